@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { ActivityEvent, ChainedEvent, ChainPoint } from './event.ts';
+
+/** What the first event continues. */
+export const beginning: ChainPoint = { sequence: 0, hash: '0'.repeat(64) };
+
+/** RFC 8785 knows no half of a surrogate pair; an agent may well send one, and it must not keep an event from being recorded. */
+function toJcs(value: object): string {
+  const json = canonicalize(isWellFormed(value) ? value : JSON.parse(JSON.stringify(value), (_key, part: unknown) => wellFormed(part)));
+  if (json === undefined) throw new Error('An object always has a canonical form.');
+  return json;
+}
+
+/** `JSON.stringify` writes a lone surrogate as an escape. Text that spells such an escape out only takes the longer way. */
+function isWellFormed(value: object): boolean {
+  return !/\\ud[89a-f]/.test(JSON.stringify(value));
+}
+
+function wellFormed(part: unknown): unknown {
+  if (typeof part === 'string') return part.toWellFormed();
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+  if (Object.keys(part).every((key) => key.isWellFormed())) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]: [string, unknown]) => [key.toWellFormed(), value]));
+}
+
+/**
+ * SHA-256 over the JCS form (RFC 8785) of `{action, at, body, kind, previousHash, sequence}`, lower-case hex. The body is
+ * already JCS text and goes in as it is, so that a single changed byte shows, even one that means the same JSON.
+ */
+export function hashEvent(event: Omit<ChainedEvent, 'hash'>): string {
+  const { action, at, body, kind, previousHash, sequence } = event;
+  return createHash('sha256')
+    .update(`{"action":${JSON.stringify(action)},"at":${at},"body":`)
+    .update(body)
+    .update(`,"kind":${JSON.stringify(kind)},"previousHash":${JSON.stringify(previousHash)},"sequence":${sequence}}`)
+    .digest('hex');
+}
+
+/** The event as the next link after `previous`, under its own number. */
+export function chainEvent(event: ActivityEvent, previousHash: string, sequence: number): ChainedEvent {
+  const { at, kind, ...rest } = event;
+  const { action = null, ...body } = { action: undefined, ...rest };
+  const unhashed = { sequence, at, kind, action, body: toJcs(body), previousHash };
+  return { ...unhashed, hash: hashEvent(unhashed) };
+}
+
+/** One line of a provable export: the hash is over the JCS form of the rest of the line. */
+export function toLine(event: ChainedEvent): string {
+  const { action, at, body, hash, kind, previousHash, sequence } = event;
+  return (
+    `{"action":${JSON.stringify(action)},"at":${at},"body":${body},"hash":${JSON.stringify(hash)},` +
+    `"kind":${JSON.stringify(kind)},"previousHash":${JSON.stringify(previousHash)},"sequence":${sequence}}\n`
+  );
+}

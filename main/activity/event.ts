@@ -1,0 +1,114 @@
+import type {
+  ActionId,
+  AgentId,
+  ApprovalId,
+  ConnectionId,
+  Digest,
+  Effect,
+  Message,
+  Outcome,
+} from '../../preload/contract.ts';
+import type { ActionKind, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
+import type { JsonObject } from '../model/json.ts';
+
+export interface Named<Id extends string> {
+  readonly id: Id;
+  readonly name: string;
+}
+
+interface OfAction {
+  /** When it happened, milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly action: ActionId;
+}
+
+interface OfApp {
+  readonly at: number;
+}
+
+/** What an agent attempts, recorded durably before anything leaves. */
+export interface IntentEvent extends OfAction {
+  readonly kind: 'intent';
+  readonly agent: Named<AgentId>;
+  readonly connection: Named<ConnectionId>;
+  readonly actionKind: ActionKind;
+  readonly tool: string;
+  readonly effect: Effect;
+  readonly digest: Digest;
+  /** Secrets already masked: this is kept for good. */
+  readonly arguments: JsonObject;
+  readonly facts: Facts;
+  readonly sentence: Sentence;
+  readonly decision: Decision;
+}
+
+export interface AskedEvent extends OfAction {
+  readonly kind: 'asked';
+  readonly approval: ApprovalId;
+  readonly expiresAt: number;
+  readonly why: Message;
+}
+
+export interface AnsweredEvent extends OfAction {
+  readonly kind: 'answered';
+  readonly answer: 'approved' | 'denied' | 'timed_out' | 'withdrawn';
+  /** "you", or null when nobody answered: time ran out, or the app answered by itself. */
+  readonly by: string | null;
+  /** What the person gave as a reason. */
+  readonly reason: string | null;
+}
+
+export interface HeldEvent extends OfAction {
+  readonly kind: 'held';
+  readonly until: number;
+}
+
+export interface UndoneEvent extends OfAction {
+  readonly kind: 'undone';
+}
+
+/** Written just before the call goes upstream. */
+export interface StartedEvent extends OfAction {
+  readonly kind: 'started';
+}
+
+export interface EndedEvent extends OfAction {
+  readonly kind: 'ended';
+  readonly outcome: Outcome;
+  /** What the agent was told, scrubbed; null when it got the plain result. */
+  readonly text: string | null;
+  /** Why it was not done, or is not known; absent when it was done, and in records of the first versions. */
+  readonly reason?: EndReason;
+}
+
+/** Everything that is recorded about one action. */
+export type ActionEvent = IntentEvent | AskedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
+
+/** What is recorded about the app itself. */
+export type AppEvent =
+  | (OfApp & { readonly kind: 'paused' | 'resumed' })
+  | (OfApp & { readonly kind: 'paired' | 'forgotten'; readonly agent: Named<AgentId> })
+  /** Somebody was turned away at the door: a bad token, a foreign origin. Never the token itself. */
+  | (OfApp & { readonly kind: 'refused_entry'; readonly why: string })
+  | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })
+  | (OfApp & { readonly kind: 'rule_changed'; readonly text: string })
+  | (OfApp & { readonly kind: 'settings_changed'; readonly keys: readonly string[] })
+  | (OfApp & { readonly kind: 'record_checked'; readonly isIntact: boolean; readonly events: number });
+
+export type ActivityEvent = ActionEvent | AppEvent;
+
+/** A place in the chain. `sequence` starts at 1. */
+export interface ChainPoint {
+  readonly sequence: number;
+  /** SHA-256, lower-case hex. */
+  readonly hash: string;
+}
+
+/** An event as the chain holds it. `body` is the event without `at`, `kind` and `action`, as JCS text (RFC 8785). */
+export interface ChainedEvent extends ChainPoint {
+  readonly at: number;
+  readonly kind: ActivityEvent['kind'];
+  readonly action: ActionId | null;
+  readonly body: string;
+  readonly previousHash: string;
+}

@@ -1,0 +1,199 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { ActionId } from '../../preload/contract.ts';
+import { readChained, toEvent } from './chained-row.ts';
+import type { ActionEvent, ActivityEvent, IntentEvent } from './event.ts';
+import { addressKey, beginState, isDone, nextState, type ActionState } from './fold.ts';
+import { searchableText } from './search-text.ts';
+
+/** Grows when the tables or what is put into them change; an older index is then made anew from the chain. */
+const indexVersion = 3;
+
+const names = ['actions', 'action_text', 'known_addresses', 'last_used', 'last_seen'] as const;
+
+/** Everything here follows from `events` and can be thrown away. `actions.sequence` is that of the intent. */
+const tables = `
+  CREATE TABLE actions (
+    sequence INTEGER PRIMARY KEY,
+    action TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    agent_name TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    connection_name TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    effect TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    asked_at INTEGER,
+    answer TEXT,
+    answered_by TEXT,
+    answer_reason TEXT,
+    is_ended INTEGER NOT NULL,
+    end_reason TEXT
+  ) STRICT;
+  CREATE INDEX actions_of_agent ON actions (agent, sequence);
+  CREATE INDEX actions_of_connection ON actions (connection, sequence);
+  CREATE INDEX actions_by_progress ON actions (progress, sequence);
+  CREATE INDEX actions_by_time ON actions (at, progress, asked_at);
+  CREATE INDEX actions_asked ON actions (agent, asked_at) WHERE asked_at IS NOT NULL;
+  CREATE INDEX actions_open ON actions (sequence) WHERE is_ended = 0;
+  CREATE VIRTUAL TABLE action_text USING fts5 (
+    people, subject, tool, agent, connection, arguments,
+    content = '', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+  );
+  CREATE TABLE known_addresses (address TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE last_used (connection TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE last_seen (agent TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
+
+/** How many events are read at a time while the index is made anew. */
+const rebuildChunk = 500;
+
+/** Makes the index where it is missing or of another version. Must run before `ActivityIndex` is built. */
+export function prepareIndex(database: DatabaseSync): void {
+  const row = database.prepare('SELECT version FROM index_version').get();
+  if (row?.['version'] !== indexVersion) rebuildIndex(database);
+}
+
+/** Throws the index away and makes it from the chain, in one transaction. */
+export function rebuildIndex(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const name of names) database.exec(`DROP TABLE IF EXISTS ${name}`);
+    database.exec(tables);
+    const index = new ActivityIndex(database);
+    const select = database.prepare('SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?');
+    for (let after = 0, rows = select.all(after, rebuildChunk); rows.length > 0; rows = select.all(after, rebuildChunk)) {
+      for (const row of rows) {
+        const chained = readChained(row);
+        after = chained.sequence;
+        const event = toEvent(chained);
+        if (event) index.add(chained.sequence, event);
+      }
+    }
+    database.prepare('INSERT INTO index_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version').run(indexVersion);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Files events as they are appended; runs in the transaction of the append. */
+export class ActivityIndex {
+  readonly #addAction: StatementSync;
+  readonly #addText: StatementSync;
+  readonly #findAction: StatementSync;
+  readonly #updateAction: StatementSync;
+  readonly #addAddress: StatementSync;
+  readonly #use: StatementSync;
+  readonly #see: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#addAction = database.prepare(
+      `INSERT INTO actions VALUES (:sequence, :action, :at, :agent, :agentName, :connection, :connectionName, :tool, :effect, :sentence, :decision,
+         :recipients, :subject, :progress, NULL, NULL, NULL, NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
+    );
+    this.#addText = database.prepare('INSERT INTO action_text (rowid, people, subject, tool, agent, connection, arguments) VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#findAction = database.prepare('SELECT connection, recipients, progress, asked_at, answer, answered_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
+    this.#updateAction = database.prepare('UPDATE actions SET progress = ?, asked_at = ?, answer = ?, answered_by = ?, answer_reason = ?, is_ended = ?, end_reason = ? WHERE action = ?');
+    this.#addAddress = database.prepare('INSERT INTO known_addresses VALUES (?, ?) ON CONFLICT (address) DO NOTHING');
+    this.#use = database.prepare('INSERT INTO last_used VALUES (?, ?) ON CONFLICT (connection) DO UPDATE SET at = max(at, excluded.at)');
+    this.#see = database.prepare('INSERT INTO last_seen VALUES (?, ?) ON CONFLICT (agent) DO UPDATE SET at = max(at, excluded.at)');
+  }
+
+  /** An event that fits no known action is in the chain and nowhere else. */
+  add(sequence: number, event: ActivityEvent): void {
+    switch (event.kind) {
+      case 'intent':
+        return this.#begin(sequence, event);
+      case 'asked':
+      case 'answered':
+      case 'held':
+      case 'undone':
+      case 'started':
+      case 'ended':
+        return this.#goOn(sequence, event);
+      case 'paired':
+        this.#see.run(event.agent.id, event.at);
+        return;
+      case 'paused':
+      case 'resumed':
+      case 'forgotten':
+      case 'refused_entry':
+      case 'connection_added':
+      case 'connection_removed':
+      case 'rule_changed':
+      case 'settings_changed':
+      case 'record_checked':
+        return;
+    }
+  }
+
+  #begin(sequence: number, intent: IntentEvent): void {
+    const added = this.#addAction.run({ sequence, ...actionColumns(intent), progress: beginState(intent).progress });
+    if (added.changes === 0) return;
+    const text = searchableText(intent);
+    this.#addText.run(sequence, text.people, text.subject, text.tool, text.agent, text.connection, text.arguments);
+    this.#see.run(intent.agent.id, intent.at);
+  }
+
+  #goOn(sequence: number, event: Exclude<ActionEvent, IntentEvent>): void {
+    const row = this.#findAction.get(event.action);
+    if (!row) return;
+    const before = readState(row);
+    const { progress, askedAt, answer, answeredBy, answerReason, isEnded, endReason } = nextState(before, event);
+    this.#updateAction.run(progress, askedAt, answer, answeredBy, answerReason, isEnded ? 1 : 0, endReason, event.action);
+    const isDoneNow = !before.isEnded && isEnded && isDone(progress);
+    // What was allowed without a question has no `started` of its own.
+    if (event.kind === 'started' || isDoneNow) this.#use.run(String(row['connection']), event.at);
+    if (isDoneNow) {
+      // Written by `actionColumns` and by nobody else.
+      for (const address of JSON.parse(String(row['recipients'])) as string[]) this.#addAddress.run(addressKey(address), sequence);
+    }
+  }
+}
+
+/** The columns of `actions` that follow from the intent. */
+export function actionColumns(intent: IntentEvent): {
+  readonly action: ActionId;
+  readonly [column: string]: string | number;
+} {
+  return {
+    action: intent.action,
+    at: intent.at,
+    agent: intent.agent.id,
+    agentName: intent.agent.name,
+    connection: intent.connection.id,
+    connectionName: intent.connection.name,
+    tool: intent.tool,
+    effect: intent.effect,
+    sentence: JSON.stringify(intent.sentence),
+    decision: JSON.stringify(intent.decision),
+    recipients: JSON.stringify((intent.facts.recipients ?? []).map(({ address }) => address)),
+    subject: intent.facts.subject ?? intent.facts.query ?? '',
+  };
+}
+
+/** The same of a row of `actions`. */
+export function readColumns(row: Record<string, unknown>): Record<string, unknown> {
+  const { action, at, agent, agent_name: agentName, connection, connection_name: connectionName, tool, effect, sentence, decision, recipients, subject } = row;
+  return { action, at, agent, agentName, connection, connectionName, tool, effect, sentence, decision, recipients, subject };
+}
+
+/** A row of `actions` as the state it was written from. */
+export function readState(row: Record<string, unknown>): ActionState {
+  // STRICT columns written by this file alone; `verify` compares them with the chain.
+  const columns = row as { progress: ActionState['progress']; asked_at: number | null; answer: ActionState['answer']; answered_by: string | null; answer_reason: string | null; is_ended: number; end_reason: ActionState['endReason'] };
+  return {
+    progress: columns.progress,
+    askedAt: columns.asked_at,
+    answer: columns.answer,
+    answeredBy: columns.answered_by,
+    answerReason: columns.answer_reason,
+    isEnded: columns.is_ended === 1,
+    endReason: columns.end_reason,
+  };
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { beginning, chainEvent } from './chain.ts';
+import { readChained, toEvent } from './chained-row.ts';
+import { openForWriting, transaction } from './database.ts';
+import type { ActivityEvent, ChainPoint } from './event.ts';
+import { ActivityIndex, prepareIndex } from './index-tables.ts';
+
+/** Appends to the record; the only one that writes. */
+export class ActivityWriter {
+  readonly #database: DatabaseSync;
+  readonly #index: ActivityIndex;
+  readonly #insert: StatementSync;
+  readonly #setHead: StatementSync;
+  /** What the next event continues. */
+  #last: ChainPoint;
+  /** False when the chain is not the one that the anchor was made for. */
+  readonly isAnchored: boolean;
+
+  /** @throws {ActivityUnavailable} when the file cannot be opened or is newer than this app. */
+  constructor(file: string, anchor: ChainPoint | null) {
+    this.#database = openForWriting(file);
+    try {
+      prepareIndex(this.#database);
+      this.#index = new ActivityIndex(this.#database);
+      this.#insert = this.#database.prepare('INSERT INTO events (sequence, at, kind, action, body, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)');
+      this.#setHead = this.#database.prepare('INSERT INTO head VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash');
+      this.isAnchored = anchor === null || anchor.sequence > this.#newest().sequence || this.#hashAt(anchor.sequence) === anchor.hash;
+      this.#last = this.#continueFrom(anchor);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** The newest recorded event; sequence 0 when there is none. */
+  get head(): ChainPoint {
+    return this.#last;
+  }
+
+  /**
+   * Appends in one transaction; durable when it returns, nothing of it when it throws.
+   * @param events each as the JSON text of an `ActivityEvent`.
+   */
+  append(events: readonly string[]): readonly ChainPoint[] {
+    let last = this.#last;
+    const points = transaction(this.#database, () => {
+      const added = events.map((json) => {
+        // `append` of the main side made the text from an `ActivityEvent`.
+        const chained = chainEvent(JSON.parse(json) as ActivityEvent, last.hash, last.sequence + 1);
+        const { sequence, at, kind, action, body, previousHash, hash } = chained;
+        this.#insert.run(sequence, at, kind, action, body, previousHash, hash);
+        // Filed from what is in the chain, so that an index made anew is the same.
+        const event = toEvent(chained);
+        if (event) this.#index.add(sequence, event);
+        last = { sequence, hash };
+        return last;
+      });
+      this.#setHead.run(last.sequence, last.hash);
+      return added;
+    });
+    this.#last = last;
+    return points;
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /**
+   * What the next event continues. Where the file, its own head and the anchor differ, events were cut off or put in behind
+   * our back: the next event then continues the last one we know of, under a number nobody has, so that the gap stays in the
+   * chain for good and `verify` finds it.
+   */
+  #continueFrom(anchor: ChainPoint | null): ChainPoint {
+    const newest = this.#newest();
+    const row = this.#database.prepare('SELECT sequence, hash FROM head').get();
+    const head = row ? { sequence: Number(row['sequence']), hash: String(row['hash']) } : newest;
+    const known = anchor !== null && anchor.sequence > head.sequence ? anchor : head;
+    return { sequence: Math.max(known.sequence, newest.sequence), hash: known.hash };
+  }
+
+  #newest(): ChainPoint {
+    const row = this.#database.prepare('SELECT * FROM events ORDER BY sequence DESC LIMIT 1').get();
+    return row ? readChained(row) : beginning;
+  }
+
+  #hashAt(sequence: number): unknown {
+    if (sequence === 0) return beginning.hash;
+    return this.#database.prepare('SELECT hash FROM events WHERE sequence = ?').get(sequence)?.['hash'];
+  }
+}

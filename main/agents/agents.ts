@@ -1,0 +1,162 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { AgentId, ConnectionId } from '../../preload/contract.ts';
+import { Emitter, type Dispose } from '../model/disposable.ts';
+import { agentIdFor, parseAgentName } from './agent-name.ts';
+import { AgentStore, type PairedAgent } from './agent-store.ts';
+import { Pairings, type Pairing, type PairingAnswer } from './pairings.ts';
+
+/** An agent that the organization set up on this machine; it needs no pairing. */
+export interface ManagedAgent {
+  readonly id: AgentId;
+  readonly name: string;
+  /** Null: every connection. */
+  readonly connections: readonly ConnectionId[] | null;
+}
+
+export interface AgentsParts {
+  /** With `agentMigrations` applied. */
+  readonly database: DatabaseSync;
+  readonly pairing: Pairing;
+  readonly clock: { now(): number };
+  /** Null: not known now; those of before stay. */
+  readonly managed: readonly ManagedAgent[] | null;
+}
+
+export type AgentChange = { readonly agent: AgentId; readonly change: 'added' | 'changed' | 'seen' | 'forgotten' };
+export type AgentAnswer = 'ok' | 'unknown_agent' | 'managed' | 'invalid_name';
+
+/** Milliseconds between two writes of when an agent was last seen. */
+const seenInterval = 60_000;
+
+/** The agents this app knows. Changes are durable when a call returns. */
+export class Agents {
+  readonly #store: AgentStore;
+  readonly #clock: { now(): number };
+  readonly #pairings: Pairings;
+  readonly #agents = new Map<AgentId, PairedAgent>();
+  readonly #changes = new Emitter<AgentChange>();
+
+  constructor({ database, pairing, clock, managed }: AgentsParts) {
+    this.#store = new AgentStore(database);
+    this.#clock = clock;
+    this.#pairings = new Pairings(pairing, clock);
+    for (const agent of this.#store.all()) this.#agents.set(agent.id, agent);
+    if (managed !== null) this.setManaged(managed);
+  }
+
+  /** By name. */
+  list(): readonly PairedAgent[] {
+    return [...this.#agents.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  }
+
+  get(id: AgentId): PairedAgent | undefined {
+    return this.#agents.get(id);
+  }
+
+  /** Pairs an agent that the person adds here; its id is made from the name. Undefined for a name that is none. */
+  add(name: string, options: { readonly isPractice?: boolean } = {}): PairedAgent | undefined {
+    const parsed = parseAgentName(name);
+    if (parsed === undefined) return undefined;
+    const id = agentIdFor(parsed, (candidate) => this.#agents.has(candidate));
+    return this.#pair(id, parsed, options.isPractice ?? false);
+  }
+
+  rename(id: AgentId, name: string): AgentAnswer {
+    const parsed = parseAgentName(name);
+    if (parsed === undefined) return 'invalid_name';
+    return this.#changeOwn(id, { name: parsed });
+  }
+
+  setConnections(id: AgentId, connections: readonly ConnectionId[] | null): AgentAnswer {
+    return this.#changeOwn(id, { connections: connections === null ? null : [...new Set(connections)] });
+  }
+
+  /** A person may pause a managed agent too: that only takes away. */
+  setPaused(id: AgentId, isPaused: boolean): AgentAnswer {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return 'unknown_agent';
+    if (agent.isPaused !== isPaused) this.#save({ ...agent, isPaused }, 'changed');
+    return 'ok';
+  }
+
+  forget(id: AgentId): AgentAnswer {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return 'unknown_agent';
+    if (agent.isManaged) return 'managed';
+    this.#store.remove(id);
+    this.#agents.delete(id);
+    this.#changes.emit({ agent: id, change: 'forgotten' });
+    return 'ok';
+  }
+
+  /** Notes that the agent was here, at most once a minute. */
+  touch(id: AgentId): void {
+    const agent = this.#agents.get(id);
+    const now = this.#clock.now();
+    if (agent === undefined || (agent.lastSeenAt !== null && now - agent.lastSeenAt < seenInterval)) return;
+    this.#save({ ...agent, lastSeenAt: now }, 'seen');
+  }
+
+  /**
+   * Lets a paired agent pass and asks the person about any other: one question per id at a time. `refused` covers a
+   * no, no answer, an unfit name, and an id that was refused a short while ago; `busy`: too many questions are open.
+   */
+  async requirePaired(id: AgentId, proposedName: string): Promise<'paired' | 'refused' | 'busy'> {
+    if (this.#agents.has(id)) return 'paired';
+    const name = parseAgentName(proposedName);
+    if (name === undefined) return 'refused';
+    const answer = await this.#pairings.ask(id, name);
+    if (answer === 'approved' && !this.#agents.has(id)) this.#pair(id, name, false);
+    return toRequirement(answer);
+  }
+
+  /** The organization's list is the truth about managed agents; one it dropped is forgotten. */
+  setManaged(managed: readonly ManagedAgent[]): void {
+    const listed = new Set(managed.map(({ id }) => id));
+    for (const agent of this.list()) {
+      if (!agent.isManaged || listed.has(agent.id)) continue;
+      this.#store.remove(agent.id);
+      this.#agents.delete(agent.id);
+      this.#changes.emit({ agent: agent.id, change: 'forgotten' });
+    }
+    for (const { id, name, connections } of managed) {
+      const known = this.#agents.get(id);
+      const since = { isPaused: false, isPractice: false, pairedAt: this.#clock.now(), lastSeenAt: null, ...known };
+      this.#save({ ...since, id, name, connections, isManaged: true }, known === undefined ? 'added' : 'changed');
+    }
+  }
+
+  onChange(listener: (change: AgentChange) => void): Dispose {
+    return this.#changes.on(listener);
+  }
+
+  #pair(id: AgentId, name: string, isPractice: boolean): PairedAgent {
+    const pairedAt = this.#clock.now();
+    const agent: PairedAgent = { id, name, isPaused: false, isManaged: false, isPractice, pairedAt, lastSeenAt: null, connections: null };
+    this.#save(agent, 'added');
+    return agent;
+  }
+
+  #changeOwn(id: AgentId, changes: Partial<Pick<PairedAgent, 'name' | 'connections'>>): AgentAnswer {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return 'unknown_agent';
+    if (agent.isManaged) return 'managed';
+    this.#save({ ...agent, ...changes }, 'changed');
+    return 'ok';
+  }
+
+  #save(agent: PairedAgent, change: AgentChange['change']): void {
+    this.#store.put(agent);
+    this.#agents.set(agent.id, agent);
+    this.#changes.emit({ agent: agent.id, change });
+  }
+}
+
+export function createAgents(parts: AgentsParts): Agents {
+  return new Agents(parts);
+}
+
+function toRequirement(answer: PairingAnswer): 'paired' | 'refused' | 'busy' {
+  if (answer === 'busy') return 'busy';
+  return answer === 'approved' ? 'paired' : 'refused';
+}

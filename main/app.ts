@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { actionId, approvalId, type AgentId, type ConnectionId } from '../preload/contract.ts';
+import type { Activity } from './activity/activity.ts';
+import { openActivity } from './activity/open.ts';
+import { agentMigrations } from './agents/agent-store.ts';
+import { createAgents, type Agents } from './agents/agents.ts';
+import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
+import { Approvals } from './approvals/approvals.ts';
+import { pairingQuestion } from './approvals/pairing-question.ts';
+import { startBroker, type Broker } from './broker/broker.ts';
+import { tieConsequences } from './consequences.ts';
+import { createCatalog } from './connections/catalog.ts';
+import { targetOf } from './connections/connection.ts';
+import { connectionMigrations, createConnectionStore } from './connections/connection-store.ts';
+import { openHttpUpstream } from './connections/http-upstream.ts';
+import { openStdioUpstream } from './connections/stdio-upstream.ts';
+import { validateArguments } from './connections/tool-schema.ts';
+import { createUpstreams } from './connections/upstreams.ts';
+import { createCredentialStore } from './credentials/credential-store.ts';
+import { openKeychain } from './credentials/keytar-keychain.ts';
+import { createScrubber } from './credentials/scrubber.ts';
+import { credentialMigrations } from './credentials/sealed-values.ts';
+import { Outbox, outboxMigrations } from './gate/outbox.ts';
+import { PauseSwitch, pauseMigrations } from './gate/pause-switch.ts';
+import { Pipeline } from './gate/pipeline.ts';
+import type { Launcher, Services } from './ipc/services.ts';
+import { MailAccounts } from './mail-accounts.ts';
+import type { ManagedSource } from './managed/managed-source.ts';
+import { systemClock } from './model/clock.ts';
+import { disarm } from './model/disarm.ts';
+import { Organization } from './organization.ts';
+import { createPolicy } from './policy/policy.ts';
+import { Practice } from './practice/practice.ts';
+import { openSettings } from './settings/settings.ts';
+import type { Shell } from './shell/shell.ts';
+import { openState, type State } from './state/state.ts';
+import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
+import { createText } from './text/text.ts';
+import { createTokens } from './tokens/tokens.ts';
+import { socketPlace } from './paths.ts';
+
+export interface AppOptions {
+  /** The state directory. */
+  readonly home: string;
+  readonly assets: string;
+  readonly activityWorker: URL;
+  readonly managedSource: ManagedSource;
+  readonly mcpPort: number;
+  readonly shell: Shell;
+  readonly launcher: Launcher;
+  readonly version: string;
+  readonly report: (problem: string) => void;
+}
+
+export interface App {
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+const clock = systemClock;
+
+/**
+ * The composition root: builds every service once and ties them. Rejects with an error whose message a person may read
+ * when the state cannot be opened.
+ */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { home, shell } = options;
+  const state = openState(join(home, 'state.db'), [
+    { component: 'agents', migrations: agentMigrations },
+    { component: 'approvals', migrations: approvalMigrations },
+    { component: 'connections', migrations: connectionMigrations },
+    { component: 'credentials', migrations: credentialMigrations },
+    { component: 'outbox', migrations: outboxMigrations },
+    { component: 'pause', migrations: pauseMigrations },
+    { component: 'activity-anchor', migrations: anchorMigrations },
+  ]);
+  const activity = await openActivity({ file: join(home, 'activity.db'), worker: options.activityWorker, anchor: activityAnchor(state) }).catch((error: unknown) => {
+    state.close();
+    throw error;
+  });
+  return build(options, state, activity, shell);
+}
+
+async function build(options: AppOptions, state: State, activity: Activity, shell: Shell): Promise<App> {
+  const { database } = state;
+  const text = createText('en');
+  const organization = await Organization.open(options.managedSource);
+  const settings = await openSettings({ dir: options.home, managed: organization.settings });
+  const credentials = createCredentialStore(state, await openKeychain(), () => clock.now());
+  const { scrub, scrubJson } = createScrubber(() => credentials.liveSecrets());
+  const report = (problem: string): void => options.report(scrub(problem));
+  const connections = createConnectionStore(state, () => clock.now());
+  connections.setManaged(organization.connections);
+  const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()));
+  const pause = new PauseSwitch(database);
+  const tokens = createTokens({ clock });
+
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile });
+  const agents: Agents = createAgents({
+    database,
+    clock,
+    managed: organization.isKnown ? organization.agents : null,
+    pairing: {
+      async ask(id, name) {
+        if (!shell.canAsk) return 'denied';
+        const { answer } = await approvals.ask(pairingQuestion(id, name)).answer;
+        return answer === 'withdrawn' ? 'denied' : answer;
+      },
+    },
+  });
+
+  const mailAccounts = new MailAccounts({ connections, credentials, clock, attachmentFolders: () => settings.get().attachmentFolders });
+  let broker: Broker;
+  const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
+  const upstreams = createUpstreams({
+    find: (id) => connections.find(id),
+    clock,
+    factories: {
+      email: (connection) => Promise.resolve(mailAccounts.open(connection)),
+      practice: (connection) => practice.open(connection),
+      command: ({ config }) => openStdioUpstream(config),
+      remote: ({ config }) => openHttpUpstream(config),
+    },
+  });
+  const mayUse = (id: AgentId, connection: ConnectionId): boolean => {
+    const agent = agents.get(id);
+    return agent !== undefined && (agent.connections?.includes(connection) ?? true) && connections.find(connection) !== undefined;
+  };
+  const catalog = createCatalog({ upstreams, connections: () => connections.list(), clock, isVisible: mayUse });
+
+  const gate = new Pipeline({
+    clock,
+    newActionId: () => actionId.parse(randomUUID()),
+    policy,
+    approvals,
+    outbox: new Outbox(database),
+    pause,
+    activity,
+    tools: {
+      async find(agent, connection, name) {
+        if (!mayUse(agent, connection)) return undefined;
+        const tool = (await catalog.listConnection(connection)).find((listed) => listed.name === name);
+        return tool && { tool, upstream: await upstreams.get(connection) };
+      },
+      validate: validateArguments,
+    },
+    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse },
+    connectionName: (id) => connections.find(id)?.name ?? id,
+    target: (id) => targetOf(connections.find(id)),
+    settings: () => settings.get(),
+    canAsk: () => shell.canAsk,
+    contact: () => organization.contact,
+    scrub,
+    // A scrubbed value has the shape of the one it was made from.
+    scrubJson: <T>(value: T) => scrubJson(value as never) as T,
+    disarm,
+    report,
+  });
+
+  const effectOf = async ({ connection, name }: { readonly connection: ConnectionId; readonly name: string }) =>
+    (await upstreams.get(connection).catch(() => undefined))?.profile(name)?.effect ?? 'unknown';
+  // Before anyone may ask: a new request must find what is still open, and is not to be taken for an old one.
+  approvals.withdrawPairings();
+  await gate.recover();
+  broker = await startBroker({
+    gate,
+    tokens,
+    agents,
+    clock,
+    version: options.version,
+    preferredPort: options.mcpPort,
+    allowedOrigins: [],
+    socketPlace: socketPlace(options.home),
+    catalog: {
+      async listTools(agent) {
+        const tools = await catalog.listTools(agent);
+        return Promise.all(tools.map(async (tool) => ({ ...tool, isHidden: policy.isHidden({ agent, ...tool, effect: await effectOf(tool) }) })));
+      },
+    },
+    onToolsChanged(listener) {
+      const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener)];
+      return () => ends.forEach((end) => end());
+    },
+    onRefusedEntry: (why) => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error))),
+    status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
+  });
+
+  const services: Services = {
+    version: options.version, clock, shell, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
+    mailAccounts, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+  };
+  const stop = tieConsequences(services, tokens);
+  return {
+    services,
+    async close() {
+      gate.close();
+      stop();
+      organization.close();
+      await practice.close();
+      await broker.close();
+      approvals.close();
+      await upstreams.close();
+      await activity.close();
+      state.close();
+    },
+  };
+}

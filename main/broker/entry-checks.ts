@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import type { Refusal } from './entry.ts';
+
+/** The one path agents talk to. */
+export const mcpPath = '/mcp';
+
+/** The largest request body, in bytes (4 MiB). */
+export const bodyLimit = 4 * 1024 * 1024;
+
+const methods = new Set(['POST', 'GET', 'DELETE']);
+const bearer = /^Bearer ([A-Za-z0-9_-]{1,256})$/i;
+
+/**
+ * The checks that need nothing but the head of a request, in order: exact `Host` (against DNS rebinding), no foreign
+ * `Origin` (against web pages), path, method, content type, declared size. Undefined when it may go on.
+ */
+export function checkHead(request: IncomingMessage, port: number, allowedOrigins: readonly string[]): Refusal | undefined {
+  return (
+    checkHost(request, port) ??
+    checkOrigin(request, allowedOrigins) ??
+    checkPath(request) ??
+    checkMethod(request) ??
+    checkContentType(request) ??
+    checkLength(request)
+  );
+}
+
+/** The token of an `Authorization: Bearer` header (RFC 6750, section 2.1); undefined when there is none. */
+export function bearerToken(request: IncomingMessage): string | undefined {
+  return bearer.exec(request.headers.authorization ?? '')?.[1];
+}
+
+function checkHost(request: IncomingMessage, port: number): Refusal | undefined {
+  const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  const hosts = request.headersDistinct['host'] ?? [];
+  if (hosts.length === 1 && own.includes(hosts[0]?.toLowerCase() ?? '')) return undefined;
+  return { status: 403, code: -32003, text: `Countersign answers only to its own address. Use http://127.0.0.1:${port}${mcpPath}`, why: 'wrong_host' };
+}
+
+function checkOrigin(request: IncomingMessage, allowed: readonly string[]): Refusal | undefined {
+  const origins = request.headersDistinct['origin'] ?? [];
+  if (origins.every((origin) => allowed.includes(origin))) return undefined;
+  return { status: 403, code: -32003, text: 'Countersign does not answer web pages. Connect from a program, without an Origin header.', why: 'foreign_origin' };
+}
+
+function checkPath(request: IncomingMessage): Refusal | undefined {
+  if (request.url === mcpPath) return undefined;
+  return { status: 404, code: -32601, text: `There is nothing here. The MCP endpoint is ${mcpPath}` };
+}
+
+function checkMethod(request: IncomingMessage): Refusal | undefined {
+  if (methods.has(request.method ?? '')) return undefined;
+  return { status: 405, code: -32600, text: 'Use POST, GET or DELETE.', headers: { allow: [...methods].join(', ') } };
+}
+
+function checkContentType(request: IncomingMessage): Refusal | undefined {
+  if (request.method !== 'POST') return undefined;
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/json' && request.headers['content-encoding'] === undefined) return undefined;
+  return { status: 415, code: -32600, text: 'Send the request as Content-Type: application/json, not encoded.' };
+}
+
+function checkLength(request: IncomingMessage): Refusal | undefined {
+  return Number(request.headers['content-length'] ?? 0) > bodyLimit ? tooLarge : undefined;
+}
+
+export const tooLarge: Refusal = {
+  status: 413,
+  code: -32600,
+  text: `The request is larger than ${bodyLimit / 1024 / 1024} MiB. Nothing was done. Send less.`,
+  headers: { connection: 'close' },
+};

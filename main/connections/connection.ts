@@ -1,0 +1,35 @@
+import canonicalize from 'canonicalize';
+import type { Connection as ConnectionView, ConnectionId, Message } from '../../preload/contract.ts';
+import type { JsonObject } from '../model/json.ts';
+
+export type ConnectionKind = ConnectionView['kind'];
+export type Health = ConnectionView['health'];
+
+/** A connection as it is kept. `config` never holds a secret: those are credentials, found by the connection's id. */
+export interface Connection {
+  readonly id: ConnectionId;
+  readonly name: string;
+  readonly kind: ConnectionKind;
+  readonly config: JsonObject;
+  readonly addedAt: number;
+  /** Delivered by the organization: cannot be changed or removed here. */
+  readonly isManaged: boolean;
+}
+
+/** What a connection leads to, as one text (JCS, RFC 8785): another account, command or address gives another one. */
+export function targetOf(connection: Pick<Connection, 'kind' | 'config'> | undefined): string {
+  return connection === undefined ? '' : (canonicalize({ kind: connection.kind, config: connection.config }) ?? '');
+}
+
+/** Why an upstream cannot be opened, in words for the person. `message` is the same in plain English, for agents. */
+export class ConnectionProblem extends Error {
+  override readonly name = 'ConnectionProblem';
+  readonly state: 'needs_sign_in' | 'failing';
+  readonly problem: Message;
+
+  constructor(state: 'needs_sign_in' | 'failing', problem: Message, text: string) {
+    super(text);
+    this.state = state;
+    this.problem = problem;
+  }
+}

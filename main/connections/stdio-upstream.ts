@@ -1,0 +1,74 @@
+import { homedir } from 'node:os';
+import { z } from 'zod';
+import { disarmLine } from '../model/disarm.ts';
+import type { JsonObject } from '../model/json.ts';
+import { say } from '../model/say.ts';
+import { ConnectionProblem } from './connection.ts';
+import { defaultMcpOptions, openMcpUpstream, type ClosableUpstream, type McpUpstreamOptions } from './mcp-upstream.ts';
+import { StdioTransport, type StdioCommand } from './stdio-transport.ts';
+
+export const commandConfig = z.object({
+  command: z.string().min(1).max(4096),
+  args: z.array(z.string().max(4096)).max(100),
+});
+
+/** All that a command gets of this app's environment. Nothing of ours is added, secrets least of all. */
+const inherited =
+  process.platform === 'win32'
+    ? ['APPDATA', 'COMSPEC', 'HOMEDRIVE', 'HOMEPATH', 'LOCALAPPDATA', 'PATH', 'PATHEXT', 'PROGRAMDATA', 'PROGRAMFILES', 'SYSTEMDRIVE', 'SYSTEMROOT', 'TEMP', 'TMP', 'USERNAME', 'USERPROFILE', 'WINDIR']
+    : ['HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
+
+export interface StdioUpstreamOptions extends McpUpstreamOptions {
+  /** Where the inherited variables are taken from. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Starts a local command and speaks MCP with it over stdio.
+ * @throws {ConnectionProblem} when it cannot be started, ends at once, or does not speak MCP.
+ */
+export async function openStdioUpstream(config: JsonObject, options: Partial<StdioUpstreamOptions> = {}): Promise<ClosableUpstream> {
+  const parsed = commandConfig.safeParse(config);
+  if (!parsed.success) {
+    throw new ConnectionProblem('failing', say('connection.health.badSettings'), 'The settings of this connection are not complete.');
+  }
+  const environment = minimalEnvironment(options.environment ?? process.env);
+  let last: StdioTransport | undefined;
+  try {
+    return await openMcpUpstream(() => (last = new StdioTransport(parsed.data, environment, environment['HOME'] ?? homedir())), {
+      ...defaultMcpOptions,
+      ...options,
+    });
+  } catch (error) {
+    throw explain(error, parsed.data, last);
+  }
+}
+
+function minimalEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
+  // A shell function exported by bash looks like a variable that starts with "()": code, not a setting.
+  return Object.fromEntries(inherited.flatMap((name) => (from[name] === undefined || from[name].startsWith('()') ? [] : [[name, from[name]]])));
+}
+
+function explain(error: unknown, { command }: StdioCommand, transport: StdioTransport | undefined): ConnectionProblem {
+  const name = disarmLine(command.split(/[/\\]/).at(-1) ?? command).slice(0, 80);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') {
+    return new ConnectionProblem('failing', say('connection.health.commandNotFound', { command: name }), `The command "${name}" was not found.`);
+  }
+  if (code === 'EACCES') {
+    return new ConnectionProblem('failing', say('connection.health.commandNotAllowed', { command: name }), `The command "${name}" may not be run.`);
+  }
+  const complaint = lastLine(transport?.complaint ?? '');
+  const exitCode = transport?.exitCode ?? null;
+  if (exitCode !== null && exitCode !== 0) {
+    const text = `The command "${name}" stopped at once (exit code ${exitCode}).`;
+    return complaint === ''
+      ? new ConnectionProblem('failing', say('connection.health.commandStopped', { command: name, code: exitCode }), text)
+      : new ConnectionProblem('failing', say('connection.health.commandStoppedSaying', { command: name, code: exitCode, said: complaint }), text);
+  }
+  return new ConnectionProblem('failing', say('connection.health.commandSilent', { command: name }), `The command "${name}" runs but does not speak MCP.`);
+}
+
+function lastLine(text: string): string {
+  return disarmLine(text.trimEnd().split('\n').at(-1) ?? '').trim().slice(0, 200);
+}

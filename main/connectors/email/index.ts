@@ -1,0 +1,75 @@
+import type { ActionProfile } from '../../model/action.ts';
+import { disarmLine } from '../../model/disarm.ts';
+import { say } from '../../model/say.ts';
+import type { Connector } from '../connector.ts';
+import type { EmailConnectorOptions } from './account.ts';
+import { createEmailTools } from './email-tool.ts';
+import { isToolName } from './inputs.ts';
+import { checkImap } from './mailbox.ts';
+import { isAboutArguments, MailFailure, problemMessage, problemText } from './problem.ts';
+import { checkSmtp } from './submit.ts';
+import { tools } from './tools.ts';
+
+export type { EmailAccount, EmailConnectorOptions, MailServer } from './account.ts';
+
+/** Looking up what a card shows has no caller who could give up, so it ends by itself. */
+const describeMilliseconds = 60_000;
+const checkMilliseconds = 60_000;
+
+/**
+ * Email as an upstream: IMAP for reading and drafts, SMTP for sending, one connection per call. Every problem that can be
+ * expected is a value; `failed` means that nothing was done.
+ */
+export function createEmailConnector(options: EmailConnectorOptions): Connector {
+  const { account, clock } = options;
+  const emailTools = createEmailTools(options);
+  const closing = new AbortController();
+
+  const within = async <T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const late = new AbortController();
+    const stop = clock.after(milliseconds, () => late.abort());
+    try {
+      return await work(AbortSignal.any([closing.signal, late.signal]));
+    } finally {
+      stop();
+    }
+  };
+
+  return {
+    listTools: async () => tools,
+    async callTool({ name, arguments: args, action, materials, signal }) {
+      if (!isToolName(name)) return { kind: 'failed', text: 'There is no such tool.' };
+      try {
+        return await emailTools[name].call(args, { action, materials, signal: AbortSignal.any([signal, closing.signal]) });
+      } catch (error) {
+        if (!(error instanceof MailFailure)) throw error;
+        return { kind: 'failed', text: `Nothing was done. ${problemText(error.problem, account)}` };
+      }
+    },
+    profile(name) {
+      if (!isToolName(name)) return undefined;
+      const tool = emailTools[name];
+      const profile: ActionProfile = {
+        effect: tool.effect,
+        ability: say(`ability.email.${tool.ability}`, { connection: disarmLine(account.name) }),
+        describe: (args, context) =>
+          within(describeMilliseconds, async (signal) => {
+            try {
+              return await tool.describe(args, context, signal);
+            } catch (error) {
+              if (!(error instanceof MailFailure)) throw error;
+              return isAboutArguments(error.problem) ? { invalid: problemText(error.problem, account) } : { unavailable: problemText(error.problem, account) };
+            }
+          }),
+      };
+      return profile;
+    },
+    async checkSignIn() {
+      const problem = await within(checkMilliseconds, async (signal) => (await checkImap(options, signal)) ?? checkSmtp(options, signal));
+      return problem === null ? { ok: true } : { ok: false, problem: problemMessage(problem, account) };
+    },
+    async close() {
+      closing.abort();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { ActivityEvent } from './activity/event.ts';
+import type { Services } from './ipc/services.ts';
+import type { Dispose } from './model/disposable.ts';
+import type { Tokens } from './tokens/tokens.ts';
+
+/**
+ * What follows from what: the places where one service's change is another's business, and what goes into the record
+ * beside actions. Returns the disposer.
+ */
+export function tieConsequences(services: Services, tokens: Tokens): Dispose {
+  const { agents, activity, broker, catalog, clock, connections, gate, organization, pause, policy, report, settings, shell, upstreams } = services;
+  const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
+  const at = (): number => clock.now();
+
+  const followSettings = (): void => {
+    policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile });
+    shell.setOpenAtLogin(settings.get().openAtLogin);
+  };
+  const followOrganization = (): void => {
+    // First of all what it forbids; nothing may slip through on what follows.
+    policy.update({ organization: organization.policy });
+    gate.stopForbidden();
+    // A file that is broken for a minute must not make anyone forget what was paused, locked or set up.
+    if (!organization.isKnown) return;
+    const earlier = connections.list().filter(({ isManaged }) => isManaged);
+    settings.setManaged(organization.settings);
+    connections.setManaged(organization.connections);
+    // An upstream that is open keeps the configuration it was opened with.
+    for (const id of new Set([...earlier, ...organization.connections].map((connection) => connection.id))) {
+      upstreams.drop(id).catch((error: unknown) => report(String(error)));
+    }
+    agents.setManaged(organization.agents);
+  };
+  const ends: Dispose[] = [
+    settings.onChange((change) => {
+      followSettings();
+      gate.stopForbidden();
+      record({ at: at(), kind: 'settings_changed', keys: [change] });
+    }),
+    organization.onChange(followOrganization),
+    connections.onChange(() => {
+      catalog.forget();
+      gate.stopForbidden();
+    }),
+    pause.onChange((isPaused) => record({ at: at(), kind: isPaused ? 'paused' : 'resumed' })),
+    agents.onChange(({ agent, change }) => {
+      const known = agents.get(agent);
+      const named = { id: agent, name: known?.name ?? agent };
+      if (change === 'added') record({ at: at(), kind: 'paired', agent: named });
+      if (change === 'forgotten') record({ at: at(), kind: 'forgotten', agent: named });
+      if (change === 'seen') return;
+      gate.stopForbidden();
+      if (known !== undefined && !known.isPaused) return;
+      tokens.revokeAgent(agent);
+      if (known === undefined) gate.forgetAgent(agent);
+      else gate.stopAgent(agent);
+      broker.disconnect(agent).catch((error: unknown) => report(String(error)));
+    }),
+  ];
+  connections.setManaged(organization.connections);
+  followSettings();
+  return () => {
+    for (const end of ends) end();
+  };
+}

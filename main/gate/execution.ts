@@ -1,0 +1,225 @@
+import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
+import { say } from '../model/say.ts';
+import type { Upstream } from '../model/upstream.ts';
+import { callUpstream } from './call-upstream.ts';
+import { ended } from './ended.ts';
+import { digestOf } from './freeze.ts';
+import type { LiveAction, Refusal } from './live-actions.ts';
+import { obstacleTo, refusalOf } from './obstacle.ts';
+import type { OutboxEntry, OutboxState } from './outbox.ts';
+import type { GateParts } from './parts.ts';
+import { recordIntent } from './record-intent.ts';
+
+export interface Run {
+  readonly live: LiveAction;
+  readonly described: Described;
+  readonly decision: Decision;
+  readonly upstream: Upstream;
+  readonly isHeld: boolean;
+}
+
+/** How long after its hold should have ended an approved action is still done when the app was stopped meanwhile. */
+const staleAfterMs = 10 * 60 * 1000;
+
+/** Steps 4 to 8 for one action. */
+export class Execution {
+  readonly #parts: GateParts;
+  readonly #changed: () => void;
+  #isClosed = false;
+
+  constructor(parts: GateParts, changed: () => void) {
+    this.#parts = parts;
+    this.#changed = changed;
+  }
+
+  /** Nothing begins from here on; what waits or is held stays as it is in `state.db`, for the next start. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async run({ live, described, decision, upstream, isHeld }: Run): Promise<ActionAnswer> {
+    const { outbox, settings, clock } = this.#parts;
+    const { action } = live;
+    if (!(await recordIntent(action, described, decision, this.#parts))) return ended(action.id, 'not_recorded');
+    const refused = obstacleTo(live, this.#parts) ?? (decision.answer === 'deny' ? refusalOf(decision) : undefined);
+    if (refused) return this.#refuse(live, refused);
+    if (!live.isKept) return this.#do(live, upstream);
+
+    const holdSeconds = isHeld ? settings().holdSeconds : 0;
+    const entry: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
+    if (decision.answer === 'ask') {
+      if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');
+      outbox.add(entry, 'waiting', clock.now());
+      const refusal = await this.#ask(live, entry, described, decision);
+      if (refusal) return this.#refuse(live, refusal);
+    } else {
+      outbox.add(entry, 'held', clock.now());
+    }
+    return this.#holdAndDo(live, entry, upstream);
+  }
+
+  /** Goes on where the app stopped. What was being done then is unknown now and is not done again. */
+  async resume(live: LiveAction, entry: OutboxEntry, state: OutboxState, heldUntil: number | null): Promise<ActionAnswer> {
+    const { approvals, clock, tools } = this.#parts;
+    const { action } = entry;
+    live.isAsked = state === 'waiting' || approvals.isApproved(action.id);
+    live.isApproved = state !== 'waiting';
+    if (state === 'doing') return this.#end(live, 'outcome_uncertain');
+    if (state === 'waiting') {
+      const open = approvals.resume(action.id);
+      if (!open) return this.#end(live, 'interrupted');
+      const { answeredAt } = open.approval;
+      if (answeredAt !== null && clock.now() > answeredAt + staleAfterMs) return this.#end(live, 'interrupted');
+      const refusal = await this.#settle(live, open);
+      if (refusal) return this.#refuse(live, refusal);
+    } else if (clock.now() > (heldUntil ?? 0) + staleAfterMs) {
+      return this.#end(live, 'interrupted');
+    }
+    const obstacle = obstacleTo(live, this.#parts);
+    if (obstacle) return this.#refuse(live, obstacle);
+    const found = await tools.find(action.agent, action.connection, action.name).catch(() => undefined);
+    if (!found) return this.#end(live, 'service_failed');
+    return this.#holdAndDo(live, entry, found.upstream);
+  }
+
+  /** A bug or a full disk in the middle of an action: told as unknown when it may have begun. */
+  async crashed(live: LiveAction, error: unknown): Promise<ActionAnswer> {
+    if (this.#isClosed) return await new Promise<never>(() => undefined);
+    this.#parts.report(`An action ended by an error: ${String(error)}`);
+    live.stop('not_recorded');
+    return this.#end(live, live.hasBegun ? 'outcome_uncertain' : 'not_recorded');
+  }
+
+  // -------------------------------------------------------------------- step 5
+
+  async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision): Promise<Refusal | undefined> {
+    const { approvals, activity, agents, connectionName, settings } = this.#parts;
+    const open = approvals.ask({
+      kind: 'action',
+      agent: { id: action.agent, name: agents.name(action.agent) },
+      action: action.id,
+      connectionName: connectionName(action.connection),
+      digest: action.digest,
+      card: { ...described.card, why: say('card.why', { reason: decision.reason ?? decision.title }), holdSeconds },
+      answerWithinSeconds: settings().answerWithinSeconds,
+    });
+    const { id: approval, expiresAt, card } = open.approval;
+    const [refusal] = await Promise.all([
+      this.#settle(live, open),
+      activity.append({ at: this.#parts.clock.now(), kind: 'asked', action: action.id, approval, expiresAt, why: card.why }),
+    ]);
+    return refusal;
+  }
+
+  async #settle(live: LiveAction, open: ReturnType<GateParts['approvals']['ask']>): Promise<Refusal | undefined> {
+    const { approvals, activity } = this.#parts;
+    const { action } = live;
+    live.progress = 'waiting';
+    live.expiresAt = open.approval.expiresAt;
+    live.whenStopped(() => approvals.withdraw(open.approval.id));
+    const obstacle = obstacleTo(live, this.#parts);
+    if (obstacle) live.stop(obstacle.reason, obstacle.detail);
+    const answer = await open.answer;
+    live.whenStopped(null);
+    live.isApproved = answer.answer === 'approved';
+    const by = answer.answer === 'approved' || answer.answer === 'denied' ? 'you' : null;
+    await activity.append({ at: this.#parts.clock.now(), kind: 'answered', action: action.id, answer: answer.answer, by, reason: answer.reason });
+    switch (answer.answer) {
+      case 'approved':
+        return answer.digest === digestOf(action) ? undefined : { reason: 'changed_since_approval', detail: null };
+      case 'denied':
+        return { reason: 'denied_by_person', detail: answer.reason === null ? null : `They said: “${answer.reason}”` };
+      case 'timed_out':
+        return { reason: 'no_answer', detail: null };
+      case 'withdrawn':
+        return live.stopped ?? { reason: 'withdrawn_by_agent', detail: null };
+    }
+  }
+
+  // -------------------------------------------------------------------- step 6
+
+  async #holdAndDo(live: LiveAction, entry: OutboxEntry, upstream: Upstream): Promise<ActionAnswer> {
+    const { activity, clock, outbox } = this.#parts;
+    const { action } = entry;
+    live.isApproved = true;
+    if (entry.holdSeconds > 0) await this.#hold(live, entry);
+    if (this.#isClosed) return await new Promise<never>(() => undefined);
+    const obstacle = obstacleTo(live, this.#parts);
+    if (obstacle) return this.#refuse(live, obstacle);
+    await activity.append({ at: clock.now(), kind: 'started', action: action.id });
+    if (this.#isClosed) return await new Promise<never>(() => undefined);
+    if (digestOf(action) !== live.digest) return this.#end(live, 'changed_since_approval');
+    const lastObstacle = obstacleTo(live, this.#parts);
+    if (lastObstacle) return this.#refuse(live, lastObstacle);
+    if (!outbox.begin(action.id, clock.now())) return this.#end(live, 'interrupted');
+    return this.#do(live, upstream);
+  }
+
+  async #hold(live: LiveAction, { action, holdSeconds }: OutboxEntry): Promise<void> {
+    const { outbox, approvals, activity, clock } = this.#parts;
+    const until = clock.now() + holdSeconds * 1000;
+    outbox.hold(action.id, until, clock.now());
+    live.progress = 'held';
+    live.expiresAt = until;
+    const isOver = live.waitOut(holdSeconds * 1000, clock);
+    approvals.setProgress(action.id, 'held');
+    this.#changed();
+    await activity.append({ at: clock.now(), kind: 'held', action: action.id, until });
+    await isOver;
+  }
+
+  // -------------------------------------------------------------------- steps 7 and 8
+
+  async #do(live: LiveAction, upstream: Upstream): Promise<ActionAnswer> {
+    const { approvals, clock, disarm, scrub, scrubJson } = this.#parts;
+    const { id, name, arguments: args, materials } = live.action;
+    live.hasBegun = true;
+    live.progress = 'doing';
+    this.#attempt(() => approvals.setProgress(id, 'doing'));
+    this.#changed();
+    const { abort } = live;
+    const answer = await callUpstream(() => upstream.callTool({ action: id, name, arguments: args, materials, signal: abort.signal }), abort, clock);
+    switch (answer.kind) {
+      case 'failed':
+        return this.#end(live, 'service_failed', disarm(scrub(answer.text)));
+      case 'unknown':
+        return this.#end(live, 'outcome_uncertain', disarm(scrub(answer.text)));
+      case 'result': {
+        // A scrubbed result has the shape of the result it was made from.
+        const result = scrubJson({ ...answer.result });
+        return this.#finish(live, { kind: 'ended', action: id, outcome: 'done', result });
+      }
+    }
+  }
+
+  async #refuse(live: LiveAction, { reason, detail }: Refusal): Promise<ActionAnswer> {
+    const { activity, clock, report } = this.#parts;
+    const { id } = live;
+    if (reason === 'undone_by_person') await activity.append({ at: clock.now(), kind: 'undone', action: id }).catch((error: unknown) => report(String(error)));
+    return this.#end(live, reason, detail);
+  }
+
+  #end(live: LiveAction, reason: EndReason, detail: string | null = null): Promise<ActionAnswer> {
+    const contact = reason === 'company_policy' ? this.#parts.contact() : null;
+    return this.#finish(live, ended(live.id, reason, detail, contact));
+  }
+
+  /** The action has ended whatever can be written of it; a record that cannot be written stops the next one (step 4). */
+  async #finish(live: LiveAction, answer: ActionAnswer & { kind: 'ended' }): Promise<ActionAnswer> {
+    const { activity, approvals, outbox, clock, report } = this.#parts;
+    const { outcome } = answer;
+    if (live.isKept) this.#attempt(() => outbox.end(live.id, answer, clock.now()));
+    this.#attempt(() => approvals.setProgress(live.id, outcome));
+    const told = 'text' in answer ? { text: answer.text, reason: answer.reason } : { text: null };
+    await activity.append({ at: clock.now(), kind: 'ended', action: live.id, outcome, ...told }).catch((error: unknown) => report(String(error)));
+    return answer;
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.report(`What became of an action could not be kept: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import type { ActionId, AgentId } from '../../preload/contract.ts';
+import type { ActionAnswer, ActionRequest } from '../model/action.ts';
+
+/** The one way through. */
+export interface Gate {
+  /**
+   * Takes an action through the eight steps. Resolves when it ended, or with `waiting` once `clientWaitSeconds` have
+   * passed; the same call again by the same agent (same digest) or `wait` then picks the answer up, once.
+   */
+  perform(request: ActionRequest): Promise<ActionAnswer>;
+  /** Waits for an action of this agent; resolves with `undefined` when the agent has no such action. */
+  wait(agent: AgentId, action: ActionId, signal: AbortSignal): Promise<ActionAnswer | undefined>;
+}

@@ -1,0 +1,26 @@
+import type { Decision } from '../model/action.ts';
+import type { LiveAction, Refusal } from './live-actions.ts';
+import type { GateParts } from './parts.ts';
+
+/**
+ * What stands in the way of an action at this moment; undefined when nothing does. Asked when an action arrives, and again
+ * right before it is done: between the two, somebody may have paused, taken a connection away or changed the rules.
+ */
+export function obstacleTo(live: LiveAction, { agents, pause, policy, clock, target }: GateParts): Refusal | undefined {
+  if (live.stopped) return live.stopped;
+  const { kind, agent, connection, name, arguments: args } = live.action;
+  if (pause.isPaused) return { reason: 'paused', detail: null };
+  if (!agents.isKnown(agent)) return { reason: 'access_removed', detail: null };
+  if (agents.isPaused(agent)) return { reason: 'agent_paused', detail: null };
+  if (!agents.mayUse(agent, connection)) return { reason: 'access_removed', detail: null };
+  if (target(connection) !== live.target) return { reason: 'changed_since_approval', detail: null };
+  const { facts } = live;
+  const decision = policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at: clock.now() });
+  if (decision.answer === 'deny') return refusalOf(decision);
+  return decision.answer === 'ask' && !live.isAsked ? { reason: 'rules_changed', detail: null } : undefined;
+}
+
+/** How a decision to deny is told. */
+export function refusalOf({ layer, reason, title }: Decision): Refusal {
+  return { reason: layer === 'organization' ? 'company_policy' : 'personal_rule', detail: reason ?? title };
+}

@@ -1,0 +1,152 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { ActionId, AgentId, Digest, Message } from '../../preload/contract.ts';
+import type { ActionAnswer, Facts, FrozenAction, Sentence } from '../model/action.ts';
+
+export const outboxMigrations: readonly string[] = [
+  `CREATE TABLE outbox (
+    action TEXT PRIMARY KEY,
+    agent TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'held', 'doing', 'ended')),
+    entry TEXT NOT NULL,
+    held_until INTEGER,
+    answer TEXT,
+    is_delivered INTEGER NOT NULL DEFAULT 0,
+    changed_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX outbox_by_digest ON outbox (agent, digest, is_delivered);
+  CREATE INDEX outbox_by_state ON outbox (state, changed_at);`,
+];
+
+export type OutboxState = 'waiting' | 'held' | 'doing' | 'ended';
+
+/** All that is needed to go on with an action after a restart. */
+export interface OutboxEntry {
+  readonly action: FrozenAction;
+  readonly facts: Facts;
+  readonly sentence: Sentence;
+  readonly summary: Message;
+  /** What the connection led to when it was asked; see `GateParts.target`. */
+  readonly target: string;
+  readonly holdSeconds: number;
+}
+
+export interface OutboxLine {
+  readonly entry: OutboxEntry;
+  readonly state: OutboxState;
+  readonly heldUntil: number | null;
+  readonly answer: EndedAnswer | null;
+  readonly changedAt: number;
+  /** The agent had the answer; what was in it and in the arguments is no longer kept. */
+  readonly isDelivered: boolean;
+}
+
+export type EndedAnswer = ActionAnswer & { readonly kind: 'ended' };
+
+const alreadyGiven = 'This was done. Its result was given before and is not kept. Do not repeat it.';
+
+/**
+ * Actions that need a person or a hold, in `state.db`. An action moves waiting -> held -> doing -> ended and never back.
+ * `doing` is written before the first byte leaves: an action found in it after a crash may have happened, and is not
+ * done again.
+ */
+export class Outbox {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  add(entry: OutboxEntry, state: 'waiting' | 'held', now: number): void {
+    const { id, agent, digest } = entry.action;
+    this.#database
+      .prepare('INSERT INTO outbox (action, agent, digest, state, entry, changed_at) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(id, agent, digest, state, JSON.stringify(entry), now);
+  }
+
+  hold(action: ActionId, heldUntil: number, now: number): void {
+    this.#database
+      .prepare(`UPDATE outbox SET state = 'held', held_until = ?, changed_at = ? WHERE action = ? AND state IN ('waiting', 'held')`)
+      .run(heldUntil, now, action);
+  }
+
+  /** False when the action is not to be done (any more): the one check that makes it happen at most once. */
+  begin(action: ActionId, now: number): boolean {
+    const changed = this.#database
+      .prepare(`UPDATE outbox SET state = 'doing', changed_at = ? WHERE action = ? AND state IN ('waiting', 'held')`)
+      .run(now, action).changes;
+    return Number(changed) === 1;
+  }
+
+  end(action: ActionId, answer: EndedAnswer, now: number): void {
+    this.#database
+      .prepare(`UPDATE outbox SET state = 'ended', answer = ?, changed_at = ? WHERE action = ? AND state <> 'ended'`)
+      .run(JSON.stringify(answer), now, action);
+  }
+
+  /** From here on only how it ended is kept, not what it was about: a service's result may hold whole messages. */
+  markDelivered(action: ActionId): void {
+    const answer = this.#read('WHERE action = ?', action)[0]?.answer;
+    if (!answer) return;
+    const kept: EndedAnswer = 'result' in answer ? { ...answer, result: { content: [{ type: 'text', text: alreadyGiven }] } } : answer;
+    this.#database
+      .prepare(
+        `UPDATE outbox SET is_delivered = 1, answer = ?,
+           entry = json_remove(entry, '$.action.arguments', '$.action.materials', '$.facts', '$.sentence', '$.summary')
+         WHERE action = ? AND is_delivered = 0`,
+      )
+      .run(JSON.stringify(kept), action);
+  }
+
+  /** The newest action of that agent with that digest whose answer the agent has not had yet. */
+  undelivered(agent: AgentId, digest: Digest): OutboxLine | undefined {
+    return this.#read('WHERE agent = ? AND digest = ? AND is_delivered = 0 ORDER BY changed_at DESC LIMIT 1', agent, digest)[0];
+  }
+
+  get(agent: AgentId, action: ActionId): OutboxLine | undefined {
+    return this.#read('WHERE agent = ? AND action = ?', agent, action)[0];
+  }
+
+  /** How an action ended that was kept; undefined when it is open or not known (any more). */
+  endOf(action: ActionId): EndedAnswer | undefined {
+    return this.#read('WHERE action = ?', action)[0]?.answer ?? undefined;
+  }
+
+  open(): readonly OutboxLine[] {
+    return this.#read(`WHERE state <> 'ended' ORDER BY rowid`);
+  }
+
+  held(): readonly OutboxLine[] {
+    return this.#read(`WHERE state = 'held' ORDER BY held_until`);
+  }
+
+  /** Drops everything of an agent: another one may get its id, and must find nothing of it. */
+  forgetAgent(agent: AgentId): void {
+    this.#database.prepare('DELETE FROM outbox WHERE agent = ?').run(agent);
+  }
+
+  /** Drops answers nobody fetched, with the results in them. */
+  forgetEndedBefore(instant: number): void {
+    this.#database.prepare(`DELETE FROM outbox WHERE state = 'ended' AND changed_at < ?`).run(instant);
+  }
+
+  #read(where: string, ...values: readonly string[]): readonly OutboxLine[] {
+    return this.#database
+      .prepare(`SELECT entry, state, held_until, answer, changed_at, is_delivered FROM outbox ${where}`)
+      .all(...values)
+      .map(readLine);
+  }
+}
+
+/** The table is written by this file alone, so its JSON has the types it was written with. */
+function readLine(line: Record<string, SQLOutputValue>): OutboxLine {
+  const { entry, state, held_until: heldUntil, answer, changed_at: changedAt, is_delivered: isDelivered } = line;
+  return {
+    entry: JSON.parse(String(entry)) as OutboxEntry,
+    state: state as OutboxState,
+    heldUntil: heldUntil === null ? null : Number(heldUntil),
+    answer: answer === null ? null : (JSON.parse(String(answer)) as EndedAnswer),
+    changedAt: Number(changedAt),
+    isDelivered: Number(isDelivered) !== 0,
+  };
+}

@@ -1,0 +1,62 @@
+import type { ActionId, AgentId, ConnectionId, Settings } from '../../preload/contract.ts';
+import type { ActivityEvent } from '../activity/event.ts';
+import type { Approvals } from '../approvals/approvals.ts';
+import type { ActionKind, Decision, Facts } from '../model/action.ts';
+import type { Clock } from '../model/clock.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Upstream, UpstreamTool } from '../model/upstream.ts';
+import type { Outbox } from './outbox.ts';
+import type { PauseSwitch } from './pause-switch.ts';
+
+export interface PolicyQuestion {
+  readonly kind: ActionKind;
+  readonly agent: AgentId;
+  readonly connection: ConnectionId;
+  readonly name: string;
+  readonly effect: Facts['effect'];
+  readonly arguments: JsonObject;
+  readonly facts: Facts;
+  readonly at: number;
+}
+
+/** What the gate needs of the rest of the house. */
+export interface GateParts {
+  readonly clock: Clock;
+  readonly newActionId: () => ActionId;
+  readonly policy: { decide(question: PolicyQuestion): Decision };
+  readonly approvals: Approvals;
+  readonly outbox: Outbox;
+  readonly pause: PauseSwitch;
+  readonly activity: {
+    /** Rejects when the event cannot be made durable. */
+    append(event: ActivityEvent): Promise<unknown>;
+    isFirstTime(address: string): Promise<boolean>;
+    actionsWithoutEnd(): Promise<readonly ActionId[]>;
+  };
+  readonly tools: {
+    /** Undefined when that agent's connections have no such tool. Rejects when the service cannot be reached. */
+    find(agent: AgentId, connection: ConnectionId, name: string): Promise<{ readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined>;
+    validate(tool: UpstreamTool, args: JsonObject): { readonly ok: true } | { readonly ok: false; readonly text: string };
+  };
+  readonly agents: {
+    name(id: AgentId): string;
+    isPaused(id: AgentId): boolean;
+    isKnown(id: AgentId): boolean;
+    /** False once the connection is gone or was taken from that agent. */
+    mayUse(id: AgentId, connection: ConnectionId): boolean;
+  };
+  readonly connectionName: (id: ConnectionId) => string;
+  /** What a connection leads to, as one text: another account, command or address gives another one. */
+  readonly target: (id: ConnectionId) => string;
+  readonly settings: () => Settings;
+  /** False where no person can answer: what needs one is refused at once. */
+  readonly canAsk: () => boolean;
+  /** The organization's contact, told with its refusals. */
+  readonly contact: () => string | null;
+  /** Removes every live secret from text. */
+  readonly scrub: (text: string) => string;
+  readonly scrubJson: <T extends JsonObject>(value: T) => T;
+  /** Makes invisible and direction-changing characters visible. */
+  readonly disarm: (text: string) => string;
+  readonly report: (problem: string) => void;
+}

@@ -1,0 +1,243 @@
+import type { ActionId, AgentId, ConnectionId, HeldAction, Result } from '../../preload/contract.ts';
+import type { ActionAnswer, ActionRequest, Decision, Described, FrozenAction } from '../model/action.ts';
+import { Emitter, type Dispose } from '../model/disposable.ts';
+import { say } from '../model/say.ts';
+import { describeRequest, rejected } from './describe.ts';
+import { ended } from './ended.ts';
+import { Execution } from './execution.ts';
+import type { Gate } from './gate.ts';
+import { answerWithin, LiveAction } from './live-actions.ts';
+import { obstacleTo } from './obstacle.ts';
+import type { EndedAnswer, OutboxLine } from './outbox.ts';
+import type { GateParts } from './parts.ts';
+
+const effectsThatAreHeld: ReadonlySet<string> = new Set(['send', 'pay', 'delete']);
+const keepAnswersMs = 24 * 60 * 60 * 1000;
+/** How long the same call fetches a kept answer that says nothing was changed; later it is a new request. */
+const sameRequestMs = 10 * 60 * 1000;
+/** Days that begin before midnight and end after: cards stay in today's list that long at the least. */
+const keepCardsMs = 2 * keepAnswersMs;
+/** Questions one agent may have open; more than that no person reads. */
+const mostWaiting = 20;
+/** Characters of JSON that a card may have: what a person cannot look through is not put to them. */
+const largestCard = 1_000_000;
+
+/** The eight steps, in the order of docs/architecture.md. */
+export class Pipeline implements Gate {
+  readonly #parts: GateParts;
+  readonly #execution: Execution;
+  readonly #live = new Map<ActionId, LiveAction>();
+  readonly #changed = new Emitter<void>();
+  #isClosed = false;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+    this.#execution = new Execution(parts, () => this.#changed.emit());
+    parts.pause.onChange((isPaused) => {
+      if (isPaused) for (const live of this.#live.values()) cutOff(live, 'paused');
+    });
+  }
+
+  async perform(request: ActionRequest): Promise<ActionAnswer> {
+    const known = await describeRequest(request, this.#parts);
+    if ('kind' in known) return known;
+    const { action, described, upstream, target } = known;
+
+    const earlier = this.#pickUp(action);
+    if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal) : earlier;
+
+    const decision = this.#decide(action, described);
+    const refusal = this.#refusalToAsk(action.agent, described, decision);
+    if (refusal) return refusal;
+    const live = new LiveAction(action, described.facts, target);
+    const isHeld = effectsThatAreHeld.has(described.facts.effect) && this.#parts.settings().holdSeconds > 0;
+    live.isAsked = decision.answer === 'ask';
+    live.isKept = live.isAsked || (decision.answer === 'allow' && isHeld);
+    live.isApproved = live.isKept && !live.isAsked;
+    this.#start(live, this.#execution.run({ live, described, decision, upstream, isHeld }));
+    return this.#answer(live, request.signal);
+  }
+
+  async wait(agent: AgentId, id: ActionId, signal: AbortSignal): Promise<ActionAnswer | undefined> {
+    const live = this.#live.get(id);
+    if (live) return live.agent === agent ? this.#answer(live, signal) : undefined;
+    const kept = this.#parts.outbox.get(agent, id);
+    return kept?.answer ? this.#deliver(kept, kept.answer) : undefined;
+  }
+
+  /** Stops an approved action that is still held. */
+  undo(id: ActionId): Result<null> {
+    const live = this.#live.get(id);
+    if (live?.progress !== 'held' || live.stopped || !live.stop('undone_by_person')) return { ok: false, problem: say('undo.problem.tooLate') };
+    return { ok: true, value: null };
+  }
+
+  /** Approved actions that are waiting out their hold, soonest first. */
+  held(): readonly HeldAction[] {
+    return this.#parts.outbox.held().map(({ entry, heldUntil }) => ({
+      action: entry.action.id,
+      agentName: this.#parts.agents.name(entry.action.agent),
+      summary: entry.summary,
+      heldUntil: heldUntil ?? 0,
+    }));
+  }
+
+  onChange(listener: () => void): Dispose {
+    return this.#changed.on(listener);
+  }
+
+  /** Ends what that agent has open: it was paused. */
+  stopAgent(agent: AgentId): void {
+    for (const live of this.#live.values()) if (live.agent === agent) cutOff(live, 'agent_paused');
+  }
+
+  /** Ends what that agent has open and drops what was kept for it: it was forgotten. */
+  forgetAgent(agent: AgentId): void {
+    for (const live of this.#live.values()) if (live.agent === agent) cutOff(live, 'access_removed');
+    this.#parts.outbox.forgetAgent(agent);
+  }
+
+  /** Ends what is no longer allowed, before it begins: rules, connections or what an agent may use have changed. */
+  stopForbidden(): void {
+    for (const live of this.#live.values()) {
+      const obstacle = live.hasBegun ? undefined : obstacleTo(live, this.#parts);
+      if (obstacle) live.stop(obstacle.reason, obstacle.detail);
+    }
+  }
+
+  /** After a start, before any request: goes on with what was waiting or held, and tells what may have happened as unknown. */
+  async recover(): Promise<void> {
+    const { activity, approvals, outbox, clock } = this.#parts;
+    this.#forgetOld();
+    const withoutEnd = new Set(await activity.actionsWithoutEnd());
+    for (const line of outbox.open()) {
+      const { action, facts, target } = line.entry;
+      // The record says that it has ended, or does not know it: then the outbox is what is behind.
+      if (withoutEnd.has(action.id)) this.#goOn(new LiveAction(action, facts, target), line);
+      else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
+    }
+    approvals.withdrawUnclaimed();
+    for (const id of withoutEnd) if (!this.#live.has(id)) await this.#recordEnd(id);
+    this.#changed.emit();
+  }
+
+  /** Nothing is taken or begun from here on; questions and holds stay for the next start. */
+  close(): void {
+    this.#isClosed = true;
+    this.#execution.close();
+  }
+
+  // -------------------------------------------------------------------- steps
+
+  #decide(action: FrozenAction, { facts }: Described): Decision {
+    const { kind, agent, connection, name, arguments: args, requestedAt } = action;
+    return this.#parts.policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at: requestedAt });
+  }
+
+  #refusalToAsk(agent: AgentId, { card }: Described, { answer }: Decision): ActionAnswer | undefined {
+    if (this.#isClosed) return rejected('unavailable', 'Countersign is closing. Nothing was done.');
+    if (answer !== 'ask') return undefined;
+    const waiting = [...this.#live.values()].filter((live) => live.agent === agent && live.isAsked && !live.isApproved);
+    if (waiting.length >= mostWaiting) {
+      return rejected('too_many_waiting', `${mostWaiting} of your requests already wait for the person. Nothing was done. Wait for their answers first.`);
+    }
+    if (JSON.stringify(card).length <= largestCard) return undefined;
+    return rejected('invalid_arguments', 'This needs a person’s approval and is too large for a person to look through. Nothing was done. Make it smaller.');
+  }
+
+  /** The same call again: joins the one on its way, or fetches the answer that was kept for it. */
+  #pickUp({ agent, digest }: FrozenAction): LiveAction | ActionAnswer | undefined {
+    for (const live of this.#live.values()) if (live.isKept && live.agent === agent && live.digest === digest) return live;
+    const kept = this.#parts.outbox.undelivered(agent, digest);
+    return kept?.answer && this.#isSameRequest(kept, kept.answer) ? this.#deliver(kept, kept.answer) : undefined;
+  }
+
+  /** An old refusal or an old search is no answer to a new request; that something was done, or may have been, is. */
+  #isSameRequest({ entry, changedAt }: OutboxLine, { outcome }: EndedAnswer): boolean {
+    const mayHaveChanged = entry.facts.effect !== 'read' && (outcome === 'done' || outcome === 'done_with_changes' || outcome === 'unknown');
+    return Math.abs(this.#parts.clock.now() - changedAt) <= (mayHaveChanged ? keepAnswersMs : sameRequestMs);
+  }
+
+  #start(live: LiveAction, run: Promise<ActionAnswer>): void {
+    this.#live.set(live.id, live);
+    live.answer = run
+      .catch((error: unknown) => this.#execution.crashed(live, error))
+      .finally(() => {
+        this.#live.delete(live.id);
+        this.#forgetOld();
+        this.#changed.emit();
+      });
+  }
+
+  #goOn(live: LiveAction, { entry, state, heldUntil }: OutboxLine): void {
+    live.isKept = true;
+    this.#start(live, this.#execution.resume(live, entry, state, heldUntil));
+  }
+
+  async #answer(live: LiveAction, signal: AbortSignal): Promise<ActionAnswer> {
+    const { clock, settings } = this.#parts;
+    const patience = live.isKept ? settings().clientWaitSeconds * 1000 : Number.MAX_SAFE_INTEGER;
+    const answer = await answerWithin(live, patience, clock, signal);
+    if (answer) {
+      const isHeldBack = this.#isHeldBack(live.agent, live.action.connection, answer);
+      if (live.isKept && !signal.aborted && !isHeldBack) this.#markDelivered(live.id);
+      return isHeldBack ? withoutResult(answer) : answer;
+    }
+    // At the end of the app every client goes away; their questions stay for the next start.
+    if (signal.aborted && live.callers === 0 && !this.#isClosed) {
+      live.withdraw();
+      if (!live.isKept) live.abort.abort();
+    }
+    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt };
+  }
+
+  #deliver({ entry }: OutboxLine, answer: EndedAnswer): ActionAnswer {
+    const { id, agent, connection } = entry.action;
+    if (this.#isHeldBack(agent, connection, answer)) return withoutResult(answer);
+    this.#markDelivered(id);
+    return answer;
+  }
+
+  #markDelivered(id: ActionId): void {
+    try {
+      this.#parts.outbox.markDelivered(id);
+    } catch (error) {
+      this.#parts.report(`An answer could not be marked as delivered: ${String(error)}`);
+    }
+  }
+
+  /** Paused means nothing passes, and neither does what a service answered before; nor to who may not use it any more. */
+  #isHeldBack(agent: AgentId, connection: ConnectionId, answer: ActionAnswer): boolean {
+    const { agents, pause } = this.#parts;
+    return 'result' in answer && (pause.isPaused || agents.isPaused(agent) || !agents.mayUse(agent, connection));
+  }
+
+  /** What the record does not know the end of: the outbox may, and otherwise nobody does. */
+  async #recordEnd(action: ActionId): Promise<void> {
+    const { activity, clock, outbox } = this.#parts;
+    const answer = outbox.endOf(action) ?? ended(action, 'outcome_uncertain');
+    const told = 'text' in answer ? { text: answer.text, reason: answer.reason } : { text: null };
+    await activity.append({ at: clock.now(), kind: 'ended', action, outcome: answer.outcome, ...told });
+  }
+
+  #forgetOld(): void {
+    const { approvals, clock, outbox, report } = this.#parts;
+    try {
+      outbox.forgetEndedBefore(clock.now() - keepAnswersMs);
+      approvals.forgetAnsweredBefore(clock.now() - keepCardsMs);
+    } catch (error) {
+      report(`Old answers could not be dropped: ${String(error)}`);
+    }
+  }
+}
+
+const heldBack = 'This was done, but its result is held back: Countersign is paused, or you may no longer use this connection. Do not repeat it.';
+
+function withoutResult(answer: ActionAnswer): ActionAnswer {
+  return 'result' in answer ? { ...answer, result: { content: [{ type: 'text', text: heldBack }] } } : answer;
+}
+
+function cutOff(live: LiveAction, why: 'paused' | 'agent_paused' | 'access_removed'): void {
+  live.stop(why);
+  live.abort.abort();
+}

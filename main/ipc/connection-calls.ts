@@ -1,0 +1,89 @@
+import type { Connection as ConnectionView, ConnectionId, Tool } from '../../preload/contract.ts';
+import type { UpstreamTool } from '../model/upstream.ts';
+import { disarm } from '../model/disarm.ts';
+import { say } from '../model/say.ts';
+import { genericProfile } from '../gate/generic-profile.ts';
+import type { Handlers } from '../shell/dispatch.ts';
+import { done, problem, value } from './results.ts';
+import type { Services } from './services.ts';
+
+type Calls = Pick<
+  Handlers,
+  'addEmailConnection' | 'addServerConnection' | 'signInConnection' | 'checkConnection' | 'removeConnection' | 'listTools' | 'setToolRule'
+>;
+
+const longestDescription = 500;
+
+export function connectionCalls(services: Services): Calls {
+  const { connections, upstreams, credentials, mailAccounts, settings, catalog } = services;
+  return {
+    addEmailConnection: (input) => mailAccounts.add(input),
+    async addServerConnection(input) {
+      const { kind, name } = input;
+      const config = kind === 'command' ? { command: input.command, args: input.args } : { url: input.url };
+      const { id } = connections.add({ name, kind, config });
+      const health = await upstreams.check(id);
+      if (isWell(health)) return value({ id });
+      connections.remove(id);
+      await upstreams.drop(id);
+      return problem(health.text ?? say('connection.problem.unknown'));
+    },
+    async signInConnection({ id, password }) {
+      const connection = connections.find(id);
+      if (connection?.kind !== 'email') return problem(say('connection.problem.unknown'));
+      const signedIn = await mailAccounts.signIn(connection, password);
+      if (signedIn.ok) await upstreams.drop(id);
+      return signedIn;
+    },
+    async checkConnection({ id }) {
+      const connection = connections.find(id);
+      if (!connection) return problem(say('connection.problem.unknown'));
+      if (connection.kind === 'email') {
+        const checked = await mailAccounts.open(connection).checkSignIn().catch(() => undefined);
+        if (!checked) return problem(say('connection.health.noPassword'));
+        if (!checked.ok) return problem(checked.problem);
+      }
+      catalog.forget(id);
+      const health = await upstreams.check(id);
+      return isWell(health) ? done : problem(health.text ?? say('connection.problem.unknown'));
+    },
+    async removeConnection({ id }) {
+      const connection = connections.find(id);
+      if (!connection) return problem(say('connection.problem.unknown'));
+      if (connection.isManaged) return problem(say('connection.problem.managed'));
+      connections.remove(id);
+      await upstreams.drop(id);
+      catalog.forget(id);
+      const removed = await credentials.remove(id);
+      return removed.ok ? done : problem(removed.problem);
+    },
+    async listTools({ connection }) {
+      if (!connections.find(connection)) return problem(say('connection.problem.unknown'));
+      try {
+        return value(await viewTools(services, connection));
+      } catch {
+        return problem(upstreams.healthOf(connection).text ?? say('connection.problem.unknown'));
+      }
+    },
+    setToolRule: ({ connection, tool, rule }) => (connections.find(connection) ? settings.setToolRule({ connection, tool, rule }) : problem(say('connection.problem.unknown'))),
+  };
+}
+
+function isWell({ state }: ConnectionView['health']): boolean {
+  return state === 'ready' || state === 'idle';
+}
+
+async function viewTools({ catalog, upstreams, policy }: Services, connection: ConnectionId): Promise<Tool[]> {
+  const upstream = await upstreams.get(connection);
+  const tools = await catalog.listConnection(connection);
+  return tools.map((tool) => {
+    const profile = upstream.profile(tool.name) ?? genericProfile(tool.name, disarm);
+    const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect });
+    return { name: tool.name, sentence: profile.ability, description: descriptionOf(tool), effect: profile.effect, rule, isOwnChoice, isLocked };
+  });
+}
+
+function descriptionOf({ description = '' }: UpstreamTool): string {
+  return disarm(description).slice(0, longestDescription);
+}
+

@@ -1,0 +1,21 @@
+import type { Snapshot } from '../../preload/contract.ts';
+import type { Handlers } from '../shell/dispatch.ts';
+import { activityCalls } from './activity-calls.ts';
+import { agentCalls } from './agent-calls.ts';
+import { approvalCalls } from './approval-calls.ts';
+import { connectionCalls } from './connection-calls.ts';
+import type { RecordWatch } from './record-watch.ts';
+import { ruleCalls } from './rule-calls.ts';
+import type { Services } from './services.ts';
+
+/** What answers the renderer's calls, a file for each part of the contract. */
+export function createHandlers(services: Services, recordWatch: RecordWatch, getSnapshot: () => Promise<Snapshot>): Handlers {
+  return {
+    getSnapshot,
+    ...approvalCalls(services),
+    ...agentCalls(services),
+    ...connectionCalls(services),
+    ...ruleCalls(services),
+    ...activityCalls(services, recordWatch),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Activity } from '../activity/activity.ts';
+import type { Agents } from '../agents/agents.ts';
+import type { Approvals } from '../approvals/approvals.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { Catalog } from '../connections/catalog.ts';
+import type { ConnectionStore } from '../connections/connection-store.ts';
+import type { KeptUpstreams } from '../connections/upstreams.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
+import type { PauseSwitch } from '../gate/pause-switch.ts';
+import type { Pipeline } from '../gate/pipeline.ts';
+import type { MailAccounts } from '../mail-accounts.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Organization } from '../organization.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Practice } from '../practice/practice.ts';
+import type { SettingsService } from '../settings/settings.ts';
+import type { Shell } from '../shell/shell.ts';
+
+/** Every service of the app, built once by `app.ts`. */
+export interface Services {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly shell: Shell;
+  readonly activity: Activity;
+  readonly agents: Agents;
+  readonly approvals: Approvals;
+  readonly broker: Broker;
+  readonly catalog: Catalog;
+  readonly connections: ConnectionStore;
+  readonly upstreams: KeptUpstreams;
+  readonly credentials: CredentialStore;
+  readonly mailAccounts: MailAccounts;
+  readonly gate: Pipeline;
+  readonly pause: PauseSwitch;
+  readonly policy: Policy;
+  readonly practice: Practice;
+  readonly settings: SettingsService;
+  readonly organization: Organization;
+  /** How the `countersign` command is started on this machine. */
+  readonly launcher: Launcher;
+  readonly report: (problem: string) => void;
+}
+
+export interface Launcher {
+  readonly command: string;
+  readonly args: readonly string[];
+}

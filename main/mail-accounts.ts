@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { connectionId, emailAccountInput, type ConnectionId, type EmailAccountInput, type Result } from '../preload/contract.ts';
+import type { Connector } from './connectors/connector.ts';
+import { createEmailConnector, type EmailAccount } from './connectors/email/index.ts';
+import type { Connection } from './connections/connection.ts';
+import type { ConnectionStore } from './connections/connection-store.ts';
+import type { CredentialStore } from './credentials/credential-store.ts';
+import type { Clock } from './model/clock.ts';
+
+/** What is kept of an email account beside its password. */
+const accountConfig = z.object(emailAccountInput.omit({ name: true, password: true }).shape);
+type AccountConfig = z.infer<typeof accountConfig>;
+
+export interface MailAccountsParts {
+  readonly connections: ConnectionStore;
+  readonly credentials: CredentialStore;
+  readonly clock: Clock;
+  attachmentFolders(): readonly string[];
+}
+
+/** Email accounts: the connector with its password lent from the credential store, and signing in. */
+export class MailAccounts {
+  readonly #parts: MailAccountsParts;
+
+  constructor(parts: MailAccountsParts) {
+    this.#parts = parts;
+  }
+
+  /** The upstream of an email connection. */
+  open(connection: Connection): Connector {
+    const config = accountConfig.parse(connection.config);
+    const { credentials } = this.#parts;
+    return this.#connector({ id: connection.id, name: connection.name, ...config }, async (use) => {
+      const lent = await credentials.use(connection.id, originOf(config), use);
+      if (!lent.ok) throw new Error('There is no password for this account.');
+      return lent.value;
+    });
+  }
+
+  /** Signs in to both servers first; keeps nothing when either refuses. */
+  async add({ name, password, ...config }: EmailAccountInput): Promise<Result<{ id: ConnectionId }>> {
+    const accepted = await this.#check(name, config, password);
+    if (!accepted.ok) return accepted;
+    const { connections } = this.#parts;
+    const { id } = connections.add({ name, kind: 'email', config });
+    const kept = await this.#keep(id, config, password);
+    if (kept.ok) return { ok: true, value: { id } };
+    connections.remove(id);
+    return kept;
+  }
+
+  async signIn(connection: Connection, password: string): Promise<Result<null>> {
+    const config = accountConfig.parse(connection.config);
+    const accepted = await this.#check(connection.name, config, password);
+    return accepted.ok ? this.#keep(connection.id, config, password) : accepted;
+  }
+
+  async #keep(id: ConnectionId, config: AccountConfig, value: string): Promise<Result<null>> {
+    const kept = await this.#parts.credentials.put({ id, origin: originOf(config), value, kind: 'password' });
+    return kept.ok ? { ok: true, value: null } : { ok: false, problem: kept.problem };
+  }
+
+  async #check(name: string, config: AccountConfig, password: string): Promise<Result<null>> {
+    const connector = this.#connector({ id: connectionId.parse('sign-in-check'), name, ...config }, (use) => use(password));
+    try {
+      const checked = await connector.checkSignIn();
+      return checked.ok ? { ok: true, value: null } : { ok: false, problem: checked.problem };
+    } finally {
+      await connector.close();
+    }
+  }
+
+  #connector(account: EmailAccount, withPassword: <T>(use: (password: string) => Promise<T>) => Promise<T>): Connector {
+    const { clock } = this.#parts;
+    return createEmailConnector({ account, withPassword, clock, attachmentFolders: () => this.#parts.attachmentFolders() });
+  }
+}
+
+/** Both servers that the password is for: changing either needs a fresh sign-in. */
+function originOf({ imap, smtp }: AccountConfig): string {
+  return `imap+${imap.security}://${imap.host}:${imap.port} smtp+${smtp.security}://${smtp.host}:${smtp.port}`;
+}
+
+/** What a connection reaches, in a person's words. */
+export function addressOf(connection: Connection): string {
+  const parsed = accountConfig.safeParse(connection.config);
+  return parsed.success ? parsed.data.address : '';
+}
+

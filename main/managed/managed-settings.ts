@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { agentId, connectionId, emailAccountInput, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+
+/**
+ * What an organization's IT delivers, on every system the same. Every key with type, default and example is in
+ * `docs/managed-settings.md`; a test keeps the two together. No key holds a secret: people sign in themselves.
+ */
+
+/** Keys that `locks` may name: every preference, and the rules profile. */
+export const lockableKeys = [...settings.keyof().options, 'rulesProfile'] as const;
+export const lockableKey = z.enum(lockableKeys);
+export type LockableKey = z.infer<typeof lockableKey>;
+
+const connectionCommon = {
+  id: connectionId,
+  /** For the built-in server of this connection; passed on as it is. */
+  settings: z.record(z.string(), z.json()).optional(),
+};
+const [commandInput, remoteInput] = serverInput.options;
+
+const managedConnection = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('email'), ...connectionCommon, ...emailAccountInput.omit({ password: true }).shape }),
+  z.strictObject({ ...commandInput.shape, ...connectionCommon }),
+  z.strictObject({ ...remoteInput.shape, ...connectionCommon }),
+]);
+export type ManagedConnection = z.infer<typeof managedConnection>;
+
+const managedAgent = z.strictObject({
+  id: agentId,
+  name: z.string().trim().min(1).max(60),
+  /** Ids of the connections it may use; null: every connection. */
+  connections: z.array(connectionId).nullable().default(null),
+});
+export type ManagedAgent = z.infer<typeof managedAgent>;
+
+/** Cedar text, whole or as a list of lines (JSON has no line breaks in text). */
+const policyText = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]);
+
+const keys = z.strictObject({
+  organization: z.strictObject({ name: z.string().trim().min(1).max(80), contact: z.string().trim().min(1).max(200).nullable().default(null) }).nullable().default(null),
+  connections: z.array(managedConnection).max(100).default([]),
+  agents: z.array(managedAgent).max(100).default([]),
+  policy: policyText.nullable().default(null),
+  settings: z.strictObject(settings.partial().shape).default({}),
+  rulesProfile: rulesProfile.nullable().default(null),
+  /** Null: every value that is given is locked. */
+  locks: z.array(lockableKey).nullable().default(null),
+});
+
+/** The keys that stand at the top. */
+export const topLevelKeys = keys.keyof().options;
+
+export const managedSettings = keys
+  .superRefine((value, context) => {
+    for (const list of ['connections', 'agents'] as const) {
+      const ids = value[list].map(({ id }) => String(id));
+      const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+      if (twice >= 0) context.addIssue({ code: 'custom', path: [list, twice, 'id'], message: 'is used twice' });
+    }
+  })
+  .transform(({ locks, ...value }) => ({ ...value, locks: locks ?? givenKeys(value) }));
+
+export type ManagedSettings = z.infer<typeof managedSettings>;
+
+function givenKeys(value: { readonly settings: object; readonly rulesProfile: string | null }): LockableKey[] {
+  return lockableKeys.filter((key) => (key === 'rulesProfile' ? value.rulesProfile !== null : Object.hasOwn(value.settings, key)));
+}

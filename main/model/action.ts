@@ -1,0 +1,170 @@
+import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, Message, Outcome } from '../../preload/contract.ts';
+import type { JsonObject } from './json.ts';
+
+/** Cedar's action names for what an agent can attempt. */
+export type ActionKind = 'invokeTool' | 'readResource' | 'getPrompt' | 'runCommand' | 'connect' | 'useCredential';
+
+/** What `broker/` or `sandbox/` brings to the gate. */
+export interface ActionRequest {
+  readonly kind: ActionKind;
+  readonly agent: AgentId;
+  readonly connection: ConnectionId;
+  /** The upstream's own name of the tool, without the connection's prefix. */
+  readonly name: string;
+  readonly arguments: JsonObject;
+  /** Aborted when the client cancels or goes away. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Bytes outside the arguments that the action would use (a file to attach), fixed by their hash when the action is
+ * described. They are part of the digest; what is done with other bytes is refused.
+ */
+export interface Material {
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** An action with everything that decides what would happen, deep-frozen. */
+export interface FrozenAction {
+  readonly id: ActionId;
+  readonly kind: ActionKind;
+  readonly agent: AgentId;
+  readonly connection: ConnectionId;
+  readonly name: string;
+  readonly arguments: JsonObject;
+  readonly materials: readonly Material[];
+  readonly digest: Digest;
+  readonly requestedAt: number;
+}
+
+export interface Recipient {
+  readonly address: string;
+  readonly domain: string;
+  readonly isOutside: boolean;
+  readonly isFirstTime: boolean;
+}
+
+/** What an action would do, in typed words, taken by our own code from the exact arguments. */
+export interface Facts {
+  readonly effect: Effect;
+  /** False: cannot be taken back once done. */
+  readonly isReversible: boolean;
+  readonly account?: string;
+  readonly subject?: string;
+  readonly recipients?: readonly Recipient[];
+  /** Each recipient's domain once, lower case; ASCII form (RFC 5891) as it was written. */
+  readonly recipientDomains?: readonly string[];
+  readonly recipientCount?: number;
+  readonly outsideCount?: number;
+  readonly firstTimeCount?: number;
+  readonly attachments?: readonly { readonly name: string; readonly bytes: number }[];
+  readonly links?: readonly { readonly text: string; readonly host: string }[];
+  readonly query?: string;
+}
+
+/** How the record tells it: `did` once done, `wanted` when it was refused or is still open. */
+export interface Sentence {
+  readonly did: Message;
+  readonly wanted: Message;
+  /** Things worth a word beside it: "one outside your company". */
+  readonly details: readonly Message[];
+}
+
+/** The parts of a card that follow from the action alone; the gate adds why and the hold. */
+export type CardBody = Omit<Card, 'why' | 'holdSeconds'>;
+
+export interface Described {
+  readonly facts: Facts;
+  readonly materials: readonly Material[];
+  readonly card: CardBody;
+  readonly sentence: Sentence;
+}
+
+/** What a profile may ask about the world while it describes. */
+export interface DescribeContext {
+  readonly agentName: string;
+  readonly connectionName: string;
+  readonly ownDomains: readonly string[];
+  readonly attachmentFolders: readonly string[];
+  /** True when no done action of this app's record went to that address. */
+  isFirstTime(address: string): Promise<boolean>;
+}
+
+/** An argument that cannot be described: the agent is told, nothing is asked, nothing is done. */
+export interface Undescribable {
+  readonly invalid: string;
+}
+
+/** It could not be found out what the action would do, though its arguments may be right: a server is out of reach. */
+export interface NotDescribedNow {
+  readonly unavailable: string;
+}
+
+/** One description per tool: what it would do, taken from the exact arguments. */
+export interface ActionProfile {
+  readonly effect: Effect;
+  /** What a Claw could do with this tool, as a sentence in the present: "Send emails from Work mail". */
+  readonly ability: Message;
+  describe(args: JsonObject, context: DescribeContext): Promise<Described | Undescribable | NotDescribedNow>;
+}
+
+/** Which layer spoke, and how. */
+export interface Decision {
+  readonly answer: 'allow' | 'ask' | 'deny';
+  readonly layer: 'organization' | 'personal' | 'built-in';
+  /** The ids of the policies that decided, by their `@id`. */
+  readonly policies: readonly string[];
+  readonly title: string;
+  readonly reason: string | null;
+  /** Policies that could not be evaluated; they counted as deny (forbid) or ask (permit). */
+  readonly errors: readonly string[];
+}
+
+/** An MCP tool result as the upstream gave it (`CallToolResult`), scrubbed. */
+export interface ToolResult {
+  readonly content: readonly JsonObject[];
+  readonly structuredContent?: JsonObject;
+  readonly isError?: boolean;
+}
+
+/** Why an action ended without being done, or without anyone knowing: one word for programs, beside the text for the agent. */
+export type EndReason =
+  | 'denied_by_person'
+  | 'no_answer'
+  | 'nobody_to_ask'
+  | 'withdrawn_by_agent'
+  | 'undone_by_person'
+  | 'company_policy'
+  | 'personal_rule'
+  /** The rules changed after it was allowed or approved. */
+  | 'rules_changed'
+  /** Everything is paused. */
+  | 'paused'
+  | 'agent_paused'
+  /** The agent was forgotten, or may not use that connection any more. */
+  | 'access_removed'
+  | 'not_recorded'
+  | 'service_failed'
+  | 'changed_since_approval'
+  | 'interrupted'
+  | 'outcome_uncertain';
+
+/** The gate's answer to whoever brought the action. */
+export type ActionAnswer =
+  | { readonly kind: 'ended'; readonly action: ActionId; readonly outcome: 'done' | 'done_with_changes'; readonly result: ToolResult }
+  | {
+      readonly kind: 'ended';
+      readonly action: ActionId;
+      readonly outcome: Exclude<Outcome, 'done' | 'done_with_changes'>;
+      readonly reason: EndReason;
+      /** For the agent, in English: what happened, whether anything was done, what to do next. */
+      readonly text: string;
+      readonly contact: string | null;
+    }
+  /** Still open: nothing was done yet; ask again with this id. */
+  | { readonly kind: 'waiting'; readonly action: ActionId; readonly progress: 'waiting' | 'held' | 'doing'; readonly expiresAt: number }
+  /** Never became an action: unknown tool, invalid arguments, too many questions open already. */
+  | { readonly kind: 'rejected'; readonly code: 'unknown_tool' | 'invalid_arguments' | 'unavailable' | 'too_many_waiting'; readonly text: string };

@@ -1,0 +1,83 @@
+import type { Message, Status } from '../preload/contract.ts';
+import type { ManagedConnection as KeptConnection } from './connections/connection-store.ts';
+import type { ManagedSettings } from './managed/managed-settings.ts';
+import type { ManagedRead, ManagedSource } from './managed/managed-source.ts';
+import { Emitter, type Dispose } from './model/disposable.ts';
+import { say } from './model/say.ts';
+import type { OrganizationPolicy } from './policy/policy.ts';
+
+/** Not Cedar on purpose: policy that cannot be read denies everything. */
+const unreadablePolicy: OrganizationPolicy = { text: 'unreadable', contact: null };
+
+/** What the organization delivered, for every service that heeds it. Unreadable settings deny everything. */
+export class Organization {
+  readonly #changed = new Emitter<void>();
+  #read: ManagedRead;
+  #stop: Dispose = () => undefined;
+
+  private constructor(read: ManagedRead) {
+    this.#read = read;
+  }
+
+  static async open(source: ManagedSource): Promise<Organization> {
+    const organization = new Organization(await source.read());
+    organization.#stop = source.watch((read) => {
+      organization.#read = read;
+      organization.#changed.emit();
+    });
+    return organization;
+  }
+
+  /** False while what was delivered cannot be read: then everything is refused, and what was known before stays. */
+  get isKnown(): boolean {
+    return this.#read.state === 'ok' || this.#read.state === 'absent';
+  }
+
+  get settings(): ManagedSettings | null {
+    return this.#read.state === 'ok' ? this.#read.settings : null;
+  }
+
+  get contact(): string | null {
+    return this.settings?.organization?.contact ?? null;
+  }
+
+  get managedBy(): Status['managedBy'] {
+    return this.settings?.organization ?? null;
+  }
+
+  get policy(): OrganizationPolicy | null {
+    if (this.#read.state === 'absent') return null;
+    const text = this.settings?.policy;
+    if (this.#read.state !== 'ok') return unreadablePolicy;
+    return text === null || text === undefined ? null : { text, contact: this.contact };
+  }
+
+  get agents(): ManagedSettings['agents'] {
+    return this.settings?.agents ?? [];
+  }
+
+  get connections(): readonly KeptConnection[] {
+    // Each kind's own fields are its configuration; they were checked by the managed settings' schema.
+    return (this.settings?.connections ?? []).map(({ id, name, kind, ...config }) => ({ id, name, kind, config: config as KeptConnection['config'] }));
+  }
+
+  get problems(): readonly Message[] {
+    switch (this.#read.state) {
+      case 'absent':
+        return [];
+      case 'ok':
+        return this.#read.remarks;
+      case 'invalid':
+      case 'unreadable':
+        return [say('status.problem.managed'), this.#read.problem];
+    }
+  }
+
+  onChange(listener: () => void): Dispose {
+    return this.#changed.on(listener);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+}

@@ -1,0 +1,90 @@
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Decision } from '../model/action.ts';
+import { parsePolicies, type ParsedPolicy } from './cedar-engine.ts';
+
+export type LayerName = Decision['layer'];
+
+/** Strongest first. */
+export const layerNames = ['organization', 'personal', 'built-in'] as const satisfies readonly LayerName[];
+
+/** One policy with what its annotations and its scope say. */
+export interface NamedPolicy {
+  readonly layer: LayerName;
+  /** Its key in Cedar's policy map: unique, ours. */
+  readonly key: string;
+  /** Its `@id`, or its place in the text. */
+  readonly id: string;
+  readonly answer: 'allow' | 'ask' | 'deny';
+  readonly title: string | null;
+  readonly reason: string | null;
+  readonly text: string;
+  /** It carries an `@id` and its scope names one tool with `==`: somebody meant exactly this tool. */
+  readonly namesOneTool: boolean;
+  /** Its conditions never look at `context`: it says the same whatever the arguments, the facts and the time are. */
+  readonly isIndependentOfContext: boolean;
+  /** Its conditions may look at `context.args`. False only when they certainly do not. */
+  readonly looksAtArguments: boolean;
+}
+
+export type Layer =
+  | { readonly ok: true; readonly policies: readonly NamedPolicy[] }
+  | { readonly ok: false; readonly why: string; readonly line: number | null };
+
+/** Reads one layer's Cedar text. Annotations: `@id`, `@title`, `@reason`, `@requireApproval` (on a permit: ask). */
+export function readLayer(layer: LayerName, text: string): Layer {
+  const parsed = parsePolicies(text);
+  if (!parsed.ok) return parsed;
+  return { ok: true, policies: parsed.policies.map((policy, index) => namePolicy(layer, policy, index)) };
+}
+
+function namePolicy(layer: LayerName, { text, json }: ParsedPolicy, index: number): NamedPolicy {
+  const annotations = new Map<string, string | null>(Object.entries(json.annotations ?? {}));
+  const approval = annotations.get('requireApproval');
+  const id = filled(annotations.get('id'));
+  return {
+    layer,
+    key: `${layer}:${index}`,
+    id: id ?? `rule ${index + 1}`,
+    answer: json.effect === 'forbid' ? 'deny' : approval === undefined ? 'allow' : 'ask',
+    title: filled(annotations.get('title')),
+    reason: filled(annotations.get('reason')) ?? filled(approval),
+    text,
+    namesOneTool: id !== null && hasToolScope(json),
+    isIndependentOfContext: !mentionsContext(json.conditions),
+    looksAtArguments: looksAtArguments(json.conditions),
+  };
+}
+
+/** An annotation without a value (`@requireApproval` alone) has none to show. */
+function filled(value: string | null | undefined): string | null {
+  return value === null || value === undefined || value.trim() === '' ? null : value.trim();
+}
+
+function hasToolScope(json: PolicyJson): boolean {
+  if (json.resource.op !== '==' || !('entity' in json.resource)) return false;
+  const { entity } = json.resource;
+  return ('__entity' in entity ? entity.__entity : entity).type === 'Tool';
+}
+
+/** Looks for the variable in Cedar's JSON form of an expression. A false alarm only makes a policy count as dependent. */
+function mentionsContext(node: unknown): boolean {
+  return entriesOf(node).some(([key, value]) => (key === 'Var' && value === 'context') || mentionsContext(value));
+}
+
+/** Any use of `context` but `context.facts` and `context.time` counts: `context` alone could be compared as a whole. */
+function looksAtArguments(node: unknown): boolean {
+  return entriesOf(node).some(([key, value]) => {
+    if (key === 'Var') return value === 'context';
+    return key === '.' && isHarmlessAccess(value) ? false : looksAtArguments(value);
+  });
+}
+
+function isHarmlessAccess(access: unknown): boolean {
+  if (typeof access !== 'object' || access === null || !('left' in access) || !('attr' in access)) return false;
+  const { left, attr } = access;
+  return (attr === 'facts' || attr === 'time') && typeof left === 'object' && left !== null && 'Var' in left && left.Var === 'context';
+}
+
+function entriesOf(node: unknown): [string, unknown][] {
+  return typeof node === 'object' && node !== null ? Object.entries(node) : [];
+}

@@ -1,0 +1,36 @@
+import type { Card, Message, Row } from '../../../preload/contract.ts';
+import { assertNever } from '../../model/assert-never.ts';
+
+type Say = (message: Message) => string;
+
+function rowLines(row: Row, say: Say): readonly string[] {
+  const label = say(row.label);
+  switch (row.kind) {
+    case 'people':
+      return [`${label}:`, ...row.people.map(({ address, name, marks }) => `  ${[name, `<${address}>`, ...marks.map((mark) => `(${say(mark.text)})`)].filter(Boolean).join(' ')}`)];
+    case 'text':
+      return [`${label}: ${row.text}`];
+    case 'account':
+      return [`${label}: ${row.address} (${row.connection})`];
+    case 'files':
+      return [`${label}:`, ...row.files.map(({ name, bytes, folder, marks }) => `  ${[name, `${bytes} bytes`, folder, ...marks.map((mark) => say(mark.text))].join(' · ')}`)];
+    case 'message':
+      return [`${label}:`, ...row.text.split('\n').map((line) => `  | ${line}`), ...row.links.map(({ text, host }) => `  ${text} → ${host}`)];
+    case 'arguments':
+      return [`${label}:`, ...row.json.split('\n').map((line) => `  | ${line}`)];
+    default:
+      return assertNever(row);
+  }
+}
+
+/** The whole card as plain text, nothing left out. Its texts are disarmed already. */
+export function cardText(card: Card, say: Say): string {
+  return [
+    say(card.headline),
+    say(card.summary),
+    ...card.unusual.map((mark) => `! ${say(mark.text)}`),
+    ...card.rows.flatMap((row) => rowLines(row, say)),
+    say(card.why),
+    ...(card.confirm ? [`! ${say(card.confirm)}`] : []),
+  ].join('\n');
+}

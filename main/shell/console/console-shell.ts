@@ -1,0 +1,114 @@
+import { createInterface, type Interface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
+import { snapshot as snapshotSchema, type Approval } from '../../../preload/contract.ts';
+import { Emitter, type Dispose } from '../../model/disposable.ts';
+import { say } from '../../model/say.ts';
+import type { Shell, ShellHost } from '../shell.ts';
+import { cardText } from './card-text.ts';
+
+/** The console has no page; it speaks to the same checked calls under this origin. */
+export const consoleOrigin = 'console://app';
+
+export interface ConsoleOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** False without a terminal: then everything that needs a person is refused. */
+  readonly isTerminal: boolean;
+}
+
+/** No screen: asks on the terminal, one question at a time, or refuses. */
+export class ConsoleShell implements Shell {
+  readonly kind = 'console';
+  readonly canAsk: boolean;
+  readonly #options: ConsoleOptions;
+  readonly #quit = new Emitter<void>();
+  #unsubscribe: Dispose = () => undefined;
+  #terminal: Interface | undefined;
+  #host: ShellHost | undefined;
+  #isAsking = false;
+
+  constructor(options: ConsoleOptions) {
+    this.#options = options;
+    this.canAsk = options.isTerminal;
+  }
+
+  start(host: ShellHost): Promise<void> {
+    this.#host = host;
+    if (!this.canAsk) return Promise.resolve();
+    this.#terminal = createInterface({ input: this.#options.input, output: this.#options.output });
+    this.#terminal.on('close', () => this.#quit.emit());
+    this.#unsubscribe = host.onEvent((name) => {
+      if (name === 'patch') this.#askSoon();
+    });
+    return Promise.resolve();
+  }
+
+  setTray(): void {
+    // The questions themselves are what the console shows.
+  }
+
+  showWindow(): void {
+    this.#askSoon();
+  }
+
+  hideWindow(): void {
+    // There is no window.
+  }
+
+  notify(): void {
+    this.#askSoon();
+  }
+
+  setOpenAtLogin(): void {
+    // Only the installed app opens at login.
+  }
+
+  onQuit(listener: () => void): Dispose {
+    return this.#quit.on(listener);
+  }
+
+  close(): Promise<void> {
+    this.#unsubscribe();
+    this.#terminal?.close();
+    return Promise.resolve();
+  }
+
+  #askSoon(): void {
+    this.#askNext().catch((error: unknown) => this.#options.output.write(`A question could not be shown: ${String(error)}\n`));
+  }
+
+  /** One after the other; a question that ended meanwhile is told so by the answer's own problem. */
+  async #askNext(): Promise<void> {
+    const host = this.#host;
+    const terminal = this.#terminal;
+    if (this.#isAsking || !host || !terminal) return;
+    this.#isAsking = true;
+    try {
+      for (let next = await this.#oldest(host); next; next = await this.#oldest(host)) await this.#ask(host, terminal, next);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  async #oldest(host: ShellHost): Promise<Approval | undefined> {
+    const known = snapshotSchema.parse(await host.dispatch(sender, 'getSnapshot', undefined));
+    return known.approvals.find(({ answer }) => answer === null);
+  }
+
+  async #ask(host: ShellHost, terminal: Interface, { id, digest, card }: Approval): Promise<void> {
+    this.#options.output.write(`\n${cardText(card, (message) => host.text(message))}\n`);
+    const typed = (await terminal.question(`${host.text(say('console.question'))} `)).trim().toLowerCase();
+    const answer = typed === 'approve' ? 'approve' : 'deny';
+    const given = { id, digest, answer, isConfirmed: answer === 'approve', reason: null };
+    const result = await host.dispatch(sender, 'answerApproval', given);
+    this.#options.output.write(`${host.text(outcomeOf(answer, result))}\n`);
+  }
+}
+
+const sender = { origin: consoleOrigin, isTopFrame: true };
+
+function outcomeOf(answer: 'approve' | 'deny', result: unknown): Parameters<ShellHost['text']>[0] {
+  const isRefused = typeof result === 'object' && result !== null && 'ok' in result && result.ok === false;
+  if (isRefused) return say('console.tooLate');
+  return say(answer === 'approve' ? 'console.approved' : 'console.denied');
+}

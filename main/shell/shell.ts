@@ -1,0 +1,50 @@
+import type { EventName, EventPayload, Message, Screen, Status } from '../../preload/contract.ts';
+import type { Dispose } from '../model/disposable.ts';
+import type { Dispatch } from './dispatch.ts';
+
+export type WindowName = 'main' | 'approval';
+
+/** What the tray shows. `menu` is built from it; texts are ready to show. */
+export interface TrayState {
+  readonly state: Status['tray'];
+  /** Questions waiting for the person. */
+  readonly waiting: number;
+  readonly isPaused: boolean;
+  /** The last three events, newest first, one line each. */
+  readonly recent: readonly string[];
+}
+
+export interface ShellNotification {
+  readonly title: string;
+  readonly body: string;
+  /** What a click opens. */
+  readonly opens: WindowName;
+}
+
+/** What the app gives to the shell: the checked calls, and what the person does outside of windows. */
+export interface ShellHost {
+  readonly dispatch: Dispatch;
+  /** Every push for the renderer; returns the disposer. */
+  onEvent(listener: <N extends EventName>(name: N, payload: EventPayload<N>) => void): Dispose;
+  setPaused(isPaused: boolean): void;
+  text(message: Message): string;
+  quit(): void;
+}
+
+/** The screen: Electron, an installed Chromium, or a terminal. */
+export interface Shell {
+  readonly kind: Status['shell'];
+  /** Rejects with a readable reason when this shell cannot run here. */
+  start(host: ShellHost): Promise<void>;
+  /** Whether a person can answer through this shell at all. */
+  readonly canAsk: boolean;
+  setTray(tray: TrayState): void;
+  /** Shows a window without stealing keyboard focus from another application where the system allows it. */
+  showWindow(window: WindowName, screen?: Screen): void;
+  hideWindow(window: WindowName): void;
+  notify(notification: ShellNotification): void;
+  setOpenAtLogin(isOpenAtLogin: boolean): void;
+  /** Called when the person closes the last way to the app or asks the system to quit. */
+  onQuit(listener: () => void): Dispose;
+  close(): Promise<void>;
+}

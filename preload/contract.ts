@@ -1,0 +1,409 @@
+/**
+ * The IPC contract: every call and event between main and renderer, with types and zod schemas, and nothing else.
+ * Main is the truth. The renderer pulls one snapshot, then applies pushed patches; it never computes a decision.
+ * Text that came from an agent or a server reaches this contract already disarmed (see `main/model/disarm.ts`).
+ * All instants are milliseconds since the Unix epoch.
+ */
+import { z } from 'zod';
+
+// ---------------------------------------------------------------- identifiers
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+export const agentId = slug.brand<'AgentId'>();
+export const connectionId = slug.brand<'ConnectionId'>();
+export const actionId = z.uuid().brand<'ActionId'>();
+export const approvalId = z.uuid().brand<'ApprovalId'>();
+/** SHA-256 over the JCS form (RFC 8785) of the frozen action, lower-case hex. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/).brand<'Digest'>();
+const instant = z.number().int().nonnegative();
+
+export type AgentId = z.infer<typeof agentId>;
+export type ConnectionId = z.infer<typeof connectionId>;
+export type ActionId = z.infer<typeof actionId>;
+export type ApprovalId = z.infer<typeof approvalId>;
+export type Digest = z.infer<typeof digest>;
+
+// ---------------------------------------------------------------- words
+
+export const effect = z.enum(['read', 'send', 'pay', 'change', 'delete', 'run', 'connect', 'unknown']);
+export type Effect = z.infer<typeof effect>;
+
+/** How an action ended. `waiting`, `held` and `doing` are not outcomes; see `progress`. */
+export const outcome = z.enum(['done', 'done_with_changes', 'denied', 'blocked', 'timed_out', 'undone', 'failed', 'unknown']);
+export type Outcome = z.infer<typeof outcome>;
+
+export const progress = z.enum(['waiting', 'held', 'doing', ...outcome.options]);
+export type Progress = z.infer<typeof progress>;
+
+/** An ICU message in `renderer/locales/*.json`, with its values. Values are shown as they are: disarmed text, numbers. */
+export const message = z.object({ id: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) });
+export type Message = z.infer<typeof message>;
+
+export const tone = z.enum(['neutral', 'good', 'mind', 'stop']);
+export type Tone = z.infer<typeof tone>;
+
+/** A chip beside a fact: "Outside your company", "First time". */
+export const mark = z.object({ text: message, tone });
+export type Mark = z.infer<typeof mark>;
+
+// ---------------------------------------------------------------- the card
+
+export const row = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('people'),
+    label: message,
+    people: z.array(z.object({ address: z.string(), name: z.string().nullable(), marks: z.array(mark) })),
+  }),
+  z.object({ kind: z.literal('text'), label: message, text: z.string(), isStrong: z.boolean() }),
+  z.object({ kind: z.literal('account'), label: message, address: z.string(), connection: z.string() }),
+  z.object({
+    kind: z.literal('files'),
+    label: message,
+    files: z.array(z.object({ name: z.string(), bytes: z.number().int(), folder: z.string(), marks: z.array(mark) })),
+  }),
+  /** Text exactly as it will be sent, plain; links apart, as their text and the host they really lead to. */
+  z.object({
+    kind: z.literal('message'),
+    label: message,
+    text: z.string(),
+    links: z.array(z.object({ text: z.string(), host: z.string(), marks: z.array(mark) })),
+  }),
+  /** The exact arguments, for a tool we have no words for. Indented JSON. */
+  z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
+]);
+export type Row = z.infer<typeof row>;
+
+export const card = z.object({
+  /** The question: "Send this email?" */
+  headline: message,
+  /** One sentence that stands alone: notification, tray, console, screen reader. */
+  summary: message,
+  /** What is unusual or cannot be taken back; shown first. */
+  unusual: z.array(mark),
+  rows: z.array(row),
+  risk: z.enum(['normal', 'high']),
+  /** High risk: the key fact that the person must tick before Approve arms. */
+  confirm: message.nullable(),
+  /** Why this is asked: the policy's own words, or ours for the built-in layer. */
+  why: message,
+  /** Seconds between Approve and doing it, in which Undo works. 0: done at once. */
+  holdSeconds: z.number().int().min(0).max(120),
+});
+export type Card = z.infer<typeof card>;
+
+export const approval = z.object({
+  id: approvalId,
+  kind: z.enum(['action', 'pairing']),
+  agent: z.object({ id: agentId, name: z.string() }),
+  /** Null for a pairing. */
+  action: actionId.nullable(),
+  connectionName: z.string().nullable(),
+  /** What the person is answering; an answer that names another digest is refused. */
+  digest,
+  card,
+  askedAt: instant,
+  expiresAt: instant,
+  answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
+  answeredAt: instant.nullable(),
+  /** What came of it, once known. */
+  progress: progress.nullable(),
+});
+export type Approval = z.infer<typeof approval>;
+
+/** An approved action waiting out its hold; Undo stops it. */
+export const heldAction = z.object({ action: actionId, agentName: z.string(), summary: message, heldUntil: instant });
+export type HeldAction = z.infer<typeof heldAction>;
+
+// ---------------------------------------------------------------- what the app knows
+
+export const agent = z.object({
+  id: agentId,
+  name: z.string(),
+  isPaused: z.boolean(),
+  isManaged: z.boolean(),
+  isPractice: z.boolean(),
+  pairedAt: instant,
+  lastSeenAt: instant.nullable(),
+  /** Questions put to the person because of this agent in the last 7 days. */
+  askedThisWeek: z.number().int(),
+  /** Names of the connections it may use. */
+  connections: z.array(z.object({ id: connectionId, name: z.string() })),
+  /** It may use every connection, also ones added later; `connections` then lists those of now. */
+  usesEveryConnection: z.boolean(),
+});
+export type Agent = z.infer<typeof agent>;
+
+export const connection = z.object({
+  id: connectionId,
+  name: z.string(),
+  kind: z.enum(['email', 'practice', 'command', 'remote']),
+  /** The account (an email address), the command line, or the URL: what it reaches, in a person's words. */
+  reaches: z.string(),
+  health: z.object({ state: z.enum(['ready', 'idle', 'needs_sign_in', 'failing']), text: message.nullable() }),
+  isManaged: z.boolean(),
+  lastUsedAt: instant.nullable(),
+  /** Where its credential is kept; null when it needs none. The value itself never comes here. */
+  credential: z.object({ kept: z.enum(['keychain', 'session', 'missing']), since: instant }).nullable(),
+});
+export type Connection = z.infer<typeof connection>;
+
+export const toolRule = z.enum(['allow', 'ask', 'never']);
+export type ToolRule = z.infer<typeof toolRule>;
+
+export const tool = z.object({
+  name: z.string(),
+  /** What a Claw could do with it, as a sentence. */
+  sentence: message,
+  description: z.string(),
+  effect,
+  rule: toolRule,
+  /** True when the person chose this rule; false when a profile or the organization did. */
+  isOwnChoice: z.boolean(),
+  /** Set when the organization decides: the person cannot change it. */
+  isLocked: z.boolean(),
+});
+export type Tool = z.infer<typeof tool>;
+
+export const rulesProfile = z.enum(['relaxed', 'balanced', 'strict']);
+export type RulesProfile = z.infer<typeof rulesProfile>;
+
+export const rule = z.object({
+  id: z.string(),
+  layer: z.enum(['organization', 'personal', 'built-in']),
+  /** The rule as a sentence. An organization's rule shows its @title as it is written. */
+  sentence: message,
+  answer: z.enum(['allow', 'ask', 'deny']),
+  /** Cedar text, for the curious and for IT. */
+  cedar: z.string(),
+  problem: message.nullable(),
+});
+export type Rule = z.infer<typeof rule>;
+
+export const rules = z.object({ profile: rulesProfile, isProfileLocked: z.boolean(), list: z.array(rule) });
+export type Rules = z.infer<typeof rules>;
+
+export const decisionView = z.object({
+  answer: z.enum(['allow', 'ask', 'deny']),
+  layer: z.enum(['organization', 'personal', 'built-in']),
+  /** The title of the rule that decided. */
+  title: z.string(),
+  reason: z.string().nullable(),
+});
+export type DecisionView = z.infer<typeof decisionView>;
+
+/** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
+export const settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en']),
+  /** Seconds a question stays open before it is refused. */
+  answerWithinSeconds: z.number().int().min(10).max(3600),
+  /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
+  clientWaitSeconds: z.number().int().min(1).max(600),
+  /** Seconds an approved send waits so that it can be undone. */
+  holdSeconds: z.number().int().min(0).max(120),
+  openAtLogin: z.boolean(),
+  notifications: z.boolean(),
+  /** Domains that count as "your company". */
+  ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
+  /** Folders (absolute paths) that attachments may come from. */
+  attachmentFolders: z.array(z.string().min(1)).max(50),
+  isFirstRunDone: z.boolean(),
+});
+export type Settings = z.infer<typeof settings>;
+
+export const status = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'preview', 'console']),
+  isPaused: z.boolean(),
+  tray: z.enum(['quiet', 'waiting', 'paused', 'attention']),
+  keychain: z.enum(['os', 'session']),
+  /** What needs the person's attention (a sign-in expired, no keychain, a broken managed file). */
+  problems: z.array(message),
+  /** The address agents connect to. */
+  mcpUrl: z.string(),
+  managedBy: z.object({ name: z.string(), contact: z.string().nullable() }).nullable(),
+  record: z.object({ state: z.enum(['intact', 'broken', 'unchecked']), since: instant.nullable(), checkedAt: instant.nullable() }),
+  /** Grows with every event recorded; a screen that shows activity asks again when it changes. */
+  activityRevision: z.number().int(),
+});
+export type Status = z.infer<typeof status>;
+
+export const snapshot = z.object({
+  status,
+  settings,
+  lockedSettings: z.array(z.string()),
+  /** Waiting first (oldest first), then today's answers (newest first). */
+  approvals: z.array(approval),
+  held: z.array(heldAction),
+  agents: z.array(agent),
+  connections: z.array(connection),
+  rules,
+});
+export type Snapshot = z.infer<typeof snapshot>;
+
+// ---------------------------------------------------------------- activity
+
+export const activityEntry = z.object({
+  action: actionId,
+  at: instant,
+  agent: z.object({ id: agentId, name: z.string() }).nullable(),
+  connection: z.object({ id: connectionId, name: z.string() }).nullable(),
+  effect,
+  /** "sent “Q3 price list” to 4 people": what was done, or what was wanted, by the outcome. */
+  sentence: message,
+  /** "You approved", "one outside Acme": joined with a middle dot. */
+  details: z.array(message),
+  progress,
+});
+export type ActivityEntry = z.infer<typeof activityEntry>;
+
+export const activityFilter = z.object({
+  text: z.string().max(200),
+  agent: agentId.nullable(),
+  connection: connectionId.nullable(),
+  progress: progress.nullable(),
+  from: instant.nullable(),
+  to: instant.nullable(),
+});
+export type ActivityFilter = z.infer<typeof activityFilter>;
+
+export const activityPage = z.object({ entries: z.array(activityEntry), next: z.string().nullable() });
+export type ActivityPage = z.infer<typeof activityPage>;
+
+export const activityDetail = z.object({
+  entry: activityEntry,
+  tool: z.string(),
+  digest,
+  /** The exact arguments, secrets masked, indented JSON. */
+  arguments: z.string(),
+  decision: decisionView.nullable(),
+  /** Each recorded event of this action in order, with its hash in the chain. */
+  steps: z.array(z.object({ at: instant, text: message, hash: z.string() })),
+});
+export type ActivityDetail = z.infer<typeof activityDetail>;
+
+export const activityDay = z.object({ day: z.string(), done: z.number().int(), asked: z.number().int(), stopped: z.number().int() });
+export type ActivityDay = z.infer<typeof activityDay>;
+
+// ---------------------------------------------------------------- calls
+
+/** An expected failure is a value: what happened, in words for the person. */
+const result = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), problem: message })]);
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Message };
+
+const port = z.number().int().min(1).max(65535);
+const mailServer = z.object({ host: z.string().min(1).max(253), port, security: z.enum(['tls', 'starttls']) });
+export const emailAccountInput = z.object({
+  name: z.string().trim().min(1).max(60),
+  address: z.email().max(254),
+  user: z.string().min(1).max(254),
+  password: z.string().min(1).max(4096),
+  imap: mailServer,
+  smtp: mailServer,
+});
+export type EmailAccountInput = z.infer<typeof emailAccountInput>;
+
+export const serverInput = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('command'),
+    name: z.string().trim().min(1).max(60),
+    command: z.string().min(1).max(4096),
+    args: z.array(z.string().max(4096)).max(100),
+  }),
+  z.object({ kind: z.literal('remote'), name: z.string().trim().min(1).max(60), url: z.url().max(2048) }),
+]);
+export type ServerInput = z.infer<typeof serverInput>;
+
+/** How a Claw is told to connect. Contains no secret. */
+export const agentInstructions = z.object({ agent: agentId, command: z.string(), args: z.array(z.string()), json: z.string() });
+export type AgentInstructions = z.infer<typeof agentInstructions>;
+
+export const screen = z.enum(['inbox', 'activity', 'claws', 'connections', 'rules', 'settings']);
+export type Screen = z.infer<typeof screen>;
+
+const nothing = z.void();
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+
+export const calls = {
+  getSnapshot: call(nothing, snapshot),
+
+  answerApproval: call(
+    z.object({
+      id: approvalId,
+      digest,
+      answer: z.enum(['approve', 'deny']),
+      /** The key fact of a high-risk card was ticked. */
+      isConfirmed: z.boolean(),
+      reason: z.string().max(500).nullable(),
+    }),
+    result(z.null()),
+  ),
+  undoAction: call(z.object({ action: actionId }), result(z.null())),
+  setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),
+
+  addAgent: call(z.object({ name: z.string().trim().min(1).max(60) }), result(agentInstructions)),
+  getAgentInstructions: call(z.object({ id: agentId }), result(agentInstructions)),
+  renameAgent: call(z.object({ id: agentId, name: z.string().trim().min(1).max(60) }), result(z.null())),
+  setAgentPaused: call(z.object({ id: agentId, isPaused: z.boolean() }), result(z.null())),
+  /** `connections: null` means every connection, also later ones. */
+  setAgentConnections: call(z.object({ id: agentId, connections: z.array(connectionId).nullable() }), result(z.null())),
+  forgetAgent: call(z.object({ id: agentId }), result(z.null())),
+
+  /** Signs in to both servers first; stores nothing when either refuses. */
+  addEmailConnection: call(emailAccountInput, result(z.object({ id: connectionId }))),
+  addServerConnection: call(serverInput, result(z.object({ id: connectionId }))),
+  /** A new password for an email connection (a managed one arrives without). Stored once both servers accepted it. */
+  signInConnection: call(z.object({ id: connectionId, password: z.string().min(1).max(4096) }), result(z.null())),
+  checkConnection: call(z.object({ id: connectionId }), result(z.null())),
+  removeConnection: call(z.object({ id: connectionId }), result(z.null())),
+  listTools: call(z.object({ connection: connectionId }), result(z.array(tool))),
+  /** `rule: null` takes the person's own choice back. */
+  setToolRule: call(z.object({ connection: connectionId, tool: z.string(), rule: toolRule.nullable() }), result(z.null())),
+
+  setRulesProfile: call(z.object({ profile: rulesProfile }), result(z.null())),
+  removeRule: call(z.object({ id: z.string() }), result(z.null())),
+  /** What the rules would say now of a past action. */
+  tryRules: call(z.object({ action: actionId }), result(decisionView)),
+
+  searchActivity: call(z.object({ filter: activityFilter, after: z.string().nullable() }), activityPage),
+  readActivity: call(z.object({ action: actionId }), result(activityDetail)),
+  countActivity: call(z.object({ days: z.number().int().min(1).max(366) }), z.array(activityDay)),
+  /** Writes what the filter finds to the person's Downloads folder and returns the path. */
+  exportActivity: call(z.object({ filter: activityFilter, format: z.enum(['csv', 'jsonl']) }), result(z.object({ path: z.string() }))),
+  verifyActivity: call(nothing, result(z.object({ events: z.number().int() }))),
+
+  updateSettings: call(settings.partial(), result(z.null())),
+
+  /** Starts the practice mailbox and the practice Claw, and has the Claw read the inbox and ask to send a reply. */
+  startPractice: call(nothing, result(z.null())),
+  finishFirstRun: call(nothing, result(z.null())),
+
+  showScreen: call(z.object({ screen }), nothing),
+  closeWindow: call(nothing, nothing),
+} as const;
+
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+export type CallInput<N extends CallName> = z.infer<Calls[N]['input']>;
+export type CallOutput<N extends CallName> = z.infer<Calls[N]['output']>;
+
+// ---------------------------------------------------------------- events
+
+export const events = {
+  /** Whole slices of the snapshot that changed; revisions grow by one, a gap means: pull the snapshot again. */
+  patch: z.object({ revision: z.number().int(), slices: snapshot.partial() }),
+  /** The shell asks the window to show a screen. */
+  navigate: z.object({ screen }),
+} as const;
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventPayload<N extends EventName> = z.infer<Events[N]>;
+
+/** What `preload/index.ts` (or the preview shell) puts on `window.countersign`. */
+export interface Bridge {
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
+  /** Returns a disposer. */
+  on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
+}

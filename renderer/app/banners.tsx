@@ -1,0 +1,51 @@
+import { Button } from '@fluentui/react-components';
+import { PauseFilled } from '@fluentui/react-icons/svg/pause';
+import { WarningFilled } from '@fluentui/react-icons/svg/warning';
+import type { ReactNode } from 'react';
+import { Say, useText } from './intl.tsx';
+import { useNavigation } from './navigation.ts';
+import { useSnapshot } from './store.ts';
+import { useCall } from './use-call.ts';
+
+/** Main's word for a connection that waits for its sign-in; its way out is on the Connections screen. */
+const signInProblem = 'status.problem.signIn';
+
+/** What needs the person's attention, and that everything is paused: over every screen. */
+export function Banners(): ReactNode {
+  const text = useText();
+  const problems = useSnapshot((snapshot) => snapshot.status.problems);
+  const isPaused = useSnapshot((snapshot) => snapshot.status.isPaused);
+  const navigation = useNavigation();
+  const hasSignInProblem = problems.some(({ id }) => id === signInProblem);
+  const pause = useCall('setPaused');
+  return (
+    <section className="cs-banners" aria-label={text('banner.label')} hidden={problems.length === 0 && !isPaused}>
+      {isPaused && (
+        <div className="cs-banner cs-banner-paused">
+          <PauseFilled aria-hidden fontSize={18} />
+          <p className="cs-grow">{text('banner.paused')}</p>
+          <Button size="small" disabledFocusable={pause.isBusy} onClick={() => void pause.run({ isPaused: false })}>
+            {text('pause.resume')}
+          </Button>
+        </div>
+      )}
+      {problems.length > 0 && (
+        <div className="cs-banner cs-banner-mind">
+          <WarningFilled aria-hidden fontSize={18} />
+          <ul className="cs-grow">
+            {problems.map((problem) => (
+              <li key={`${problem.id} ${JSON.stringify(problem.values)}`} className="cs-anywhere">
+                <Say message={problem} />
+              </li>
+            ))}
+          </ul>
+          {hasSignInProblem && navigation.screen !== 'connections' && (
+            <Button size="small" onClick={() => navigation.show('connections')}>
+              {text('banner.goToConnections')}
+            </Button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

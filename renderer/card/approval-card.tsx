@@ -1,0 +1,193 @@
+import { InfoRegular } from '@fluentui/react-icons/svg/info';
+import { ShieldFilled } from '@fluentui/react-icons/svg/shield';
+import { useCallback, useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent, type ReactNode } from 'react';
+import type { Approval } from '../../preload/contract.ts';
+import { Say, useText } from '../app/intl.tsx';
+import { Avatar } from '../look/avatar.tsx';
+import { MarkChip } from '../look/chip.tsx';
+import { Disarmed } from '../look/disarmed.tsx';
+import { Joined } from '../look/layout.tsx';
+import { useNow } from '../look/use-now.ts';
+import { AnsweredNote } from './answered-note.tsx';
+import { armsAfter } from './arming.ts';
+import './card.css';
+import { CardActions } from './card-actions.tsx';
+import { CardRows } from './card-rows.tsx';
+import { Countdown } from './countdown.tsx';
+import { DenyDialog } from './deny-dialog.tsx';
+import { useAnswer } from './use-answer.ts';
+import { useArming } from './use-arming.ts';
+
+export interface ApprovalCardProps {
+  readonly approval: Approval;
+  /** The approval window: the card takes the focus itself (never on a button), and Esc asks "Deny?". */
+  readonly isOwnWindow?: boolean;
+}
+
+/** One question to the person, made by main from the frozen arguments; answered for exactly the digest it shows. */
+export function ApprovalCard({ approval, isOwnWindow = false }: ApprovalCardProps): ReactNode {
+  const isOpen = approval.answer === null;
+  // Another card, or other content under the same id, starts over: nothing ticked, nothing armed, no dialog open.
+  return isOpen ? (
+    <OpenCard key={`${approval.id} ${approval.digest}`} approval={approval} isOwnWindow={isOwnWindow} />
+  ) : (
+    <article className="cs-card" aria-label={approval.agent.name}>
+      <CardHead approval={approval} />
+      <CardBody approval={approval} />
+      <AnsweredNote approval={approval} />
+    </article>
+  );
+}
+
+function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): ReactNode {
+  const root = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const headline = useId();
+  const [isConfirmed, setConfirmed] = useState(false);
+  const [isDenying, setDenying] = useState(false);
+  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed}`);
+  const { answer, isBusy, problem } = useAnswer(approval);
+  const isOver = useNow(250) >= approval.expiresAt;
+  const isHigh = approval.card.risk === 'high';
+  const { isArmedNow } = arming;
+  /** When the focus came into the card: keys typed before, or on their way then, were meant for something else. */
+  const focusedSince = useRef(Number.POSITIVE_INFINITY);
+
+  useEffect(() => {
+    if (isOwnWindow) root.current?.focus({ preventScroll: true });
+  }, [isOwnWindow]);
+
+  const mayAnswer = useCallback(() => isArmedNow() && !isBusy && !isOver, [isArmedNow, isBusy, isOver]);
+  const approve = (): void => {
+    if (mayAnswer() && (!isHigh || isConfirmed)) void answer('approve', isConfirmed, null);
+  };
+  const deny = (): void => {
+    if (mayAnswer()) void answer('deny', false, null);
+  };
+  const onFocus = (event: FocusEvent): void => {
+    const cameFrom = event.relatedTarget;
+    if (!(cameFrom instanceof Node) || !event.currentTarget.contains(cameFrom)) focusedSince.current = performance.now();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // React also brings keys from the dialog here; they are the dialog's.
+    if (isDenying || event.nativeEvent.isComposing) return;
+    if (event.repeat || performance.now() - focusedSince.current < armsAfter) {
+      // Space and Enter would press the button or tick the box that has the focus.
+      if (event.key === ' ' || event.key === 'Enter') event.preventDefault();
+      return;
+    }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      approve();
+    } else if (event.key === 'Escape' && isOwnWindow && mayAnswer()) {
+      event.preventDefault();
+      setDenying(true);
+    }
+  };
+
+  return (
+    // The card is a group that takes the keys of its buttons; it is no button itself.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <article
+      ref={root}
+      tabIndex={-1}
+      className={`cs-card ${isHigh ? 'cs-card-high' : ''}`}
+      aria-labelledby={headline}
+      onKeyDown={onKeyDown}
+      onFocus={onFocus}
+    >
+      <CardHead approval={approval} headlineId={headline} />
+      <CardBody approval={approval} />
+      <CardActions
+        approval={approval}
+        bar={bar}
+        isArmed={arming.isArmed}
+        isBusy={isBusy}
+        isOver={isOver}
+        isConfirmed={isConfirmed}
+        problem={isDenying ? null : problem}
+        onConfirm={setConfirmed}
+        onApprove={approve}
+        onDeny={deny}
+        onDenyWithReason={() => setDenying(true)}
+      />
+      {isDenying && (
+        <DenyDialog
+          agentName={approval.agent.name}
+          isBusy={isBusy || isOver}
+          problem={problem}
+          onCancel={() => setDenying(false)}
+          onDeny={(reason) => void answer('deny', false, reason).then((isTaken) => isTaken && setDenying(false))}
+        />
+      )}
+    </article>
+  );
+}
+
+function CardHead({ approval, headlineId }: { readonly approval: Approval; readonly headlineId?: string }): ReactNode {
+  return (
+    <header className="cs-card-head">
+      <Avatar id={approval.agent.id} name={approval.agent.name} size="large" />
+      <div className="cs-grow cs-anywhere">
+        <h2 id={headlineId}>
+          <Say message={approval.card.headline} />
+        </h2>
+        <p className="cs-muted">
+          <Joined>
+            <bdi>
+              <Disarmed text={approval.agent.name} />
+            </bdi>
+            {approval.connectionName !== null && (
+              <bdi>
+                <Disarmed text={approval.connectionName} />
+              </bdi>
+            )}
+          </Joined>
+        </p>
+      </div>
+      {approval.answer === null && <Countdown expiresAt={approval.expiresAt} />}
+    </header>
+  );
+}
+
+function CardBody({ approval }: { readonly approval: Approval }): ReactNode {
+  const text = useText();
+  const { card } = approval;
+  return (
+    <div className="cs-card-body">
+      {card.risk === 'high' ? (
+        <section className="cs-alarm" aria-label={text('cardView.lookClosely')}>
+          <ShieldFilled aria-hidden fontSize={22} />
+          <div className="cs-grow">
+            <p className="cs-strong">{text('cardView.lookClosely')}</p>
+            <ul className="cs-alarm-list">
+              {card.unusual.map((mark, index) => (
+                // A card is frozen: its marks never move among each other.
+                // oxlint-disable-next-line react/no-array-index-key
+                <li key={index} className="cs-anywhere">
+                  <Say message={mark.text} />
+                </li>
+              ))}
+            </ul>
+          </div>
+        </section>
+      ) : (
+        card.unusual.length > 0 && (
+          <div className="cs-unusual">
+            {card.unusual.map((mark, index) => (
+              // oxlint-disable-next-line react/no-array-index-key
+              <MarkChip key={index} mark={mark} />
+            ))}
+          </div>
+        )
+      )}
+      <CardRows rows={card.rows} />
+      <p className="cs-why cs-small">
+        <InfoRegular aria-hidden fontSize={16} />
+        <span className="cs-anywhere">
+          <b>{text('cardView.why')}</b> <Say message={card.why} />
+        </span>
+      </p>
+    </div>
+  );
+}

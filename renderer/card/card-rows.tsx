@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react';
+import type { Row } from '../../preload/contract.ts';
+import { Say } from '../app/intl.tsx';
+import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, TextRow } from './fact-rows.tsx';
+
+/** The facts of a card: labelled rows first, then the blocks (message, exact arguments) at full width. */
+export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
+  const facts = rows.filter((row) => row.kind !== 'message' && row.kind !== 'arguments');
+  const blocks = rows.filter((row) => row.kind === 'message' || row.kind === 'arguments');
+  return (
+    <>
+      {facts.length > 0 && (
+        <dl className="cs-facts">
+          {facts.map((row, index) => (
+            // A card is frozen: its rows never move among each other.
+            // oxlint-disable-next-line react/no-array-index-key
+            <div key={index}>
+              <dt>
+                <Say message={row.label} />
+              </dt>
+              <dd>
+                <Fact row={row} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {blocks.map((row, index) => (
+        // oxlint-disable-next-line react/no-array-index-key
+        <div className="cs-block" key={index}>
+          <Fact row={row} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Fact({ row }: { readonly row: Row }): ReactNode {
+  switch (row.kind) {
+    case 'people':
+      return <PeopleRow row={row} />;
+    case 'text':
+      return <TextRow row={row} />;
+    case 'account':
+      return <AccountRow row={row} />;
+    case 'files':
+      return <FilesRow row={row} />;
+    case 'message':
+      return <MessageRow row={row} />;
+    case 'arguments':
+      return <ArgumentsRow row={row} />;
+  }
+}

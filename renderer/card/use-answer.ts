@@ -1,0 +1,25 @@
+import { useCallback, useState } from 'react';
+import type { Approval, Message } from '../../preload/contract.ts';
+import { useCall } from '../app/use-call.ts';
+
+export interface Answering {
+  /** Sends the answer for exactly what is shown (the digest); resolves true when main took it. */
+  readonly answer: (answer: 'approve' | 'deny', isConfirmed: boolean, reason: string | null) => Promise<boolean>;
+  /** While main is asked, and after it took the answer: the card is on its way out. */
+  readonly isBusy: boolean;
+  readonly problem: Message | null;
+}
+
+export function useAnswer({ id, digest }: Approval): Answering {
+  const { run, isBusy, problem } = useCall('answerApproval');
+  const [isTaken, setTaken] = useState(false);
+  const answer = useCallback<Answering['answer']>(
+    async (answer, isConfirmed, reason) => {
+      const taken = (await run({ id, digest, answer, isConfirmed, reason })) !== null;
+      setTaken(taken);
+      return taken;
+    },
+    [run, id, digest],
+  );
+  return { answer, isBusy: isBusy || isTaken, problem };
+}

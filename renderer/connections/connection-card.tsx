@@ -1,0 +1,132 @@
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Spinner } from '@fluentui/react-components';
+import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
+import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
+import { KeyRegular } from '@fluentui/react-icons/svg/key';
+import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
+import { WarningRegular } from '@fluentui/react-icons/svg/warning';
+import { useState, type ReactNode } from 'react';
+import { FormattedMessage } from 'react-intl';
+import type { Connection, Tone } from '../../preload/contract.ts';
+import { Say, useText } from '../app/intl.tsx';
+import { useCall } from '../app/use-call.ts';
+import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
+import { ManagedBy } from '../look/managed.tsx';
+import { KindPicture } from './kind-picture.tsx';
+
+const healthTones: Record<Connection['health']['state'], Tone> = { ready: 'good', idle: 'neutral', needs_sign_in: 'mind', failing: 'stop' };
+
+export interface ConnectionCardProps {
+  readonly connection: Connection;
+  readonly onShowTools: () => void;
+  readonly onSignIn: () => void;
+  readonly onRemove: () => void;
+}
+
+/** One connection: what it reaches, how it is, where its password is, and what can be done about it. */
+export function ConnectionCard({ connection, onShowTools, onSignIn, onRemove }: ConnectionCardProps): ReactNode {
+  const text = useText();
+  const checking = useCall('checkConnection');
+  const [isChecked, setChecked] = useState(false);
+  const { id, name, health } = connection;
+  const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
+  // Only a mailbox has a password that is typed here.
+  const hasPassword = connection.kind === 'email';
+  const check = async (): Promise<void> => {
+    setChecked(false);
+    setChecked((await checking.run({ id })) !== null);
+  };
+  return (
+    <li className="cs-item">
+      <KindPicture kind={connection.kind} />
+      <div className="cs-item-body">
+        <div className="cs-item-name">
+          <h2>
+            <Disarmed text={name} />
+          </h2>
+          <Chip tone={healthTones[health.state]}>{text(`connectionsScreen.health.${health.state}`)}</Chip>
+        </div>
+        <p className="cs-item-line">
+          <Joined>
+            <span>{text(`connectionsScreen.kind.${connection.kind}`)}</span>
+            <span className={connection.kind === 'command' ? 'cs-mono' : ''}>
+              <Disarmed text={connection.reaches} />
+            </span>
+          </Joined>
+        </p>
+        {health.text !== null && (
+          <p className="cs-item-line">
+            <Say message={health.text} />
+          </p>
+        )}
+        <p className="cs-item-quiet">
+          {connection.lastUsedAt === null ? (
+            text('connectionsScreen.neverUsed')
+          ) : (
+            <FormattedMessage id="connectionsScreen.lastUsed" values={{ ago: <TimeText at={connection.lastUsedAt} show="relative" /> }} />
+          )}
+        </p>
+        <Credential connection={connection} />
+        {connection.isManaged && <ManagedBy />}
+      </div>
+      <div className="cs-item-actions">
+        {hasPassword && isSignedOut && (
+          <Button appearance="primary" onClick={onSignIn} aria-label={text('connectionsScreen.signIn.named', { name })}>
+            {text('connectionsScreen.signIn')}
+          </Button>
+        )}
+        <Button onClick={onShowTools} aria-label={text('connectionsScreen.toolsButton', { name })}>
+          {text('connectionsScreen.tools')}
+        </Button>
+        <Menu positioning="below-end">
+          <MenuTrigger disableButtonEnhancement>
+            <Button appearance="subtle" icon={<MoreHorizontalRegular />} aria-label={text('screens.moreFor', { name })} />
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              <MenuItem icon={<ArrowSyncRegular />} onClick={() => void check()}>
+                {text('connectionsScreen.check')}
+              </MenuItem>
+              {hasPassword && !isSignedOut && (
+                <MenuItem icon={<KeyRegular />} onClick={onSignIn}>
+                  {text('connectionsScreen.signIn.change')}
+                </MenuItem>
+              )}
+              {!connection.isManaged && (
+                <MenuItem icon={<DeleteRegular />} onClick={onRemove}>
+                  {text('connectionsScreen.remove')}
+                </MenuItem>
+              )}
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      </div>
+      <output className="cs-item-wide cs-item-quiet">
+        {checking.isBusy && <Spinner size="extra-tiny" labelPosition="after" label={text('connectionsScreen.checking')} />}
+        {!checking.isBusy && isChecked && text('connectionsScreen.checked', { name })}
+      </output>
+      {checking.problem !== null && (
+        <div className="cs-item-wide">
+          <ErrorNote problem={checking.problem} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Credential({ connection: { kind, credential } }: { readonly connection: Connection }): ReactNode {
+  const text = useText();
+  if (credential === null) return null;
+  const isFine = credential.kept === 'keychain';
+  return (
+    <p className={`cs-credential ${isFine ? '' : 'cs-credential-mind'}`}>
+      {isFine ? <KeyRegular aria-hidden fontSize={14} /> : <WarningRegular aria-hidden fontSize={14} />}
+      <span>
+        {isFine ? (
+          <FormattedMessage id="connectionsScreen.credential.keychain" values={{ kind, since: <TimeText at={credential.since} show="date" /> }} />
+        ) : (
+          text(`connectionsScreen.credential.${credential.kept}`, { kind })
+        )}
+      </span>
+    </p>
+  );
+}

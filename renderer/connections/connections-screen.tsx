@@ -1,0 +1,94 @@
+import { Button } from '@fluentui/react-components';
+import { AddRegular } from '@fluentui/react-icons/svg/add';
+import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected';
+import { useState, type ReactNode } from 'react';
+import type { Connection } from '../../preload/contract.ts';
+import { useText } from '../app/intl.tsx';
+import { useSnapshot } from '../app/store.ts';
+import { useCall } from '../app/use-call.ts';
+import { Disarmed, EmptyState, ErrorNote, Note, ScreenHeader } from '../look/index.ts';
+import '../look/lists.css';
+import { AddConnectionDialog } from './add-connection-dialog.tsx';
+import { ConnectionCard } from './connection-card.tsx';
+import './connections.css';
+import { RemoveDialog } from './remove-dialog.tsx';
+import { SignInDialog } from './sign-in-dialog.tsx';
+import { ToolsDrawer } from './tools-drawer.tsx';
+
+/** The accounts and services that Claws can reach, their health, and what a Claw could do with each. */
+export function ConnectionsScreen(): ReactNode {
+  const text = useText();
+  const connections = useSnapshot((snapshot) => snapshot.connections);
+  const [isAdding, setAdding] = useState(false);
+  const [outcome, setOutcome] = useState<string | null>(null);
+  const [removing, setRemoving] = useState<Connection | null>(null);
+  const [signingIn, setSigningIn] = useState<Connection | null>(null);
+  const [tooling, setTooling] = useState<Connection | null>(null);
+  const add = (): void => {
+    setOutcome(null);
+    setAdding(true);
+  };
+  const signIn = (connection: Connection): void => {
+    setOutcome(null);
+    setSigningIn(connection);
+  };
+  return (
+    <div className="cs-connections">
+      <ScreenHeader title={text('connectionsScreen.title')} subtitle={text('connectionsScreen.subtitle')}>
+        {connections.length > 0 && (
+          <Button appearance="primary" icon={<AddRegular />} onClick={add}>
+            {text('connectionsScreen.add')}
+          </Button>
+        )}
+      </ScreenHeader>
+      <output className="cs-outcome">{outcome !== null && <Note tone="good"><Disarmed text={outcome} /></Note>}</output>
+      {connections.length === 0 ? (
+        <NoConnections onAdd={add} />
+      ) : (
+        <ul className="cs-cards" aria-label={text('connectionsScreen.list')}>
+          {connections.map((connection) => (
+            <ConnectionCard
+              key={connection.id}
+              connection={connection}
+              onShowTools={() => setTooling(connection)}
+              onSignIn={() => signIn(connection)}
+              onRemove={() => setRemoving(connection)}
+            />
+          ))}
+        </ul>
+      )}
+      {isAdding && <AddConnectionDialog onClose={() => setAdding(false)} onAdded={(name) => setOutcome(text('connectionsScreen.form.added', { name }))} />}
+      {signingIn !== null && (
+        <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text('connectionsScreen.signIn.done', { name: signingIn.name }))} />
+      )}
+      {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} />}
+      <ToolsDrawer connection={tooling} onClose={() => setTooling(null)} />
+    </div>
+  );
+}
+
+function NoConnections({ onAdd }: { readonly onAdd: () => void }): ReactNode {
+  const text = useText();
+  const practice = useCall('startPractice');
+  return (
+    <>
+      <EmptyState
+        picture={<PlugConnectedRegular fontSize={30} />}
+        title={text('connectionsScreen.empty.title')}
+        actions={
+          <>
+            <Button appearance="primary" icon={<AddRegular />} onClick={onAdd}>
+              {text('connectionsScreen.add')}
+            </Button>
+            <Button disabledFocusable={practice.isBusy} onClick={() => void practice.run(undefined)}>
+              {text('connectionsScreen.empty.practice')}
+            </Button>
+          </>
+        }
+      >
+        {text('connectionsScreen.empty.text')}
+      </EmptyState>
+      <ErrorNote problem={practice.problem} />
+    </>
+  );
+}

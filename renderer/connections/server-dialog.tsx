@@ -1,0 +1,61 @@
+import { Button, Field, Textarea } from '@fluentui/react-components';
+import { useState, type ReactNode } from 'react';
+import type { ServerInput } from '../../preload/contract.ts';
+import { useText } from '../app/intl.tsx';
+import { useCall } from '../app/use-call.ts';
+import { ErrorNote, Note } from '../look/index.ts';
+import { SimpleDialog } from '../look/simple-dialog.tsx';
+import { focusFirstProblem, TextField } from '../look/text-field.tsx';
+import type { FormDialogProps } from './email-dialog.tsx';
+import { emptyServerDraft, readServerDraft, type ServerFormDraft } from './server-form.ts';
+
+/** Connects an MCP server: a program on this computer, or a service on the web. */
+export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps & { readonly kind: ServerInput['kind'] }): ReactNode {
+  const text = useText();
+  const adding = useCall('addServerConnection');
+  const [draft, setDraft] = useState(emptyServerDraft);
+  const [isTried, setTried] = useState(false);
+  const read = readServerDraft(kind, draft);
+  const change = (next: Partial<ServerFormDraft>): void => setDraft((before) => ({ ...before, ...next }));
+  const problemOf = (field: 'name' | 'command' | 'args' | 'url'): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
+  const wrongArgs = problemOf('args');
+
+  const submit = async (): Promise<void> => {
+    setTried(true);
+    if (adding.isBusy) return;
+    if (!read.ok) {
+      focusFirstProblem();
+      return;
+    }
+    if ((await adding.run(read.input)) !== null) onAdded(read.input.name);
+  };
+  return (
+    <SimpleDialog
+      title={text(`connectionsScreen.add.${kind}.title`)}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+      actions={
+        <>
+          <Button onClick={onBack}>{text('screens.back')}</Button>
+          <Button type="submit" appearance="primary" disabledFocusable={adding.isBusy}>
+            {text(adding.isBusy ? 'connectionsScreen.form.busy' : 'connectionsScreen.form.submit')}
+          </Button>
+        </>
+      }
+    >
+      <TextField label={text('connectionsScreen.form.name')} hint={text('connectionsScreen.form.name.hint')} value={draft.name} wrong={problemOf('name')} onChange={(name) => change({ name })} />
+      {kind === 'remote' ? (
+        <TextField label={text('connectionsScreen.form.url')} type="url" placeholder="https://" value={draft.url} wrong={problemOf('url')} onChange={(url) => change({ url })} />
+      ) : (
+        <>
+          <TextField label={text('connectionsScreen.form.command')} hint={text('connectionsScreen.form.command.hint')} isMono value={draft.command} wrong={problemOf('command')} onChange={(command) => change({ command })} />
+          <Field label={text('connectionsScreen.form.args')} hint={text('connectionsScreen.form.args.hint')} {...(wrongArgs !== undefined && { validationMessage: wrongArgs })}>
+            <Textarea className="cs-mono" dir="ltr" rows={4} resize="vertical" spellCheck={false} value={draft.args} onChange={(_event, data) => change({ args: data.value })} />
+          </Field>
+          <Note tone="mind">{text('connectionsScreen.form.command.caution')}</Note>
+        </>
+      )}
+      <ErrorNote problem={adding.problem} />
+    </SimpleDialog>
+  );
+}

@@ -1,0 +1,11 @@
+/** What a person may type for a domain: with an @ or capitals; "acme.example" is kept. Null when it is none. */
+export function readDomain(draft: string): string | null {
+  const domain = draft.trim().toLowerCase().replace(/^@/, '').replace(/\.$/, '');
+  return /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain) ? domain : null;
+}
+
+/** An absolute path of Windows, macOS or Linux. Null when it is none. */
+export function readFolder(draft: string): string | null {
+  const folder = draft.trim();
+  return /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(folder) ? folder : null;
+}

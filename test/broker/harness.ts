@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { actionId, agentId, connectionId, type ActionId, type AgentId } from '../../preload/contract.ts';
+import type { Caller, Catalog, CatalogTool } from '../../main/broker/catalog.ts';
+import type { EntryRefusal, TokenCheck } from '../../main/broker/entry.ts';
+import { HttpEndpoint } from '../../main/broker/http-endpoint.ts';
+import { createMcpServer, type McpServerParts } from '../../main/broker/mcp-server.ts';
+import type { Gate } from '../../main/gate/gate.ts';
+import type { ActionAnswer, ActionRequest, ToolResult } from '../../main/model/action.ts';
+import { systemClock } from '../../main/model/clock.ts';
+import type { UpstreamTool } from '../../main/model/upstream.ts';
+
+export const marketing = agentId.parse('marketing');
+export const finance = agentId.parse('finance');
+export const mail = connectionId.parse('work-mail');
+export const books = connectionId.parse('books');
+
+export type Script = (request: ActionRequest, action: ActionId) => Promise<ActionAnswer>;
+
+/** A gate that does what the test says, and remembers everything that reached it. */
+export class ScriptedGate implements Gate {
+  readonly performed: ActionRequest[] = [];
+  readonly waiting = new Map<string, Promise<ActionAnswer>>();
+  script: Script = async (request, action) => done(action, `did ${request.name}`);
+
+  async perform(request: ActionRequest): Promise<ActionAnswer> {
+    this.performed.push(request);
+    return await this.script(request, actionId.parse(randomUUID()));
+  }
+
+  async wait(agent: AgentId, action: ActionId): Promise<ActionAnswer | undefined> {
+    return await this.waiting.get(`${agent} ${action}`);
+  }
+}
+
+export function done(action: ActionId, text: string, more: Partial<ToolResult> = {}): ActionAnswer {
+  return { kind: 'ended', action, outcome: 'done', result: { content: [{ type: 'text', text }], ...more } };
+}
+
+export function tool(name: string, more: Partial<UpstreamTool> = {}): UpstreamTool {
+  return { name, description: `Does ${name}`, inputSchema: { type: 'object' }, ...more };
+}
+
+export class ScriptedCatalog implements Catalog {
+  readonly tools = new Map<AgentId, readonly CatalogTool[]>([
+    [marketing, [entry(mail, 'send_email'), entry(mail, 'search_messages')]],
+    [finance, [entry(books, 'read_ledger')]],
+  ]);
+
+  async listTools(agent: AgentId): Promise<readonly CatalogTool[]> {
+    return this.tools.get(agent) ?? [];
+  }
+}
+
+export function entry(connection: CatalogTool['connection'], name: string, more: Partial<UpstreamTool> = {}): CatalogTool {
+  return { connection, name, tool: tool(name, more), isHidden: false };
+}
+
+export interface Broker extends AsyncDisposable {
+  readonly gate: ScriptedGate;
+  readonly catalog: ScriptedCatalog;
+  readonly endpoint: HttpEndpoint;
+  readonly refusals: EntryRefusal[];
+  readonly tokens: Map<string, TokenCheck>;
+  readonly parts: McpServerParts;
+  connect(token: string, era: 'modern' | 'legacy'): Promise<Client>;
+}
+
+export const marketingToken = 'cst_marketing';
+export const financeToken = 'cst_finance';
+
+export function caller(agent: AgentId): Caller {
+  return { agent, connections: null };
+}
+
+/** A real endpoint on a free loopback port, a scripted gate behind it. */
+export async function startBroker(more: Partial<McpServerParts> = {}): Promise<Broker> {
+  const gate = new ScriptedGate();
+  const catalog = new ScriptedCatalog();
+  const refusals: EntryRefusal[] = [];
+  const parts: McpServerParts = { gate, catalog, clock: systemClock, version: '0.0.0', ...more };
+  const tokens = new Map<string, TokenCheck>([
+    [marketingToken, { kind: 'caller', caller: caller(marketing) }],
+    [financeToken, { kind: 'caller', caller: caller(finance) }],
+  ]);
+  const endpoint = await HttpEndpoint.start({
+    preferredPort: 0,
+    allowedOrigins: [],
+    clock: systemClock,
+    createServer: (who) => createMcpServer(parts, who),
+    checkToken: (token) => tokens.get(token) ?? { kind: 'refused', why: 'unknown_token' },
+    onRefusedEntry: (why) => refusals.push(why),
+  });
+  const clients: Client[] = [];
+  return {
+    gate,
+    catalog,
+    endpoint,
+    refusals,
+    tokens,
+    parts,
+    async connect(token, era) {
+      const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } });
+      await client.connect(new StreamableHTTPClientTransport(new URL(endpoint.url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.close()));
+      await endpoint.close();
+    },
+  };
+}

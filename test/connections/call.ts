@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { actionId } from '../../preload/contract.ts';
+import type { JsonObject } from '../../main/model/json.ts';
+import type { UpstreamAnswer, UpstreamCall } from '../../main/model/upstream.ts';
+
+export function callOf(name: string, args: JsonObject = {}, signal: AbortSignal = new AbortController().signal): UpstreamCall {
+  return { action: actionId.parse(randomUUID()), name, arguments: args, materials: [], signal };
+}
+
+/** The first text of a result; throws when there is none. */
+export function textOf(answer: UpstreamAnswer): string {
+  if (answer.kind !== 'result') throw new Error(`No result: ${answer.kind}, ${answer.text}`);
+  const text = answer.result.content[0]?.['text'];
+  if (typeof text !== 'string') throw new Error('No text in the result.');
+  return text;
+}

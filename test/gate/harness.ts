@@ -1,0 +1,206 @@
+import { DatabaseSync } from 'node:sqlite';
+import { randomUUID } from 'node:crypto';
+import { actionId, agentId, approvalId, connectionId, type ActionId, type Settings } from '../../preload/contract.ts';
+import type { ActivityEvent } from '../../main/activity/event.ts';
+import { ApprovalStore, approvalMigrations } from '../../main/approvals/approval-store.ts';
+import { Approvals } from '../../main/approvals/approvals.ts';
+import { Outbox, outboxMigrations } from '../../main/gate/outbox.ts';
+import type { GateParts } from '../../main/gate/parts.ts';
+import { PauseSwitch, pauseMigrations } from '../../main/gate/pause-switch.ts';
+import { Pipeline } from '../../main/gate/pipeline.ts';
+import type { ActionProfile, ActionRequest, Decision } from '../../main/model/action.ts';
+import type { Clock } from '../../main/model/clock.ts';
+import type { JsonObject } from '../../main/model/json.ts';
+import { say } from '../../main/model/say.ts';
+import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../main/model/upstream.ts';
+
+export const agent = agentId.parse('marketing');
+export const connection = connectionId.parse('work-mail');
+
+/** Time that moves only when a test says so. */
+export class ManualClock implements Clock {
+  #now = 1_800_000_000_000;
+  #timers: { at: number; callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const timer = { at: this.#now + milliseconds, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves time on and lets everything settle that follows from it. */
+  async advance(milliseconds: number): Promise<void> {
+    this.#now += milliseconds;
+    for (const timer of this.#timers.filter(({ at }) => at <= this.#now)) {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+      timer.callback();
+    }
+    await settle();
+  }
+}
+
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const sendProfile: ActionProfile = {
+  effect: 'send',
+  ability: say('test.ability'),
+  describe: (args) =>
+    Promise.resolve({
+      facts: { effect: 'send', isReversible: false },
+      materials: [],
+      card: { headline: say('h'), summary: say('s', { to: JSON.stringify(args['to'] ?? null) }), unusual: [], rows: [], risk: 'normal', confirm: null },
+      sentence: { did: say('did'), wanted: say('wanted'), details: [] },
+    }),
+};
+
+export function decision(answer: Decision['answer'], layer: Decision['layer'] = 'built-in'): Decision {
+  return { answer, layer, policies: ['p'], title: 'A rule', reason: 'Because', errors: [] };
+}
+
+/** The world that a restart leaves in place: the database, the upstream's doings, the record. */
+export interface World {
+  readonly database: DatabaseSync;
+  readonly clock: ManualClock;
+  readonly calls: UpstreamCall[];
+  readonly events: ActivityEvent[];
+}
+
+export function newWorld(): World {
+  const database = new DatabaseSync(':memory:');
+  for (const sql of [...approvalMigrations, ...outboxMigrations, ...pauseMigrations]) database.exec(sql);
+  return { database, clock: new ManualClock(), calls: [], events: [] };
+}
+
+export interface Knobs {
+  decide: Decision;
+  answer: (call: UpstreamCall) => Promise<UpstreamAnswer>;
+  /** The event kinds that cannot be recorded. */
+  unrecordable: Set<string>;
+  canAsk: boolean;
+  pausedAgents: Set<string>;
+  forgottenAgents: Set<string>;
+  mayUse: boolean;
+  /** What the connection leads to. */
+  target: string;
+  describe: ActionProfile['describe'];
+  /** What the record of an event kind waits for, after it is durable. */
+  slow: Map<string, Promise<void>>;
+  settings: Partial<Settings>;
+}
+
+/** One start of the gate in that world. */
+export function open(world: World) {
+  const knobs: Knobs = {
+    decide: decision('ask'),
+    answer: () => Promise.resolve({ kind: 'result', result: { content: [{ type: 'text', text: 'sent' }] } }),
+    unrecordable: new Set(),
+    canAsk: true,
+    pausedAgents: new Set(),
+    forgottenAgents: new Set(),
+    mayUse: true,
+    target: 'you@acme.example',
+    describe: (args, context) => sendProfile.describe(args, context),
+    slow: new Map(),
+    settings: {},
+  };
+  const upstream: Upstream = {
+    listTools: () => Promise.resolve([]),
+    callTool: (call) => {
+      world.calls.push(call);
+      return knobs.answer(call);
+    },
+    profile: (name) => (name === 'send_email' ? { ...sendProfile, describe: (args, context) => knobs.describe(args, context) } : undefined),
+    close: () => Promise.resolve(),
+  };
+  const approvals = new Approvals(new ApprovalStore(world.database), world.clock, () => approvalId.parse(randomUUID()));
+  const pause = new PauseSwitch(world.database);
+  const parts: GateParts = {
+    clock: world.clock,
+    newActionId: () => actionId.parse(randomUUID()),
+    policy: { decide: () => knobs.decide },
+    approvals,
+    outbox: new Outbox(world.database),
+    pause,
+    activity: {
+      append(event) {
+        if (knobs.unrecordable.has(event.kind)) return Promise.reject(new Error('disk full'));
+        world.events.push(event);
+        return knobs.slow.get(event.kind) ?? Promise.resolve();
+      },
+      isFirstTime: () => Promise.resolve(true),
+      actionsWithoutEnd: () => Promise.resolve(withoutEnd(world.events)),
+    },
+    tools: {
+      find: (_agent, _connection, name) =>
+        Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: { type: 'object' } }, upstream }),
+      validate: (_tool, args) => (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),
+    },
+    agents: {
+      name: () => 'Marketing Claw',
+      isPaused: (id) => knobs.pausedAgents.has(id),
+      isKnown: (id) => !knobs.forgottenAgents.has(id),
+      mayUse: () => knobs.mayUse,
+    },
+    connectionName: () => 'Work mail',
+    target: () => knobs.target,
+    settings: () => ({ ...defaults, ...knobs.settings }),
+    canAsk: () => knobs.canAsk,
+    contact: () => 'it-help@acme.example',
+    scrub: (text) => text.replaceAll('hunter2', '[secret removed]'),
+    scrubJson: (value) => JSON.parse(JSON.stringify(value).replaceAll('hunter2', '[secret removed]')),
+    disarm: (text) => text,
+    report: () => undefined,
+  };
+  const gate = new Pipeline(parts);
+  return { gate, approvals, pause, knobs };
+}
+
+const defaults: Settings = {
+  theme: 'system',
+  language: 'system',
+  answerWithinSeconds: 300,
+  clientWaitSeconds: 50,
+  holdSeconds: 10,
+  openAtLogin: false,
+  notifications: true,
+  ownDomains: ['acme.example'],
+  attachmentFolders: [],
+  isFirstRunDone: true,
+};
+
+function withoutEnd(events: readonly ActivityEvent[]): ActionId[] {
+  const ended = new Set(events.filter((event) => event.kind === 'ended').map((event) => event.action));
+  return events.filter((event) => event.kind === 'intent').map((event) => event.action).filter((id) => !ended.has(id));
+}
+
+export function request(args: JsonObject = { to: ['ana@northwind.example'] }, name = 'send_email', signal = new AbortController().signal): ActionRequest {
+  return { kind: 'invokeTool', agent, connection, name, arguments: args, signal };
+}
+
+/** Answers the oldest open card as the person would, once it may be answered. */
+export async function press(opened: ReturnType<typeof open>, world: World, answer: 'approve' | 'deny', reason: string | null = null) {
+  await settle();
+  await world.clock.advance(1000);
+  const [card] = opened.approvals.waiting();
+  if (!card) throw new Error('No card is waiting.');
+  const result = opened.approvals.give({ id: card.id, digest: card.digest, answer, isConfirmed: true, reason });
+  await settle();
+  return result;
+}
+
+/** A send that is approved and waits out its hold. */
+export async function held(world: World, app: ReturnType<typeof open>) {
+  const answer = app.gate.perform(request());
+  await press(app, world, 'approve');
+  const [action] = app.gate.held();
+  if (!action) throw new Error('Nothing is held.');
+  return { answer, action: action.action };
+}

@@ -1,0 +1,218 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Approval, Snapshot } from '../../preload/contract.ts';
+import { emailQuestion, hostileQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { fixtureData } from './fixture/data.ts';
+import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
+import { busySnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+
+const now = Date.UTC(2026, 10, 22, 14, 0, 0);
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 120_000);
+afterEach(async () => {
+  const refused = await violations(page);
+  await page.context().close();
+  expect(refused).toEqual([]);
+});
+afterAll(async () => browser.close());
+
+/** A window whose clock stands still, showing these questions. */
+async function open(approvals: readonly Approval[], rest: Partial<Snapshot> = {}, window: OpenOptions['page'] = 'approval.html'): Promise<void> {
+  page = await openWindow(browser, { page: window, data: fixtureData({ ...busySnapshot(now), approvals: [...approvals], ...rest }, now), stoppedAt: now });
+  await page.locator('main').waitFor();
+}
+
+const pass = async (milliseconds: number): Promise<void> => page.clock.runFor(milliseconds);
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+/** A click at the button's place, as a hand does it: also when it is not armed. */
+const clickAt = async (name: string): Promise<void> => button(name).click({ force: true });
+async function answers(): Promise<readonly unknown[]> {
+  return page.evaluate(() => window.fixture.calls.filter(({ name }) => name === 'answerApproval').map(({ input }) => input));
+}
+
+const email = emailQuestion(now);
+const approved = { id: email.id, digest: email.digest, answer: 'approve', isConfirmed: false, reason: null };
+
+describe('arming', () => {
+  test('a click within 600 ms of the card showing does nothing, a later one answers for the digest shown', async () => {
+    await open([email]);
+    await pass(599);
+    await clickAt('Approve once');
+    await clickAt('Deny');
+    expect(await answers()).toEqual([]);
+    await pass(1);
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([approved]);
+  });
+
+  test('gaining the window focus arms again, so the click that brought the window to the front approves nothing', async () => {
+    await open([email]);
+    await pass(5000);
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([]);
+    await pass(600);
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([approved]);
+  });
+
+  test('other content under the same question arms again and is what is answered', async () => {
+    await open([email]);
+    await pass(5000);
+    const other = { ...hostileQuestion(now), id: email.id };
+    const changed: Approval = { ...other, card: { ...other.card, risk: 'normal', confirm: null } };
+    await page.evaluate((approval) => window.fixture.push({ approvals: [approval] }), changed);
+    await page.getByText('Send this email to 44 people?').waitFor();
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([]);
+    await pass(600);
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([{ ...approved, digest: changed.digest }]);
+  });
+
+  test('buttons that moved under the pointer arm again', async () => {
+    await open([email]);
+    await pass(5000);
+    const before = await button('Approve once').boundingBox();
+    await page.evaluate((held) => window.fixture.push({ held }), troubledSnapshot(now).held);
+    await button('Undo').waitFor();
+    expect((await button('Approve once').boundingBox())?.y).not.toBe(before?.y);
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([]);
+    await pass(700);
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([approved]);
+  });
+
+  test('the next question, shown in the same place, is not answered by a second click', async () => {
+    const next = { ...hostileQuestion(now), card: { ...email.card } };
+    await open([email, next]);
+    await pass(5000);
+    await clickAt('Approve once');
+    await page.evaluate(() => window.fixture.push({ held: [] }));
+    await page.locator('.cs-card').waitFor();
+    await clickAt('Approve once');
+    expect(await answers()).toEqual([approved]);
+  });
+});
+
+test('the first click in the inbox counts, though the focus was elsewhere', async () => {
+  await open([email], {}, 'index.html');
+  await pass(5000);
+  await page.getByRole('button', { name: /Marketing Claw wants to send/ }).focus();
+  await button('Approve once').click();
+  expect(await answers()).toEqual([approved]);
+});
+
+describe('the keyboard', () => {
+  test('focus starts on the card, never on a button', async () => {
+    await open([email]);
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('ARTICLE');
+  });
+
+  test('plain Enter never approves, not even on the button; Ctrl+Enter does', async () => {
+    await open([email]);
+    await pass(5000);
+    await page.keyboard.press('Enter');
+    await button('Approve once').focus();
+    await page.keyboard.press('Enter');
+    expect(await answers()).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    expect(await answers()).toEqual([approved]);
+  });
+
+  test('Cmd+Enter approves, and Space on the focused button does', async () => {
+    await open([email, { ...hostileQuestion(now), card: email.card }]);
+    await pass(5000);
+    await page.keyboard.press('Meta+Enter');
+    await page.getByRole('navigation').waitFor({ state: 'detached' });
+    await button('Approve once').focus();
+    await pass(5000);
+    await page.keyboard.press('Space');
+    expect(await answers()).toHaveLength(2);
+  });
+
+  test('keys typed ahead are ignored: before arming, while held down, and before the card had focus', async () => {
+    await open([email], {}, 'index.html');
+    await pass(5000);
+    await page.getByRole('button', { name: /Marketing Claw wants to send/ }).focus();
+    await page.keyboard.press('Control+Enter');
+    await button('Approve once').focus();
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.press('Space');
+    expect(await answers()).toEqual([]);
+    await page.keyboard.down('Control');
+    await page.keyboard.down('Enter');
+    await pass(600);
+    await page.keyboard.down('Enter');
+    expect(await answers()).toEqual([]);
+    await page.keyboard.up('Enter');
+    await page.keyboard.down('Enter');
+    expect(await answers()).toEqual([approved]);
+  });
+
+  test('Esc asks "Deny?" with room for a reason; Esc again goes back to the card', async () => {
+    await open([email]);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await pass(5000);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor();
+    await page.getByRole('textbox').focus();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await answers()).toEqual([]);
+    await pass(5000);
+    await page.locator('article.cs-card').focus();
+    await pass(5000);
+    await page.keyboard.press('Escape');
+    await page.getByRole('textbox').fill('wrong price list');
+    await pass(5000);
+    await page.keyboard.press('Control+Enter');
+    expect(await answers()).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Deny' }).click();
+    expect(await answers()).toEqual([{ ...approved, answer: 'deny', reason: 'wrong price list' }]);
+  });
+});
+
+describe('a high-risk card', () => {
+  const question = unknownToolQuestion(now);
+
+  test('cannot be approved before the key fact is ticked, and the tick arms it anew', async () => {
+    await open([question]);
+    await pass(5000);
+    await clickAt('Yes, do it once');
+    await page.locator('article.cs-card').focus();
+    await pass(5000);
+    await page.keyboard.press('Control+Enter');
+    expect(await answers()).toEqual([]);
+    await page.getByRole('checkbox').check();
+    await clickAt('Yes, do it once');
+    expect(await answers()).toEqual([]);
+    await pass(600);
+    await clickAt('Yes, do it once');
+    expect(await answers()).toEqual([{ id: question.id, digest: question.digest, answer: 'approve', isConfirmed: true, reason: null }]);
+  });
+
+  test('a tick does not carry over to other content', async () => {
+    await open([question]);
+    await pass(5000);
+    await page.getByRole('checkbox').check();
+    await page.evaluate((approval) => window.fixture.push({ approvals: [approval] }), { ...question, digest: email.digest });
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('input[type=checkbox]')?.checked === false);
+    await pass(5000);
+    await clickAt('Yes, do it once');
+    expect(await answers()).toEqual([]);
+  });
+
+  test('says its reasons as a list under a heading, not by colour alone', async () => {
+    await open([hostileQuestion(now)]);
+    const alarm = page.getByRole('region', { name: 'Look closely before you answer' });
+    expect(await alarm.getByRole('listitem').count()).toBe(3);
+    expect(await page.locator('.cs-card').getByRole('checkbox', { name: '43 people outside Acme will get this' }).count()).toBe(1);
+  });
+});

@@ -1,0 +1,226 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Answers } from './fixture/data.ts';
+import { launchBrowser, violations } from './fixture/serve.ts';
+import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
+import { ids, literal } from './fixture/words.ts';
+
+const now = Date.now();
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 120_000);
+afterEach(async () => {
+  const refused = await violations(page);
+  await page.context().close();
+  expect(refused).toEqual([]);
+});
+afterAll(async () => browser.close());
+
+async function open(answers: Answers = {}, snapshot = busySnapshot(now)): Promise<void> {
+  page = await visit(browser, { screen: 'claws', snapshot, now, answers });
+}
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const claw = (name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
+async function more(name: string, item: string): Promise<void> {
+  await button(`More for ${name}`).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+describe('a Claw', () => {
+  test('is told in plain words: what it can use, how often it asked, when it was seen, who manages it', async () => {
+    await open();
+    const finance = claw('Finance Claw');
+    await finance.getByText('Can use Work mail and Ledger.').waitFor();
+    await finance.getByText('Asked 6 times this week').waitFor();
+    await finance.getByText(/Last seen 1 hour ago/).waitFor();
+    await finance.getByText('Managed by Acme IT').waitFor();
+    await claw('Travel Claw').getByText('Can use nothing yet.').waitFor();
+    expect(await shows(claw('Practice Claw').getByText('Has not connected yet'))).toBe(true);
+  });
+
+  test('is paused and resumed with one press', async () => {
+    await open();
+    await button('Pause Marketing Claw').click();
+    await callWith(page, 'setAgentPaused', { id: 'marketing-claw', isPaused: true });
+    await button('Resume Travel Claw').click();
+    expect(await callWith(page, 'setAgentPaused', { id: 'travel-claw', isPaused: false })).toBeDefined();
+  });
+
+  test('says in its own card why it could not be paused', async () => {
+    await open({ setAgentPaused: { ok: false, problem: literal('The change could not be saved. Nothing was changed.') } });
+    await button('Pause Marketing Claw').click();
+    expect(await shows(claw('Marketing Claw').getByRole('alert').getByText('The change could not be saved.'))).toBe(true);
+  });
+});
+
+const field = () => page.getByRole('textbox', { name: 'New name for Marketing Claw' });
+
+describe('renaming', () => {
+  test('takes no empty name, none of another Claw in whatever case, and none too long', async () => {
+    await open();
+    await more('Marketing Claw', 'Rename');
+    for (const [name, problem] of [
+      ['  ', 'Give it a name.'],
+      ['finance CLAW', 'Another Claw has this name. Choose one you can tell apart.'],
+      ['a'.repeat(61), 'Use at most 60 characters.'],
+    ] as const) {
+      await field().fill(name);
+      await field().press('Enter');
+      await page.getByText(problem).waitFor();
+      expect(await field().getAttribute('aria-invalid')).toBe('true');
+    }
+    expect(await callsOf(page, 'renameAgent')).toEqual([]);
+  });
+
+  test('saves with Enter, without spaces around the name, and gives the focus back', async () => {
+    await open();
+    await more('Marketing Claw', 'Rename');
+    await field().fill(' Sales Claw ');
+    await field().press('Enter');
+    await field().waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'renameAgent')).toEqual([{ id: 'marketing-claw', name: 'Sales Claw' }]);
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'More for Marketing Claw');
+  });
+
+  test('starts with the keyboard in the field; Esc leaves the name as it was', async () => {
+    await open();
+    await more('Marketing Claw', 'Rename');
+    await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement && document.activeElement.value === 'Marketing Claw');
+    await page.keyboard.type('Other');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Marketing Claw' }).waitFor();
+    expect(await callsOf(page, 'renameAgent')).toEqual([]);
+  });
+
+  test('keeps the typed name when main refuses it', async () => {
+    await open({ renameAgent: { ok: false, problem: literal('This Claw is managed. Its name stays.') } });
+    await more('Marketing Claw', 'Rename');
+    await field().fill('Sales Claw');
+    await field().press('Enter');
+    await page.getByRole('alert').getByText('This Claw is managed.').waitFor();
+    expect(await field().inputValue()).toBe('Sales Claw');
+  });
+});
+
+describe('forgetting', () => {
+  test('says what happens first, and does nothing on Cancel', async () => {
+    await open();
+    await more('Marketing Claw', 'Forget');
+    const dialog = page.getByRole('alertdialog', { name: 'Forget Marketing Claw?' });
+    await dialog.getByText('What it did stays in Activity.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'forgetAgent')).toEqual([]);
+  });
+
+  test('happens on the second yes', async () => {
+    await open();
+    await more('Marketing Claw', 'Forget');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Forget' }).click();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'forgetAgent')).toEqual([{ id: 'marketing-claw' }]);
+  });
+
+  test('is not offered for a Claw that the organization manages, nor is anything else that main would refuse', async () => {
+    await open();
+    await button('More for Finance Claw').click();
+    await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
+    expect(await page.getByRole('menuitem').count()).toBe(1);
+  });
+});
+
+describe('what a Claw may use', () => {
+  test('can be narrowed to single connections', async () => {
+    await open();
+    await more('Marketing Claw', 'Choose connections');
+    const dialog = page.getByRole('dialog', { name: 'What may Marketing Claw use?' });
+    expect(await dialog.getByRole('radio', { name: 'Only these' }).isChecked()).toBe(true);
+    await dialog.getByRole('checkbox', { name: /Work mail/ }).uncheck();
+    await dialog.getByRole('checkbox', { name: /Ledger/ }).check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'setAgentConnections')).toEqual([{ id: 'marketing-claw', connections: ['ledger'] }]);
+  });
+
+  test('can be every connection, also later ones', async () => {
+    await open();
+    await more('Marketing Claw', 'Choose connections');
+    await page.getByRole('radio', { name: 'Every connection, also ones you add later' }).check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    expect(await callWith(page, 'setAgentConnections', { id: 'marketing-claw', connections: null })).toBeDefined();
+  });
+
+  test('is told apart from ticking all there are today: only main knows which it is', async () => {
+    const known = busySnapshot(now);
+    const connections = known.connections.map(({ id, name }) => ({ id, name }));
+    const agents = known.agents.map((agent, index) => ({ ...agent, connections, usesEveryConnection: index > 0 }));
+    await open({}, { ...known, agents });
+    await more('Marketing Claw', 'Choose connections');
+    expect(await page.getByRole('radio', { name: 'Only these' }).isChecked()).toBe(true);
+    await page.keyboard.press('Escape');
+    await claw('Travel Claw').getByText(/^Can use every connection, also ones you add later: Work mail, /).waitFor();
+    await more('Travel Claw', 'Choose connections');
+    expect(await page.getByRole('radio', { name: /^Every connection/ }).isChecked()).toBe(true);
+  });
+});
+
+describe('connecting', () => {
+  test('a new Claw gets a name and then exactly what to copy', async () => {
+    await open();
+    await button('Add a Claw').click();
+    const name = page.getByRole('textbox', { name: 'Name' });
+    await name.press('Enter');
+    await page.getByText('Give it a name.').waitFor();
+    await name.fill('Sales Claw');
+    await name.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Connect Sales Claw' });
+    await dialog.getByText('/Applications/Countersign.app/Contents/Resources/countersign connect my-claw').waitFor();
+    await dialog.getByText('"mcpServers"').waitFor();
+    expect(await callsOf(page, 'addAgent')).toEqual([{ name: 'Sales Claw' }]);
+    await dialog.getByRole('button', { name: 'Copy' }).first().click();
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  test('gives the keyboard back to where it was, also to the menu’s button', async () => {
+    await open();
+    await button('Add a Claw').click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    const focused = page.locator(':focus');
+    expect(await shows(focused.and(button('Add a Claw')))).toBe(true);
+    await more('Marketing Claw', 'Choose connections');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await shows(focused.and(button('More for Marketing Claw')))).toBe(true);
+  });
+
+  test('a refusal keeps the name', async () => {
+    await open({ addAgent: { ok: false, problem: literal('Your organization adds Claws.') } });
+    await button('Add a Claw').click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Sales Claw');
+    await button('Add').click();
+    await page.getByRole('alert').getByText('Your organization adds Claws.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Sales Claw');
+  });
+
+  test('a Claw that is there already shows how it connects', async () => {
+    await open({ getAgentInstructions: { ok: true, value: { agent: ids.agent('marketing-claw'), command: '/opt/My App/countersign', args: ['connect', '--agent', 'marketing-claw'], json: '{ "mcpServers": {} }' } } });
+    await more('Marketing Claw', 'How to connect');
+    await page.getByRole('dialog').getByText('"/opt/My App/countersign" connect --agent marketing-claw').waitFor();
+    expect(await callWith(page, 'getAgentInstructions', { id: 'marketing-claw' })).toBeDefined();
+  });
+
+  test('without any Claw the screen says what to do, and the practice Claw is one press away', async () => {
+    await open({}, emptySnapshot(now));
+    await page.getByRole('heading', { name: 'No Claw is connected yet' }).waitFor();
+    await button('Use the practice Claw').click();
+    await claw('Practice Claw').waitFor();
+    expect(await callsOf(page, 'startPractice')).toHaveLength(1);
+  });
+});

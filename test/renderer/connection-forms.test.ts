@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { commandLine } from '../../renderer/claws/command-line.ts';
+import { emptyEmailDraft, readEmailDraft, withAddress, withSecurity } from '../../renderer/connections/email-form.ts';
+import { emptyServerDraft, readServerDraft } from '../../renderer/connections/server-form.ts';
+
+const typeAddress = (address: string, draft = emptyEmailDraft('Work mail')): ReturnType<typeof emptyEmailDraft> => {
+  let typed = draft;
+  for (let end = 1; end <= address.length; end += 1) typed = withAddress(typed, address.slice(0, end));
+  return typed;
+};
+
+describe('the email form', () => {
+  test('typing an address fills in the servers and the user name by convention', () => {
+    const draft = typeAddress('ana@Acme.example');
+    expect([draft.user, draft.imap.host, draft.smtp.host]).toEqual(['ana@Acme.example', 'imap.acme.example', 'smtp.acme.example']);
+  });
+
+  test('a server the person changed is left alone when the address changes', () => {
+    const first = typeAddress('ana@acme.example');
+    const changed = { ...first, imap: { ...first.imap, host: 'mail.acme.example' }, user: 'ana' };
+    const second = withAddress(changed, 'ana@northwind.example');
+    expect([second.imap.host, second.smtp.host, second.user]).toEqual(['mail.acme.example', 'smtp.northwind.example', 'ana']);
+  });
+
+  test('the port follows the kind of encryption unless it was changed', () => {
+    const { smtp } = emptyEmailDraft('x');
+    expect(withSecurity(smtp, 'smtp', 'starttls').port).toBe('587');
+    expect(withSecurity({ ...smtp, port: '2525' }, 'smtp', 'starttls').port).toBe('2525');
+  });
+
+  test('a complete form becomes the contract’s input, and a space in the password is kept', () => {
+    const read = readEmailDraft({ ...typeAddress('ana@acme.example'), password: ' secret ' });
+    expect(read).toEqual({
+      ok: true,
+      input: {
+        name: 'Work mail',
+        address: 'ana@acme.example',
+        user: 'ana@acme.example',
+        password: ' secret ',
+        imap: { host: 'imap.acme.example', port: 993, security: 'tls' },
+        smtp: { host: 'smtp.acme.example', port: 465, security: 'tls' },
+      },
+    });
+  });
+
+  test('each field that does not fit is named', () => {
+    const draft = emptyEmailDraft(' ');
+    const read = readEmailDraft({ ...draft, imap: { ...draft.imap, port: '' }, smtp: { ...draft.smtp, port: '70000' } });
+    expect(read.ok ? [] : read.wrong).toEqual(expect.arrayContaining(['name', 'address', 'user', 'password', 'imap.host', 'imap.port', 'smtp.host', 'smtp.port']));
+  });
+
+  test('a port that is no whole number is wrong', () => {
+    const draft = { ...typeAddress('ana@acme.example'), password: 'x' };
+    for (const port of ['12.5', 'abc', '0', '-1']) expect(readEmailDraft({ ...draft, imap: { ...draft.imap, port } })).toEqual({ ok: false, wrong: ['imap.port'] });
+  });
+});
+
+describe('the server form', () => {
+  test('each line is one argument, with its spaces; empty lines are none', () => {
+    const read = readServerDraft('command', { ...emptyServerDraft, name: 'Files', command: ' npx ', args: '-y\r\n\n--root=/My Files \n' });
+    expect(read).toEqual({ ok: true, input: { kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--root=/My Files '] } });
+  });
+
+  test('an address that is none is named', () => {
+    expect(readServerDraft('remote', { ...emptyServerDraft, name: 'CRM', url: 'crm' })).toEqual({ ok: false, wrong: ['url'] });
+  });
+});
+
+test('a command line puts words with spaces and quotes in quotes', () => {
+  expect(commandLine('/Applications/My App/countersign', ['connect', '--agent', 'a"b', ''])).toBe(String.raw`"/Applications/My App/countersign" connect --agent "a\"b" ""`);
+});

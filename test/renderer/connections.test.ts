@@ -1,0 +1,272 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Answers } from './fixture/data.ts';
+import { launchBrowser, violations } from './fixture/serve.ts';
+import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
+import { ids, literal } from './fixture/words.ts';
+
+const now = Date.now();
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+}, 120_000);
+afterEach(async () => {
+  const refused = await violations(page);
+  await page.context().close();
+  expect(refused).toEqual([]);
+});
+afterAll(async () => browser.close());
+
+async function open(answers: Answers = {}, snapshot = busySnapshot(now)): Promise<void> {
+  page = await visit(browser, { screen: 'connections', snapshot, now, answers });
+}
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+const label = (name: string) => page.getByLabel(name, { exact: true });
+const connection = (name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
+async function more(name: string, item: string): Promise<void> {
+  await button(`More for ${name}`).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+describe('a connection', () => {
+  test('is told in plain words: what it reaches, how it is, where its password is', async () => {
+    await open();
+    const mail = connection('Work mail');
+    await mail.getByText('dana@acme.example').waitFor();
+    await mail.getByText('Ready', { exact: true }).waitFor();
+    await mail.getByText(/^Password kept in the system keychain since \w+/).waitFor();
+    const ledger = connection('Ledger');
+    await ledger.getByText('Sign-in missing: sign in again').waitFor();
+    await ledger.getByText('The sign-in expired yesterday.').waitFor();
+    expect(await shows(connection('Team files').getByText('Not working'))).toBe(true);
+  });
+
+  test('is checked now, and the answer is said', async () => {
+    await open();
+    await more('Work mail', 'Check now');
+    await connection('Work mail').getByText('Work mail answers.').waitFor();
+    await page.evaluate(() => window.fixture.answerWith('checkConnection', { ok: false, problem: { id: 'The server did not answer.', values: {} } }));
+    await more('Work mail', 'Check now');
+    await connection('Work mail').getByRole('alert').getByText('The server did not answer.').waitFor();
+    expect(await connection('Work mail').getByText('Work mail answers.').count()).toBe(0);
+  });
+
+  test('is removed on the second yes; one that the organization manages cannot be', async () => {
+    await open();
+    await more('Work mail', 'Remove');
+    const dialog = page.getByRole('alertdialog', { name: 'Remove Work mail?' });
+    await dialog.getByText('Its password is deleted from this computer.').waitFor();
+    expect(await callsOf(page, 'removeConnection')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'removeConnection')).toEqual([{ id: 'work-mail' }]);
+    await button('More for Ledger').click();
+    await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Remove' }).count()).toBe(0);
+  });
+});
+
+const companyMail = {
+  id: ids.connection('company-mail'),
+  name: 'Company mail',
+  kind: 'email' as const,
+  reaches: 'dana@acme.example',
+  health: { state: 'needs_sign_in' as const, text: literal('Sign in: its password is not here.') },
+  isManaged: true,
+  lastUsedAt: null,
+  credential: { kept: 'missing' as const, since: now },
+};
+
+const withCompanyMail = () => ({ ...busySnapshot(now), connections: [companyMail, ...busySnapshot(now).connections] });
+
+describe('signing in again', () => {
+  test('takes the password of a mailbox that the organization put here without one', async () => {
+    await open({}, withCompanyMail());
+    await button('Sign in to Company mail…').click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in to Company mail' });
+    await dialog.getByText(/the password of dana@acme\.example/).waitFor();
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.getByText('Enter the password.').waitFor();
+    expect(await callsOf(page, 'signInConnection')).toEqual([]);
+    await label('Password').fill('s3cret');
+    await label('Password').press('Enter');
+    await page.getByText('You are signed in to Company mail.').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'signInConnection')).toEqual([{ id: 'company-mail', password: 's3cret' }]);
+  });
+
+  test('keeps what was typed when a server refuses it', async () => {
+    await open({ signInConnection: { ok: false, problem: literal('The incoming mail server refused this password. Nothing was saved.') } }, withCompanyMail());
+    await button('Sign in to Company mail…').click();
+    await label('Password').fill('wrong');
+    await label('Password').press('Enter');
+    await page.getByRole('alert').getByText('The incoming mail server refused this password. Nothing was saved.').waitFor();
+    expect(await label('Password').inputValue()).toBe('wrong');
+  });
+
+  test('changes the password of one that works, from its menu; what has no password has no such way', async () => {
+    await open();
+    await more('Work mail', 'Change password…');
+    await page.getByRole('dialog', { name: 'Sign in to Work mail' }).waitFor();
+    await page.keyboard.press('Escape');
+    await button('More for Team files').click();
+    await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Change password…' }).count()).toBe(0);
+    expect(await button('Sign in to Ledger…').count()).toBe(0);
+  });
+});
+
+async function openForm(answers: Answers = {}, snapshot = busySnapshot(now)): Promise<void> {
+  await open(answers, snapshot);
+  await button('Add a connection').first().click();
+  await button(/^Email account/).click();
+  await label('Email address').waitFor();
+}
+
+describe('adding an email account', () => {
+  test('fills the servers in from the address, and sends what the form says', async () => {
+    await openForm({ addEmailConnection: { ok: true, value: { id: ids.connection('mail') } } });
+    await label('Email address').pressSequentially('dana@acme.example');
+    const incoming = page.getByRole('group', { name: 'Incoming mail (IMAP)' });
+    const outgoing = page.getByRole('group', { name: 'Outgoing mail (SMTP)' });
+    expect(await incoming.getByLabel('Server').inputValue()).toBe('imap.acme.example');
+    expect(await outgoing.getByLabel('Server').inputValue()).toBe('smtp.acme.example');
+    expect(await label('User name').inputValue()).toBe('dana@acme.example');
+    await outgoing.getByLabel('Security').selectOption('STARTTLS');
+    await label('Password').fill('s3cret');
+    await label('Password').press('Enter');
+    await page.getByText('Work mail is connected.').waitFor();
+    expect(await callsOf(page, 'addEmailConnection')).toEqual([
+      {
+        name: 'Work mail',
+        address: 'dana@acme.example',
+        user: 'dana@acme.example',
+        password: 's3cret',
+        imap: { host: 'imap.acme.example', port: 993, security: 'tls' },
+        smtp: { host: 'smtp.acme.example', port: 587, security: 'starttls' },
+      },
+    ]);
+  });
+
+  test('names each field that is wrong, moves the keyboard to the first, and asks main nothing', async () => {
+    await openForm();
+    await button('Sign in and connect').click();
+    await page.getByText('Enter a whole email address, like you@company.com.').waitFor();
+    await page.getByText('Enter the password.').waitFor();
+    await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement && document.activeElement.type === 'email');
+    expect(await callsOf(page, 'addEmailConnection')).toEqual([]);
+  });
+
+  test('keeps all that was typed when a server refuses the sign-in', async () => {
+    await openForm({ addEmailConnection: { ok: false, problem: literal('The incoming mail server refused this password. Nothing was saved.') } });
+    await label('Email address').fill('dana@acme.example');
+    await label('Password').fill('wrong');
+    await page.getByRole('group', { name: 'Incoming mail (IMAP)' }).getByLabel('Server').fill('mail.acme.example');
+    await button('Sign in and connect').click();
+    await page.getByRole('alert').getByText('The incoming mail server refused this password. Nothing was saved.').waitFor();
+    expect(await label('Email address').inputValue()).toBe('dana@acme.example');
+    expect(await label('Password').inputValue()).toBe('wrong');
+    expect(await label('Password').getAttribute('type')).toBe('password');
+    expect(await page.getByRole('group', { name: 'Incoming mail (IMAP)' }).getByLabel('Server').inputValue()).toBe('mail.acme.example');
+  });
+
+  test('a click beside the form does not lose what was typed', async () => {
+    await openForm();
+    await label('Email address').fill('dana@acme.example');
+    await page.mouse.click(5, 5);
+    expect(await label('Email address').inputValue()).toBe('dana@acme.example');
+  });
+
+  test('says so when there is no keychain', async () => {
+    const busy = busySnapshot(now);
+    await openForm({}, { ...busy, status: { ...busy.status, keychain: 'session' } });
+    expect(await shows(page.getByText(/This computer has no keychain, so it is forgotten when Countersign quits\./))).toBe(true);
+  });
+});
+
+describe('adding a server', () => {
+  test('a program gets its arguments line by line', async () => {
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files') } } });
+    await button('Add a connection').click();
+    await button(/^Program on this computer/).click();
+    await label('Name').fill('Files');
+    await label('Command').fill('npx');
+    await label('Arguments').fill('-y\n--folder=/My Files');
+    await page.getByText('This program runs on your computer as you.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('Files is connected.').waitFor();
+    expect(await callsOf(page, 'addServerConnection')).toEqual([{ kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--folder=/My Files'] }]);
+  });
+
+  test('a service on the web needs a whole address', async () => {
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm') } } });
+    await button('Add a connection').click();
+    await button(/^Service on the web/).click();
+    await label('Name').fill('CRM');
+    await label('Address').fill('crm');
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('Enter a whole address, like https://service.example/mcp.').waitFor();
+    await label('Address').fill('https://crm.example/mcp');
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
+    expect(await callWith(page, 'addServerConnection', { kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp' })).toBeDefined();
+  });
+
+  test('without any connection the screen says what to do', async () => {
+    await open({}, emptySnapshot(now));
+    await page.getByRole('heading', { name: 'Nothing is connected yet' }).waitFor();
+    await button('Use the practice mailbox').click();
+    expect(await page.waitForFunction(() => window.fixture.calls.filter(({ name }) => name === 'startPractice').length === 1)).toBeDefined();
+  });
+});
+
+const tool = (sentence: string) => page.getByRole('group', { name: sentence, exact: true });
+
+async function openTools(answers: Answers = {}): Promise<void> {
+  await open(answers);
+  await button('What could a Claw do here? Work mail').click();
+  await tool('Save a draft in Work mail').waitFor();
+}
+
+describe('what a Claw could do', () => {
+  test('shows each tool as a sentence with its rule, and where the rule comes from', async () => {
+    await openTools();
+    expect(await tool('Save a draft in Work mail').getByRole('radio', { name: 'Allow' }).isChecked()).toBe(true);
+    expect(await tool('Read an email in Work mail').getByRole('radio', { name: 'Allow' }).isChecked()).toBe(true);
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByText('From your profile: Balanced').count()).toBe(2);
+    expect(await dialog.getByText('Managed by Acme IT').count()).toBe(1);
+    await callWith(page, 'listTools', { connection: 'work-mail' });
+  });
+
+  test('a choice is sent, and what main then says is shown', async () => {
+    await openTools();
+    const fresh = [{ name: 'save_draft', sentence: literal('Save a draft in Work mail'), description: '', effect: 'change', rule: 'never', isOwnChoice: true, isLocked: false }];
+    await page.evaluate((value) => window.fixture.answerWith('listTools', { ok: true, value }), fresh);
+    await tool('Save a draft in Work mail').getByRole('radio', { name: 'Never' }).click();
+    await callWith(page, 'setToolRule', { connection: 'work-mail', tool: 'save_draft', rule: 'never' });
+    expect(await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[role=dialog] input[value=never]')?.checked === true)).toBeDefined();
+  });
+
+  test('a refused choice stays as it was, and says why', async () => {
+    await openTools({ setToolRule: { ok: false, problem: literal('Your organization decides this.') } });
+    await tool('Read an email in Work mail').getByRole('radio', { name: 'Never' }).click();
+    await page.getByRole('alert').getByText('Your organization decides this.').waitFor();
+    expect(await tool('Read an email in Work mail').getByRole('radio', { name: 'Allow' }).isChecked()).toBe(true);
+  });
+
+  test('an own choice can be taken back', async () => {
+    await openTools();
+    await button('Take back your choice for: Save a draft in Work mail').click();
+    expect(await callWith(page, 'setToolRule', { connection: 'work-mail', tool: 'save_draft', rule: null })).toBeDefined();
+  });
+
+  test('what the organization decided cannot be changed', async () => {
+    await openTools();
+    const locked = tool('Send emails from Work mail').getByRole('radio');
+    expect(await locked.count()).toBe(3);
+    for (const radio of await locked.all()) expect(await radio.isDisabled()).toBe(true);
+  });
+});

@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { prepareElectron } from '../../../main/shell/electron/before-ready.ts';
+import { electronShellFiles, openElectronShell } from '../../../main/shell/electron/index.ts';
+import { quoteExecArgument, wasStartedAtLogin } from '../../../main/shell/electron/login.ts';
+import { createFakeElectron, FakeEvent, FakeNotification } from './fake-electron.ts';
+import { startShell } from './started-shell.ts';
+
+const entry = (config: string): string => join(config, 'autostart', 'io.countersign.app.desktop');
+
+describe('one instance', () => {
+  test('the first start of a state directory is prepared: its own folder, no names resolved for pages, the scheme', () => {
+    const { electron, app, schemes } = createFakeElectron();
+    expect(prepareElectron(electron, '/state')).toBe(true);
+    expect(app.paths.get('userData')).toBe('/state/browser');
+    expect(app.switches.get('host-resolver-rules')).toBe('MAP * ~NOTFOUND');
+    expect(schemes.map(({ scheme }) => scheme)).toEqual(['countersign']);
+  });
+
+  test('a second start finds the first one, and does nothing', () => {
+    const { electron, app, schemes } = createFakeElectron();
+    app.holdsLock = false;
+    expect(prepareElectron(electron, '/state')).toBe(false);
+    expect(schemes).toEqual([]);
+  });
+
+  test.each(['second-instance', 'activate'])('%s shows the main window', async (name) => {
+    const { fake, window } = await startShell();
+    fake.app.emit(name, {}, ['countersign'], '/');
+    expect(window('main').log).toEqual(['show', 'focus']);
+  });
+
+  test('outside of Electron the shell says that it cannot run', async () => {
+    const opened = await openElectronShell({
+      files: { renderer: '/', preload: '/', icons: '/' },
+      places: { read: () => undefined, write: () => undefined },
+      stateDirectory: '/',
+      report: () => undefined,
+    });
+    expect(opened).toEqual({ kind: 'unavailable', reason: 'This process was not started by Electron.' });
+  });
+});
+
+test('the icons lie in the project, and beside the archive of an installed app', () => {
+  expect(electronShellFiles('/clone').icons).toBe('/clone/assets/icons/rendered');
+  expect(electronShellFiles('/opt/Countersign/resources/app.asar')).toEqual({
+    renderer: '/opt/Countersign/resources/app.asar/out/renderer',
+    preload: '/opt/Countersign/resources/app.asar/out/preload/index.cjs',
+    icons: '/opt/Countersign/resources/assets/icons/rendered',
+  });
+});
+
+describe('quitting', () => {
+  test('the system asking to quit lets the app end its work first', async () => {
+    const { shell, fake } = await startShell();
+    let asked = 0;
+    const dispose = shell.onQuit(() => (asked += 1));
+    const event = new FakeEvent();
+    fake.app.emit('before-quit', event);
+    expect([asked, event.isPrevented]).toEqual([1, true]);
+    dispose();
+    fake.app.emit('before-quit', new FakeEvent());
+    expect(asked).toBe(1);
+  });
+
+  test('a closed shell leaves no window and no listener, and lets the process go', async () => {
+    const { shell, fake } = await startShell();
+    shell.showWindow('main');
+    shell.showWindow('approval');
+    await shell.close();
+    const event = new FakeEvent();
+    fake.app.emit('before-quit', event);
+    expect(event.isPrevented).toBe(false);
+    expect(fake.windows.every((window) => window.isGone)).toBe(true);
+    expect(fake.app.eventNames()).toEqual([]);
+    shell.showWindow('main');
+    expect(fake.windows).toHaveLength(2);
+  });
+
+  test('the app lives on without windows', async () => {
+    const { fake } = await startShell();
+    expect(fake.app.listenerCount('window-all-closed')).toBe(1);
+  });
+});
+
+describe('notifications', () => {
+  test('a click opens the window it is about', async () => {
+    const { shell, window } = await startShell();
+    shell.notify({ title: 'Marketing Claw', body: 'Wants to send an email', opens: 'approval' });
+    const [shown] = FakeNotification.shown;
+    expect(shown?.options).toEqual({ title: 'Marketing Claw', body: 'Wants to send an email' });
+    shown?.emit('click');
+    expect(window('approval').isShown).toBe(true);
+  });
+
+  test('on Linux, where a body is markup, no text becomes a link or a picture', async () => {
+    const { shell } = await startShell({ platform: 'linux' });
+    shell.notify({ title: 'T', body: '<a href="https://evil.example">Approve</a>', opens: 'main' });
+    expect(FakeNotification.shown[0]?.options.body).toBe('‹a href="https://evil.example"›Approve‹/a›');
+  });
+});
+
+describe('open at login', () => {
+  test.each(['darwin', 'win32'] as const)('on %s the system is told', async (platform) => {
+    const { shell, fake } = await startShell({ platform });
+    shell.setOpenAtLogin(true);
+    expect(fake.app.loginItem).toEqual({ openAtLogin: true, args: ['--hidden'] });
+  });
+
+  test('on Linux an autostart entry is written for this person alone, and taken away again', async () => {
+    const configDirectory = join(mkdtempSync(join(tmpdir(), 'countersign-config-')), 'new');
+    const { shell } = await startShell({ configDirectory, program: '/opt/My Apps/100% "safe"/$HOME`x`\\y' });
+    shell.setOpenAtLogin(true);
+    expect(readFileSync(entry(configDirectory), 'utf8').split('\n')).toContain(
+      String.raw`Exec="/opt/My Apps/100%% \\"safe\\"/\\$HOME\\` + '`x' + String.raw`\\` + '`' + String.raw`\\\\y" --hidden`,
+    );
+    expect(statSync(entry(configDirectory)).mode & 0o777).toBe(0o600);
+    shell.setOpenAtLogin(false);
+    expect(existsSync(entry(configDirectory))).toBe(false);
+    shell.setOpenAtLogin(false);
+  });
+
+  test('a start at login is told from one by the person', () => {
+    const { electron, app } = createFakeElectron();
+    expect(wasStartedAtLogin(electron.app, 'linux', ['countersign', '--hidden'])).toBe(true);
+    expect(wasStartedAtLogin(electron.app, 'darwin', ['Countersign'])).toBe(false);
+    app.wasOpenedAtLogin = true;
+    expect(wasStartedAtLogin(electron.app, 'darwin', ['Countersign'])).toBe(true);
+    expect(wasStartedAtLogin(electron.app, 'win32', ['Countersign'])).toBe(false);
+  });
+
+  test('an unpackaged run registers nothing', async () => {
+    const configDirectory = mkdtempSync(join(tmpdir(), 'countersign-config-'));
+    const { shell } = await startShell({ configDirectory, isPackaged: false });
+    shell.setOpenAtLogin(true);
+    expect(existsSync(entry(configDirectory))).toBe(false);
+  });
+
+  test('a program path with a line break cannot add lines to the entry', async () => {
+    const configDirectory = mkdtempSync(join(tmpdir(), 'countersign-config-'));
+    const { shell, reported } = await startShell({ configDirectory, program: '/opt/x\nExec=evil' });
+    shell.setOpenAtLogin(true);
+    expect(existsSync(entry(configDirectory))).toBe(false);
+    expect(reported).toHaveLength(1);
+  });
+
+  test('a folder that cannot be written is reported and breaks nothing', async () => {
+    const { shell, reported } = await startShell({ configDirectory: '/dev/null' });
+    shell.setOpenAtLogin(true);
+    expect(reported).toEqual([expect.objectContaining({ code: 'ENOTDIR' })]);
+  });
+
+  test('an ordinary path is quoted plainly', () => {
+    expect(quoteExecArgument('/usr/bin/countersign')).toBe('"/usr/bin/countersign"');
+  });
+});
