@@ -106,7 +106,8 @@ function installSystemPackages(needs) {
 
 function isPackageInstalled(packageName) {
   const { status, stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', packageName], { encoding: 'utf8' });
-  return status === 0 && stdout.includes('installed');
+  // Not "includes": a package that is merely known is "not-installed".
+  return status === 0 && stdout.trim() === 'installed';
 }
 
 function hasBrowser() {
