@@ -5,6 +5,7 @@ import type { Activity } from './activity/activity.ts';
 import { openActivity } from './activity/open.ts';
 import { agentMigrations } from './agents/agent-store.ts';
 import { createAgents, type Agents } from './agents/agents.ts';
+import { AgentCatalog } from './agent-catalog.ts';
 import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
 import { Approvals } from './approvals/approvals.ts';
 import { pairingQuestion } from './approvals/pairing-question.ts';
@@ -158,8 +159,6 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     report,
   });
 
-  const effectOf = async ({ connection, name }: { readonly connection: ConnectionId; readonly name: string }) =>
-    (await upstreams.get(connection).catch(() => undefined))?.profile(name)?.effect ?? 'unknown';
   // Before anyone may ask: a new request must find what is still open, and is not to be taken for an old one.
   approvals.withdrawPairings();
   await gate.recover();
@@ -172,16 +171,17 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     preferredPort: options.mcpPort,
     allowedOrigins: [],
     socketPlace: socketPlace(options.home),
-    catalog: {
-      async listTools(agent) {
-        const tools = await catalog.listTools(agent);
-        return Promise.all(tools.map(async (tool) => ({ ...tool, isHidden: policy.isHidden({ agent, ...tool, effect: await effectOf(tool) }) })));
+    catalog: new AgentCatalog({
+      upstreams,
+      catalog,
+      connections: () => connections.list(),
+      mayUse,
+      isHidden: (question) => policy.isHidden(question),
+      onRulesChange(listener) {
+        const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener), agents.onChange(({ change }) => change === 'changed' && listener())];
+        return () => ends.forEach((end) => end());
       },
-    },
-    onToolsChanged(listener) {
-      const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener)];
-      return () => ends.forEach((end) => end());
-    },
+    }),
     onRefusedEntry: (why) => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error))),
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
   });

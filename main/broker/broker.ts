@@ -1,7 +1,6 @@
 import type { AgentId, ConnectionId } from '../../preload/contract.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Dispose } from '../model/disposable.ts';
 import type { Caller, Catalog } from './catalog.ts';
 import type { EntryRefusal, TokenCheck } from './entry.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
@@ -37,7 +36,6 @@ export interface BrokerParts {
   readonly preferredPort: number;
   readonly allowedOrigins: readonly string[];
   readonly socketPlace: { readonly path: string; readonly folder: string | null };
-  onToolsChanged(listener: () => void): Dispose;
   /** At most once in 10 seconds for each kind. */
   onRefusedEntry(why: EntryRefusal): void;
   /** What `countersign status` tells; the agents are added here. */
@@ -79,7 +77,8 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     onSeen: (agent) => parts.agents.touch(agent),
     status: () => ({ ...parts.status(http.url), agents: parts.agents.list().map(({ id, name, isPaused }) => ({ id, name, isPaused })) }),
   });
-  const stopListening = parts.onToolsChanged(() => {
+  const stopListening = parts.catalog.onChange((_connection, { kind }) => {
+    if (kind !== 'tools') return;
     http.toolsChanged();
     if (shim.ok) shim.socket.toolsChanged();
   });

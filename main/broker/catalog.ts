@@ -1,5 +1,7 @@
 import type { AgentId, ConnectionId } from '../../preload/contract.ts';
-import type { UpstreamTool } from '../model/upstream.ts';
+import type { Dispose } from '../model/disposable.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { UpstreamChange, UpstreamTool } from '../model/upstream.ts';
 
 /** A tool an agent may see, with the connection it belongs to. */
 export interface CatalogTool {
@@ -14,10 +16,32 @@ export interface CatalogTool {
   readonly isHidden: boolean;
 }
 
-/** What an agent may reach: the tools of every connection it may use. */
+/** A resource, resource template or prompt as its upstream lists it. */
+export interface CatalogItem {
+  readonly connection: ConnectionId;
+  readonly item: JsonObject;
+}
+
+/**
+ * What an agent may reach: everything of every connection it may use. Lists leave out connections that cannot be reached,
+ * and never reject because of one of them. What is hidden by a rule is not in the lists of items.
+ */
 export interface Catalog {
-  /** Leaves out connections that cannot be reached; never rejects because of one of them. */
-  listTools(agent: AgentId): Promise<readonly CatalogTool[]>;
+  /** The connections the agent may use, in a fixed order. */
+  connections(agent: AgentId): readonly ConnectionId[];
+  /** `only`: that one connection, which the agent may use. */
+  listTools(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogTool[]>;
+  /** Asks that one connection alone. Undefined when the agent may not use it, or it has no such tool. */
+  findTool(agent: AgentId, connection: ConnectionId, name: string): Promise<CatalogTool | undefined>;
+  listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]>;
+  listResourceTemplates(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]>;
+  listPrompts(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]>;
+  /** `completion/complete` at that service, with its own names in the params. Rejects with an `Error` that an agent may read. */
+  complete(agent: AgentId, connection: ConnectionId, params: JsonObject, signal: AbortSignal): Promise<JsonObject>;
+  /** Asks a service to tell when a resource changes, until disposed. Rejects with an `Error` that an agent may read. */
+  subscribe(agent: AgentId, connection: ConnectionId, uri: string): Promise<Dispose>;
+  /** What changed, as services said or because somebody changed rules or connections (`connection` null: any of them). */
+  onChange(listener: (connection: ConnectionId | null, change: UpstreamChange) => void): Dispose;
 }
 
 /** Who is at the door, and how far the token reaches. */

@@ -12,6 +12,7 @@ import {
 import { actionId } from '../../preload/contract.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Clock } from '../model/clock.ts';
+import { silence } from '../model/conversation.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Caller, Catalog, CatalogTool } from './catalog.ts';
@@ -96,7 +97,7 @@ async function callTool(parts: McpServerParts, caller: Caller, params: CallToolR
   const found = (await reachableTools(parts, caller)).get(params.name);
   if (found === undefined) throw unknownTool(params.name);
   const { connection, name, tool } = found;
-  const answer = await parts.gate.perform({ kind: 'invokeTool', agent: caller.agent, connection, name, arguments: args, signal });
+  const answer = await parts.gate.perform({ kind: 'invokeTool', agent: caller.agent, connection, name, arguments: args, signal, conversation: silence });
   return toToolResult(answer, hasOutputSchema(tool));
 }
 

@@ -1,5 +1,5 @@
 import { isCallToolResult, ProtocolError, ProtocolErrorCode, type CallToolResult } from '@modelcontextprotocol/server';
-import type { ActionAnswer, ToolResult } from '../model/action.ts';
+import type { ActionAnswer } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import type { JsonObject } from '../model/json.ts';
 
@@ -49,7 +49,7 @@ function waitingText(progress: 'waiting' | 'held' | 'doing', action: string): st
 }
 
 /** The service's result as it is. One that is no MCP result is named, never turned into "nothing was done". */
-function passOn(result: ToolResult, action: string): CallToolResult {
+function passOn(result: JsonObject, action: string): CallToolResult {
   const asked: unknown = 'resultType' in result ? { ...result, resultType: 'complete' } : result;
   if (isCallToolResult(asked)) return asked;
   return failure('This was done, but the service gave an answer that cannot be read. Do not repeat it.', { outcome: 'done', reason: 'unreadable_result', action });

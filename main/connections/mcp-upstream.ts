@@ -1,5 +1,4 @@
 import { Client, ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError, type Transport } from '@modelcontextprotocol/client';
-import type { ToolResult } from '../model/action.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamTool } from '../model/upstream.ts';
@@ -101,7 +100,7 @@ class McpUpstream implements ClosableUpstream {
         },
       );
       // The SDK parsed it as a `CallToolResult`, which is JSON.
-      return { kind: 'result', result: result as unknown as ToolResult };
+      return { kind: 'result', result: result as unknown as JsonObject };
     } catch (error) {
       // The server has forgotten the session (specification 2025-11-25, Session Management): the next call needs a new one.
       if (error instanceof SdkHttpError && error.status === 404) this.#end();

@@ -178,7 +178,7 @@ export class Execution {
     this.#attempt(() => approvals.setProgress(id, 'doing'));
     this.#changed();
     const { abort } = live;
-    const answer = await callUpstream(() => upstream.callTool({ action: id, name, arguments: args, materials, signal: abort.signal }), abort, clock);
+    const answer = await callUpstream(() => upstream.callTool({ action: id, name, arguments: args, materials, signal: abort.signal, conversation: live.conversation }), abort, clock);
     switch (answer.kind) {
       case 'failed':
         return this.#end(live, 'service_failed', disarm(scrub(answer.text)));

@@ -27,7 +27,7 @@ export function freezeArguments(args: JsonObject): JsonObject {
   return deepFreeze(structuredClone(args));
 }
 
-export function freeze(request: Omit<ActionRequest, 'signal'>, id: ActionId, materials: readonly Material[], requestedAt: number): FrozenAction {
+export function freeze(request: Omit<ActionRequest, 'signal' | 'conversation'>, id: ActionId, materials: readonly Material[], requestedAt: number): FrozenAction {
   const { kind, agent, connection, name } = request;
   const what: WhatIsDone = { kind, agent, connection, name, arguments: request.arguments, materials };
   return Object.freeze({ ...what, id, digest: digestOf(what), requestedAt });

@@ -1,6 +1,7 @@
 import type { ActionId, AgentId, Digest } from '../../preload/contract.ts';
 import type { ActionAnswer, EndReason, Facts, FrozenAction } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
+import { silence, type Conversation } from '../model/conversation.ts';
 
 /** Why an action is not done (any more). */
 export interface Refusal {
@@ -20,6 +21,8 @@ export class LiveAction {
   readonly abort = new AbortController();
   progress: 'waiting' | 'held' | 'doing' = 'doing';
   expiresAt: number;
+  /** Where a service's questions go while it is done; whoever asked last. */
+  conversation: Conversation = silence;
   /** Requests that are waiting for the answer right now. */
   callers = 0;
   /** True once it is in the outbox: its answer is kept until the agent fetched it. */

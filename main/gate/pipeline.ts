@@ -50,6 +50,7 @@ export class Pipeline implements Gate {
     const refusal = this.#refusalToAsk(action.agent, described, decision);
     if (refusal) return refusal;
     const live = new LiveAction(action, described.facts, target);
+    live.conversation = request.conversation;
     const isHeld = effectsThatAreHeld.has(described.facts.effect) && this.#parts.settings().holdSeconds > 0;
     live.isAsked = decision.answer === 'ask';
     live.isKept = live.isAsked || (decision.answer === 'allow' && isHeld);

@@ -1,4 +1,5 @@
 import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, Message, Outcome } from '../../preload/contract.ts';
+import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject } from './json.ts';
 
 /** Cedar's action names for what an agent can attempt. */
@@ -9,11 +10,12 @@ export interface ActionRequest {
   readonly kind: ActionKind;
   readonly agent: AgentId;
   readonly connection: ConnectionId;
-  /** The upstream's own name of the tool, without the connection's prefix. */
+  /** The upstream's own name of the tool or prompt, without the connection's prefix; for `readResource` the URI. */
   readonly name: string;
   readonly arguments: JsonObject;
   /** Aborted when the client cancels or goes away. */
   readonly signal: AbortSignal;
+  readonly conversation: Conversation;
 }
 
 /**
@@ -123,13 +125,6 @@ export interface Decision {
   readonly errors: readonly string[];
 }
 
-/** An MCP tool result as the upstream gave it (`CallToolResult`), scrubbed. */
-export interface ToolResult {
-  readonly content: readonly JsonObject[];
-  readonly structuredContent?: JsonObject;
-  readonly isError?: boolean;
-}
-
 /** Why an action ended without being done, or without anyone knowing: one word for programs, beside the text for the agent. */
 export type EndReason =
   | 'denied_by_person'
@@ -154,7 +149,13 @@ export type EndReason =
 
 /** The gate's answer to whoever brought the action. */
 export type ActionAnswer =
-  | { readonly kind: 'ended'; readonly action: ActionId; readonly outcome: 'done' | 'done_with_changes'; readonly result: ToolResult }
+  | {
+      readonly kind: 'ended';
+      readonly action: ActionId;
+      readonly outcome: 'done' | 'done_with_changes';
+      /** What the upstream gave (`CallToolResult`, `ReadResourceResult`, `GetPromptResult`), scrubbed. */
+      readonly result: JsonObject;
+    }
   | {
       readonly kind: 'ended';
       readonly action: ActionId;
@@ -163,6 +164,8 @@ export type ActionAnswer =
       /** For the agent, in English: what happened, whether anything was done, what to do next. */
       readonly text: string;
       readonly contact: string | null;
+      /** The service's own JSON-RPC error, scrubbed, where it refused or failed with one. */
+      readonly error?: RpcError;
     }
   /** Still open: nothing was done yet; ask again with this id. */
   | { readonly kind: 'waiting'; readonly action: ActionId; readonly progress: 'waiting' | 'held' | 'doing'; readonly expiresAt: number }

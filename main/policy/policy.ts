@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId, ConnectionId, Effect, Message, Rule, RulesProfile, ToolRule } from '../../preload/contract.ts';
-import type { Decision } from '../model/action.ts';
+import type { ActionKind, Decision } from '../model/action.ts';
 import { PolicySet, type Evaluation } from './cedar-engine.ts';
 import { buildBareRequest, buildRequest, type PolicyQuestion } from './cedar-request.ts';
 import { combine, type Findings } from './combine.ts';
@@ -39,8 +39,8 @@ export interface ToolAnswer {
 export interface Policy {
   /** What the rules say of one action. Never throws; what cannot be evaluated is refused (docs/policy.md). */
   decide(question: PolicyQuestion): Decision;
-  /** True only when the tool is forbidden whatever its arguments are and whenever it is called: the agent need not see it. */
-  isHidden(question: ToolQuestion): boolean;
+  /** True only when the tool (or prompt, or resource: `kind`) is forbidden whatever its arguments are and whenever it is called: the agent need not see it. */
+  isHidden(question: ToolQuestion & { readonly kind?: ActionKind }): boolean;
   /** What the rules say of a tool before any arguments are known. Without an agent: for a Claw no rule names. */
   toolRule(question: Omit<ToolQuestion, 'agent'> & { readonly agent?: AgentId }): ToolAnswer;
   /** Every rule in force, organization first. `connectionName` puts a connection's own name into the person's rules. */

@@ -3,6 +3,7 @@ import { agentId, connectionId } from '../../preload/contract.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import { say } from '../../main/model/say.ts';
 import { claw, openedApp, withPolicy, type OpenedApp } from './opened-app.ts';
+import { silence } from '../../main/model/conversation.ts';
 
 const changes: readonly [string, (app: OpenedApp) => void, string][] = [
   ['its connections are narrowed', ({ services }) => services.agents.setConnections(claw, []), 'access_removed'],
@@ -45,7 +46,7 @@ test('a connection that the organization takes back can be reached by nobody any
   app.deliver({ state: 'ok', settings: managedSettings.parse({ connections }), remarks: [] });
   expect(app.services.connections.list().map(({ id }) => id)).toContain('books');
   app.deliver({ state: 'absent' });
-  const answer = await app.services.gate.perform({ kind: 'invokeTool', agent: claw, connection: connectionId.parse('books'), name: 'x', arguments: {}, signal: new AbortController().signal });
+  const answer = await app.services.gate.perform({ kind: 'invokeTool', agent: claw, connection: connectionId.parse('books'), name: 'x', arguments: {}, signal: new AbortController().signal, conversation: silence });
   expect(answer).toMatchObject({ kind: 'rejected', code: 'unknown_tool' });
 });
 

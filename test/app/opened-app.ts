@@ -8,6 +8,7 @@ import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { ActionAnswer } from '../../main/model/action.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import type { Shell } from '../../main/shell/shell.ts';
+import { silence } from '../../main/model/conversation.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const nothing = (): void => undefined;
@@ -74,7 +75,7 @@ export async function openedApp(kept?: string): Promise<OpenedApp> {
     async askToSend(to) {
       const args: JsonObject = { to: [to], subject: 'Q3', text: 'Hello' };
       const asked = new Promise<Approval>((found) => approvals.onAsked(found));
-      const answer = gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox.id, name: 'send_email', arguments: args, signal: new AbortController().signal });
+      const answer = gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox.id, name: 'send_email', arguments: args, signal: new AbortController().signal, conversation: silence });
       return { answer, card: await asked };
     },
     close,

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { actionId, agentId, connectionId, type ActionId, type AgentId } from '../../preload/contract.ts';
-import type { Caller, Catalog, CatalogTool } from '../../main/broker/catalog.ts';
+import { actionId, agentId, connectionId, type ActionId, type AgentId, type ConnectionId } from '../../preload/contract.ts';
+import type { Caller, Catalog, CatalogItem, CatalogTool } from '../../main/broker/catalog.ts';
 import type { EntryRefusal, TokenCheck } from '../../main/broker/entry.ts';
 import { HttpEndpoint } from '../../main/broker/http-endpoint.ts';
 import { createMcpServer, type McpServerParts } from '../../main/broker/mcp-server.ts';
 import type { Gate } from '../../main/gate/gate.ts';
-import type { ActionAnswer, ActionRequest, ToolResult } from '../../main/model/action.ts';
+import type { ActionAnswer, ActionRequest } from '../../main/model/action.ts';
 import { systemClock } from '../../main/model/clock.ts';
-import type { UpstreamTool } from '../../main/model/upstream.ts';
+import { Emitter, type Dispose } from '../../main/model/disposable.ts';
+import type { JsonObject } from '../../main/model/json.ts';
+import type { UpstreamChange, UpstreamTool } from '../../main/model/upstream.ts';
 
 export const marketing = agentId.parse('marketing');
 export const finance = agentId.parse('finance');
@@ -33,7 +35,7 @@ export class ScriptedGate implements Gate {
   }
 }
 
-export function done(action: ActionId, text: string, more: Partial<ToolResult> = {}): ActionAnswer {
+export function done(action: ActionId, text: string, more: JsonObject = {}): ActionAnswer {
   return { kind: 'ended', action, outcome: 'done', result: { content: [{ type: 'text', text }], ...more } };
 }
 
@@ -47,8 +49,42 @@ export class ScriptedCatalog implements Catalog {
     [finance, [entry(books, 'read_ledger')]],
   ]);
 
-  async listTools(agent: AgentId): Promise<readonly CatalogTool[]> {
-    return this.tools.get(agent) ?? [];
+  readonly changed = new Emitter<UpstreamChange>();
+
+  connections(agent: AgentId): readonly ConnectionId[] {
+    return [...new Set((this.tools.get(agent) ?? []).map(({ connection }) => connection))];
+  }
+
+  async listTools(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogTool[]> {
+    return (this.tools.get(agent) ?? []).filter(({ connection }) => only === undefined || connection === only);
+  }
+
+  async findTool(agent: AgentId, connection: ConnectionId, name: string): Promise<CatalogTool | undefined> {
+    return (await this.listTools(agent, connection)).find((tool) => tool.name === name);
+  }
+
+  async listResources(): Promise<readonly CatalogItem[]> {
+    return [];
+  }
+
+  async listResourceTemplates(): Promise<readonly CatalogItem[]> {
+    return [];
+  }
+
+  async listPrompts(): Promise<readonly CatalogItem[]> {
+    return [];
+  }
+
+  async complete(): Promise<JsonObject> {
+    throw new Error('nothing to complete');
+  }
+
+  async subscribe(): Promise<Dispose> {
+    throw new Error('nothing to watch');
+  }
+
+  onChange(listener: (connection: ConnectionId | null, change: UpstreamChange) => void): Dispose {
+    return this.changed.on((change) => listener(null, change));
   }
 }
 

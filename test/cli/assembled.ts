@@ -9,7 +9,6 @@ import type { Pairing } from '../../main/agents/pairings.ts';
 import { startBroker, type Broker } from '../../main/broker/broker.ts';
 import type { EntryRefusal } from '../../main/broker/entry.ts';
 import { systemClock } from '../../main/model/clock.ts';
-import { Emitter } from '../../main/model/disposable.ts';
 import { socketPlace } from '../../main/paths.ts';
 import { createTokens, type Tokens } from '../../main/tokens/tokens.ts';
 import { ScriptedCatalog, ScriptedGate } from '../broker/harness.ts';
@@ -21,7 +20,6 @@ export interface Assembled extends AsyncDisposable {
   readonly tokens: Tokens;
   readonly gate: ScriptedGate;
   readonly catalog: ScriptedCatalog;
-  readonly toolsChanged: Emitter<void>;
   readonly refusals: EntryRefusal[];
 }
 
@@ -36,7 +34,6 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
   const tokens = createTokens({ clock: systemClock });
   const gate = new ScriptedGate();
   const catalog = new ScriptedCatalog();
-  const toolsChanged = new Emitter<void>();
   const refusals: EntryRefusal[] = [];
   const broker = await startBroker({
     gate,
@@ -48,7 +45,6 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
     preferredPort: 0,
     allowedOrigins: [],
     socketPlace: socketPlace(home),
-    onToolsChanged: (listener) => toolsChanged.on(listener),
     onRefusedEntry: (why) => refusals.push(why),
     status: (mcpUrl) => ({ version: '1.2.3', mcpUrl, isPaused: false, waiting: 1, shell: 'console', canAsk: true }),
   });
@@ -59,7 +55,6 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
     tokens,
     gate,
     catalog,
-    toolsChanged,
     refusals,
     async [Symbol.asyncDispose]() {
       await broker.close();

@@ -125,7 +125,7 @@ describe.each(['modern', 'legacy'] as const)('countersign connect with a client 
     const changed = Promise.withResolvers<void>();
     client.setNotificationHandler('notifications/tools/list_changed', () => changed.resolve());
     if (era === 'modern') await client.listen({ toolsListChanged: true });
-    const tell = setInterval(() => app.toolsChanged.emit(), 20);
+    const tell = setInterval(() => app.catalog.changed.emit({ kind: 'tools' }), 20);
     await changed.promise;
     clearInterval(tell);
     app.catalog.tools.set(agentId.parse('marketing'), []);

@@ -13,6 +13,7 @@ import type { Clock } from '../../main/model/clock.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import { say } from '../../main/model/say.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../main/model/upstream.ts';
+import { silence } from '../../main/model/conversation.ts';
 
 export const agent = agentId.parse('marketing');
 export const connection = connectionId.parse('work-mail');
@@ -182,7 +183,7 @@ function withoutEnd(events: readonly ActivityEvent[]): ActionId[] {
 }
 
 export function request(args: JsonObject = { to: ['ana@northwind.example'] }, name = 'send_email', signal = new AbortController().signal): ActionRequest {
-  return { kind: 'invokeTool', agent, connection, name, arguments: args, signal };
+  return { kind: 'invokeTool', agent, connection, name, arguments: args, signal, conversation: silence };
 }
 
 /** Answers the oldest open card as the person would, once it may be answered. */

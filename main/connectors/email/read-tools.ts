@@ -1,5 +1,4 @@
 import type { SearchObject } from 'imapflow';
-import type { ToolResult } from '../../model/action.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { MailAccess } from './account.ts';
 import type { Address } from './address.ts';
@@ -43,12 +42,12 @@ function listed(message: FoundMessage, headers: MessageHeaders): JsonObject {
   };
 }
 
-function asResult(structuredContent: JsonObject): ToolResult {
+function asResult(structuredContent: JsonObject): JsonObject {
   return { content: [{ type: 'text', text: JSON.stringify(structuredContent, null, 2) }], structuredContent };
 }
 
 /** Lists messages, newest first. Throws a `MailFailure`. */
-export async function searchMessages(access: MailAccess, input: Input<'search_messages'>, signal: AbortSignal, onSubject: (id: string, subject: string) => void): Promise<ToolResult> {
+export async function searchMessages(access: MailAccess, input: Input<'search_messages'>, signal: AbortSignal, onSubject: (id: string, subject: string) => void): Promise<JsonObject> {
   const folder = input.folder ?? 'INBOX';
   const { total, messages } = await Mailbox.use(access, signal, async (mailbox) => mailbox.search(folder, toQuery(input), input.limit ?? 20));
   const list: JsonObject[] = [];
@@ -62,7 +61,7 @@ export async function searchMessages(access: MailAccess, input: Input<'search_me
 }
 
 /** One message as plain text, at most 200 KB of it, and what is attached. Throws a `MailFailure`. */
-export async function readMessage(access: MailAccess, id: string, signal: AbortSignal): Promise<ToolResult> {
+export async function readMessage(access: MailAccess, id: string, signal: AbortSignal): Promise<JsonObject> {
   const reference = readReference(id);
   if (reference === undefined) throw new MailFailure({ kind: 'no-message' });
   const raw = await Mailbox.use(access, signal, async (mailbox) => mailbox.fetch(reference, 'message'));

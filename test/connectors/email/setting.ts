@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { actionId, connectionId, type ActionId } from '../../../preload/contract.ts';
 import type { Connector } from '../../../main/connectors/connector.ts';
 import { createEmailConnector, type EmailAccount } from '../../../main/connectors/email/index.ts';
-import type { DescribeContext, Described, ToolResult } from '../../../main/model/action.ts';
+import type { DescribeContext, Described } from '../../../main/model/action.ts';
 import { systemClock, type Clock } from '../../../main/model/clock.ts';
 import { isJsonObject, type JsonObject } from '../../../main/model/json.ts';
 import type { UpstreamAnswer } from '../../../main/model/upstream.ts';
+import { silence } from '../../../main/model/conversation.ts';
 
 export const you = { address: 'you@acme.example', password: 'correct horse; "battery" §staple' };
 
@@ -86,7 +87,7 @@ export async function createSetting({ imap, smtp, ca, password = you.password, a
     },
     perform: async (name, args, action) => setting.call(name, args, await setting.describe(name, args), action),
     call: async (name, args, { materials }, action = newAction(), signal = new AbortController().signal) =>
-      connector.callTool({ action, name, arguments: args, materials, signal }),
+      connector.callTool({ action, name, arguments: args, materials, signal, conversation: silence }),
     async dispose() {
       await connector.close();
       await rm(folder, { recursive: true, force: true });
@@ -96,9 +97,10 @@ export async function createSetting({ imap, smtp, ca, password = you.password, a
 }
 
 /** The result of an answer that has one. */
-export function resultOf(answer: UpstreamAnswer): ToolResult {
+export function resultOf(answer: UpstreamAnswer): { readonly content: readonly JsonObject[]; readonly structuredContent?: JsonObject } {
   if (answer.kind !== 'result') throw new Error(`${answer.kind}: ${answer.text}`);
-  return answer.result;
+  // The connector makes `CallToolResult`s.
+  return answer.result as { readonly content: readonly JsonObject[]; readonly structuredContent?: JsonObject };
 }
 
 export interface ListedMessage extends JsonObject {
