@@ -116,6 +116,18 @@ export type HeldAction = z.infer<typeof heldAction>;
 
 // ---------------------------------------------------------------- what the app knows
 
+/** How the app treats one agent; a person changes each for itself. */
+export const agentOptions = z.object({
+  /** Seconds a call may keep this agent waiting before the honest "waiting for approval" result; null: `clientWaitSeconds`. */
+  waitSeconds: z.number().int().min(1).max(600).nullable(),
+  /** `search`: the agent is shown a search tool and a call tool instead of every tool. */
+  toolMode: z.enum(['all', 'search']),
+  /** Calls beyond it are refused until the minute is over. */
+  callsPerMinute: z.number().int().min(60).max(1_000_000),
+});
+export type AgentOptions = z.infer<typeof agentOptions>;
+export type AgentOption = keyof AgentOptions;
+
 export const agent = z.object({
   id: agentId,
   name: z.string(),
@@ -130,8 +142,14 @@ export const agent = z.object({
   connections: z.array(z.object({ id: connectionId, name: z.string() })),
   /** It may use every connection, also ones added later; `connections` then lists those of now. */
   usesEveryConnection: z.boolean(),
+  ...agentOptions.shape,
+  /** The options that the organization fixed. */
+  lockedOptions: z.array(agentOptions.keyof()),
 });
 export type Agent = z.infer<typeof agent>;
+
+/** Seconds a call to a connection may take before it is cut off. */
+export const callTimeoutSeconds = z.number().int().min(1).max(600);
 
 export const connection = z.object({
   id: connectionId,
@@ -144,6 +162,7 @@ export const connection = z.object({
   lastUsedAt: instant.nullable(),
   /** Where its credential is kept; null when it needs none. The value itself never comes here. */
   credential: z.object({ kept: z.enum(['keychain', 'session', 'missing']), since: instant }).nullable(),
+  callTimeoutSeconds,
 });
 export type Connection = z.infer<typeof connection>;
 
@@ -348,6 +367,8 @@ export const calls = {
   setAgentPaused: call(z.object({ id: agentId, isPaused: z.boolean() }), result(z.null())),
   /** `connections: null` means every connection, also later ones. */
   setAgentConnections: call(z.object({ id: agentId, connections: z.array(connectionId).nullable() }), result(z.null())),
+  /** Changes the options that are given, all or none; refused when one of them is fixed by the organization. */
+  setAgentOptions: call(z.object({ id: agentId, ...agentOptions.partial().shape }), result(z.null())),
   forgetAgent: call(z.object({ id: agentId }), result(z.null())),
 
   /** Signs in to both servers first; stores nothing when either refuses. */
@@ -357,6 +378,9 @@ export const calls = {
   signInConnection: call(z.object({ id: connectionId, password: z.string().min(1).max(4096) }), result(z.null())),
   checkConnection: call(z.object({ id: connectionId }), result(z.null())),
   removeConnection: call(z.object({ id: connectionId }), result(z.null())),
+  setConnectionTimeout: call(z.object({ id: connectionId, seconds: callTimeoutSeconds }), result(z.null())),
+  /** What a command connection's program wrote to its error output, oldest line first: bounded, scrubbed, disarmed. */
+  getConnectionLog: call(z.object({ id: connectionId }), result(z.object({ lines: z.array(z.string()) }))),
   listTools: call(z.object({ connection: connectionId }), result(z.array(tool))),
   /** `rule: null` takes the person's own choice back. */
   setToolRule: call(z.object({ connection: connectionId, tool: z.string(), rule: toolRule.nullable() }), result(z.null())),

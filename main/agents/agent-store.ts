@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { agentId, connectionId, type AgentId, type ConnectionId } from '../../preload/contract.ts';
+import { agentId, agentOptions, connectionId, type AgentId, type AgentOption, type AgentOptions, type ConnectionId } from '../../preload/contract.ts';
 
 /** A paired agent. */
-export interface PairedAgent {
+export interface PairedAgent extends Readonly<AgentOptions> {
   readonly id: AgentId;
   readonly name: string;
   readonly isPaused: boolean;
@@ -15,7 +15,12 @@ export interface PairedAgent {
   readonly lastSeenAt: number | null;
   /** The connections it may use; null: every one, also later ones. */
   readonly connections: readonly ConnectionId[] | null;
+  /** The options that the organization fixed. */
+  readonly lockedOptions: readonly AgentOption[];
 }
+
+/** What holds until somebody chooses. */
+export const defaultOptions: AgentOptions = { waitSeconds: null, toolMode: 'all', callsPerMinute: 6000 };
 
 export const agentMigrations: readonly string[] = [
   `CREATE TABLE agents (
@@ -28,6 +33,10 @@ export const agentMigrations: readonly string[] = [
     last_seen_at INTEGER,
     connections TEXT
   ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE agents ADD COLUMN wait_seconds INTEGER;
+  ALTER TABLE agents ADD COLUMN tool_mode TEXT NOT NULL DEFAULT 'all' CHECK (tool_mode IN ('all', 'search'));
+  ALTER TABLE agents ADD COLUMN calls_per_minute INTEGER NOT NULL DEFAULT 6000;
+  ALTER TABLE agents ADD COLUMN locked_options TEXT NOT NULL DEFAULT '[]';`,
 ];
 
 const row = z.object({
@@ -39,7 +48,12 @@ const row = z.object({
   paired_at: z.number(),
   last_seen_at: z.number().nullable(),
   connections: z.string().nullable(),
+  wait_seconds: agentOptions.shape.waitSeconds,
+  tool_mode: agentOptions.shape.toolMode,
+  calls_per_minute: agentOptions.shape.callsPerMinute,
+  locked_options: z.string(),
 });
+const lockedOptions = z.array(agentOptions.keyof());
 
 /** The table of agents; one row each. */
 export class AgentStore {
@@ -58,10 +72,14 @@ export class AgentStore {
     const connections = agent.connections === null ? null : JSON.stringify(agent.connections);
     this.#database
       .prepare(
-        `INSERT OR REPLACE INTO agents (id, name, is_paused, is_managed, is_practice, paired_at, last_seen_at, connections)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO agents (id, name, is_paused, is_managed, is_practice, paired_at, last_seen_at, connections,
+           wait_seconds, tool_mode, calls_per_minute, locked_options)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(agent.id, agent.name, ...flags, agent.pairedAt, agent.lastSeenAt, connections);
+      .run(
+        agent.id, agent.name, ...flags, agent.pairedAt, agent.lastSeenAt, connections,
+        agent.waitSeconds, agent.toolMode, agent.callsPerMinute, JSON.stringify(agent.lockedOptions),
+      );
   }
 
   remove(id: AgentId): void {
@@ -70,7 +88,7 @@ export class AgentStore {
 }
 
 function toAgent(value: unknown): PairedAgent {
-  const { id, name, is_paused, is_managed, is_practice, paired_at, last_seen_at, connections } = row.parse(value);
+  const { id, name, is_paused, is_managed, is_practice, paired_at, last_seen_at, connections, ...options } = row.parse(value);
   return {
     id,
     name,
@@ -80,5 +98,9 @@ function toAgent(value: unknown): PairedAgent {
     pairedAt: paired_at,
     lastSeenAt: last_seen_at,
     connections: connections === null ? null : z.array(connectionId).parse(JSON.parse(connections)),
+    waitSeconds: options.wait_seconds,
+    toolMode: options.tool_mode,
+    callsPerMinute: options.calls_per_minute,
+    lockedOptions: lockedOptions.parse(JSON.parse(options.locked_options)),
   };
 }

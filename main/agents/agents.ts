@@ -1,12 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AgentId, ConnectionId } from '../../preload/contract.ts';
+import { agentOptions, type AgentId, type AgentOption, type AgentOptions, type ConnectionId } from '../../preload/contract.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { agentIdFor, parseAgentName } from './agent-name.ts';
-import { AgentStore, type PairedAgent } from './agent-store.ts';
+import { AgentStore, defaultOptions, type PairedAgent } from './agent-store.ts';
 import { Pairings, type Pairing, type PairingAnswer } from './pairings.ts';
 
-/** An agent that the organization set up on this machine; it needs no pairing. */
-export interface ManagedAgent {
+/** Some of the options; one that is undefined is not given. */
+export type GivenOptions = { readonly [K in AgentOption]?: AgentOptions[K] | undefined };
+
+/** An agent that the organization set up on this machine; it needs no pairing. Options that are given are fixed. */
+export interface ManagedAgent extends GivenOptions {
   readonly id: AgentId;
   readonly name: string;
   /** Null: every connection. */
@@ -71,6 +74,17 @@ export class Agents {
     return this.#changeOwn(id, { connections: connections === null ? null : [...new Set(connections)] });
   }
 
+  /** Changes the options that are given, all or none: refused when the organization fixed one of them. */
+  setOptions(id: AgentId, options: GivenOptions): AgentAnswer {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return 'unknown_agent';
+    const given = definedOptions(options);
+    if (optionNames.some((name) => name in given && agent.lockedOptions.includes(name))) return 'managed';
+    const next = { ...agent, ...given };
+    if (optionNames.some((name) => next[name] !== agent[name])) this.#save(next, 'changed');
+    return 'ok';
+  }
+
   /** A person may pause a managed agent too: that only takes away. */
   setPaused(id: AgentId, isPaused: boolean): AgentAnswer {
     const agent = this.#agents.get(id);
@@ -119,10 +133,12 @@ export class Agents {
       this.#agents.delete(agent.id);
       this.#changes.emit({ agent: agent.id, change: 'forgotten' });
     }
-    for (const { id, name, connections } of managed) {
+    for (const { id, name, connections, ...options } of managed) {
       const known = this.#agents.get(id);
       const since = { isPaused: false, isPractice: false, pairedAt: this.#clock.now(), lastSeenAt: null, ...known };
-      this.#save({ ...since, id, name, connections, isManaged: true }, known === undefined ? 'added' : 'changed');
+      const fixed = definedOptions(options);
+      const lockedOptions = optionNames.filter((option) => option in fixed);
+      this.#save({ ...since, ...ownOptions(known), ...fixed, id, name, connections, lockedOptions, isManaged: true }, known === undefined ? 'added' : 'changed');
     }
   }
 
@@ -132,7 +148,7 @@ export class Agents {
 
   #pair(id: AgentId, name: string, isPractice: boolean): PairedAgent {
     const pairedAt = this.#clock.now();
-    const agent: PairedAgent = { id, name, isPaused: false, isManaged: false, isPractice, pairedAt, lastSeenAt: null, connections: null };
+    const agent: PairedAgent = { ...defaultOptions, id, name, isPaused: false, isManaged: false, isPractice, pairedAt, lastSeenAt: null, connections: null, lockedOptions: [] };
     this.#save(agent, 'added');
     return agent;
   }
@@ -154,6 +170,22 @@ export class Agents {
 
 export function createAgents(parts: AgentsParts): Agents {
   return new Agents(parts);
+}
+
+const optionNames = agentOptions.keyof().options;
+
+function definedOptions(options: GivenOptions): Partial<AgentOptions> {
+  const given = optionNames.filter((option) => options[option] !== undefined).map((option) => [option, options[option]]);
+  // Each value comes from the field of the same name.
+  return Object.fromEntries(given) as Partial<AgentOptions>;
+}
+
+/** What the person chose, and the defaults for what they did not: a value that the organization had fixed goes with its lock. */
+function ownOptions(agent: PairedAgent | undefined): AgentOptions {
+  if (agent === undefined) return defaultOptions;
+  const fixed = agent.lockedOptions.map((option) => [option, undefined]);
+  // `undefined` is what an option that is not given has.
+  return { ...defaultOptions, ...definedOptions({ ...agent, ...(Object.fromEntries(fixed) as GivenOptions) }) };
 }
 
 function toRequirement(answer: PairingAnswer): 'paired' | 'refused' | 'busy' {

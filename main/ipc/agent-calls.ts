@@ -5,7 +5,7 @@ import type { Handlers } from '../shell/dispatch.ts';
 import { done, problem, value } from './results.ts';
 import type { Launcher, Services } from './services.ts';
 
-type Calls = Pick<Handlers, 'addAgent' | 'getAgentInstructions' | 'renameAgent' | 'setAgentPaused' | 'setAgentConnections' | 'forgetAgent'>;
+type Calls = Pick<Handlers, 'addAgent' | 'getAgentInstructions' | 'renameAgent' | 'setAgentPaused' | 'setAgentConnections' | 'setAgentOptions' | 'forgetAgent'>;
 
 export function agentCalls({ agents, connections, launcher }: Services): Calls {
   const known = (id: AgentId) => agents.get(id) !== undefined;
@@ -21,6 +21,7 @@ export function agentCalls({ agents, connections, launcher }: Services): Calls {
       const all = new Set(connections.list().map((connection) => connection.id));
       return told(agents.setConnections(id, chosen?.filter((one) => all.has(one)) ?? null));
     },
+    setAgentOptions: ({ id, ...options }) => told(agents.setOptions(id, options)),
     forgetAgent: ({ id }) => told(agents.forget(id)),
   };
 }

@@ -64,6 +64,10 @@ async function viewAgents({ agents, activity, connections, clock }: Services): P
       askedThisWeek: await activity.askedSince(agent.id, since),
       connections: all.filter(({ id }) => agent.connections?.includes(id) ?? true).map(({ id, name }) => ({ id, name })),
       usesEveryConnection: agent.connections === null,
+      waitSeconds: agent.waitSeconds,
+      toolMode: agent.toolMode,
+      callsPerMinute: agent.callsPerMinute,
+      lockedOptions: [...agent.lockedOptions],
     })),
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, connectionId, emailAccountInput, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { agentId, agentOptions, connectionId, emailAccountInput, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
 
 /**
  * What an organization's IT delivers, on every system the same. Every key with type, default and example is in
@@ -30,6 +30,8 @@ const managedAgent = z.strictObject({
   name: z.string().trim().min(1).max(60),
   /** Ids of the connections it may use; null: every connection. */
   connections: z.array(connectionId).nullable().default(null),
+  /** Options that are given are fixed; the person chooses the others. */
+  ...agentOptions.partial().shape,
 });
 export type ManagedAgent = z.infer<typeof managedAgent>;
 

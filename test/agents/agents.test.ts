@@ -41,9 +41,10 @@ describe('the person’s agents', () => {
     agents.rename(added.id, 'Mia');
     agents.setConnections(added.id, [mail, mail]);
     agents.setPaused(added.id, true);
+    agents.setOptions(added.id, { waitSeconds: 20, toolMode: 'search', callsPerMinute: 90 });
     agents.touch(added.id);
     expect(start({ database }).agents.list()).toEqual([
-      { id: 'marketing-claw', name: 'Mia', isPaused: true, isManaged: false, isPractice: false, pairedAt: clock.time, lastSeenAt: clock.time, connections: [mail] },
+      { id: 'marketing-claw', name: 'Mia', isPaused: true, isManaged: false, isPractice: false, pairedAt: clock.time, lastSeenAt: clock.time, connections: [mail], waitSeconds: 20, toolMode: 'search', callsPerMinute: 90, lockedOptions: [] },
     ]);
     agents.forget(added.id);
     expect(start({ database }).agents.list()).toEqual([]);
@@ -74,9 +75,54 @@ describe('the person’s agents', () => {
 
   test('are unknown when they are', () => {
     const { agents } = start();
-    expect([agents.rename(id('x'), 'Name'), agents.setPaused(id('x'), true), agents.setConnections(id('x'), null), agents.forget(id('x'))]).toEqual(
-      Array.from({ length: 4 }, () => 'unknown_agent'),
+    expect([agents.rename(id('x'), 'Name'), agents.setPaused(id('x'), true), agents.setConnections(id('x'), null), agents.setOptions(id('x'), {}), agents.forget(id('x'))]).toEqual(
+      Array.from({ length: 5 }, () => 'unknown_agent'),
     );
+  });
+});
+
+describe('how an agent is treated', () => {
+  const usual = { waitSeconds: null, toolMode: 'all', callsPerMinute: 6000 };
+
+  test('is the usual until the person chooses, each option for itself; only a real change is told', () => {
+    const { agents, changes } = start();
+    const mia = agents.add('Mia')?.id ?? id('none');
+    expect(agents.get(mia)).toMatchObject(usual);
+    expect(agents.setOptions(mia, { toolMode: 'search' })).toBe('ok');
+    expect(agents.setOptions(mia, { toolMode: 'search', waitSeconds: undefined })).toBe('ok');
+    expect(agents.setOptions(mia, { waitSeconds: 30 })).toBe('ok');
+    expect(agents.get(mia)).toMatchObject({ ...usual, toolMode: 'search', waitSeconds: 30 });
+    agents.setOptions(mia, { waitSeconds: null });
+    expect(agents.get(mia)?.waitSeconds).toBeNull();
+    expect(changes.map(({ change }) => change)).toEqual(['added', 'changed', 'changed', 'changed']);
+  });
+
+  test('is the usual for an agent that was paired before there were options', () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec(agentMigrations[0] ?? '');
+    database.exec(`INSERT INTO agents VALUES ('mia', 'Mia', 1, 0, 0, 5, NULL, '["work-mail"]')`);
+    for (const sql of agentMigrations.slice(1)) database.exec(sql);
+    expect(start({ database }).agents.get(id('mia'))).toMatchObject({ ...usual, name: 'Mia', isPaused: true, connections: [mail], lockedOptions: [] });
+  });
+
+  test('what the organization fixed cannot be changed, not even together with what it left open', () => {
+    const { agents } = start({ managed: [{ id: id('it-claw'), name: 'IT Claw', connections: null, callsPerMinute: 120, waitSeconds: null }] });
+    expect(agents.get(id('it-claw'))).toMatchObject({ ...usual, callsPerMinute: 120, lockedOptions: ['waitSeconds', 'callsPerMinute'] });
+    for (const options of [{ callsPerMinute: 1_000_000 }, { waitSeconds: 600 }, { toolMode: 'search', callsPerMinute: 120 }] as const) {
+      expect(agents.setOptions(id('it-claw'), options)).toBe('managed');
+    }
+    expect(agents.setOptions(id('it-claw'), { toolMode: 'search' })).toBe('ok');
+    expect(agents.get(id('it-claw'))).toMatchObject({ callsPerMinute: 120, waitSeconds: null, toolMode: 'search' });
+  });
+
+  test('a fixed value goes with its lock; what the person chose stays, also while the list is not known', () => {
+    const itClaw = { id: id('it-claw'), name: 'IT Claw', connections: null };
+    const { agents, database } = start({ managed: [{ ...itClaw, callsPerMinute: 120 }] });
+    agents.setOptions(itClaw.id, { toolMode: 'search' });
+    const unknown = createAgents({ database, pairing: { ask: () => Promise.resolve('denied') }, clock: { now: () => 1 }, managed: null });
+    expect(unknown.get(itClaw.id)).toMatchObject({ callsPerMinute: 120, lockedOptions: ['callsPerMinute'], toolMode: 'search' });
+    expect(unknown.setOptions(itClaw.id, { callsPerMinute: 240 })).toBe('managed');
+    expect(start({ database, managed: [itClaw] }).agents.get(itClaw.id)).toMatchObject({ ...usual, toolMode: 'search', lockedOptions: [] });
   });
 });
 
