@@ -1,7 +1,8 @@
-import { createContext, Script } from 'node:vm';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
 import type { JsonObject } from '../model/json.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
+import { costOf, isOversized, isWithinWeight } from './schema-cost.ts';
+import { withinTime, type Timed } from './within-time.ts';
 
 export type ArgumentsCheck = { readonly ok: true } | { readonly ok: false; readonly text: string };
 
@@ -10,8 +11,17 @@ type Validate = (args: JsonObject) => ArgumentsCheck;
 /** A server's schema may hold a pattern that takes for ever on the right text; it gets this long, in milliseconds. */
 const longestCheck = 500;
 const longestText = 500;
+/** Checks times weight that take some milliseconds at most; the square root of it where time grows with the square. */
+const mostWork = 2_000_000;
+const mostQuadraticWeight = 4000;
+
+/** Compiled validators are kept for schemas that a service lists again, up to this many, and characters of schema. */
+const mostKept = 500;
+const mostKeptText = 4_000_000;
 
 const validators = new WeakMap<UpstreamTool, Validate>();
+const kept = new Map<string, Validate>();
+let keptText = 0;
 
 /**
  * Checks arguments against a tool's input schema (JSON Schema 2020-12, 2019-09 or draft-07 as it declares). Never fetches
@@ -20,52 +30,64 @@ const validators = new WeakMap<UpstreamTool, Validate>();
 export function validateArguments(tool: UpstreamTool, args: JsonObject): ArgumentsCheck {
   let validate = validators.get(tool);
   if (validate === undefined) {
-    validate = compile(tool);
+    validate = validatorOf(tool.inputSchema);
     validators.set(tool, validate);
   }
   return validate(args);
 }
 
-function compile({ inputSchema }: UpstreamTool): Validate {
-  const unusable: ArgumentsCheck = {
-    ok: false,
-    text: 'The service describes this tool in a way that cannot be checked, so it cannot be used. This is a fault of the service.',
-  };
-  const compiled = withinTime(() => {
-    // One validator a tool: they share what schemas name with `$id`, and one server must not redefine another's.
+const unusable: ArgumentsCheck = {
+  ok: false,
+  text: 'The service describes this tool in a way that cannot be checked, so it cannot be used. This is a fault of the service.',
+};
+
+function validatorOf(schema: JsonObject): Validate {
+  if (isOversized(schema)) return () => unusable;
+  const text = JSON.stringify(schema);
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const validate = compile(schema);
+  kept.set(text, validate);
+  keptText += text.length;
+  for (const [oldest] of kept) {
+    if (kept.size <= mostKept && keptText <= mostKeptText) break;
+    kept.delete(oldest);
+    keptText -= oldest.length;
+  }
+  return validate;
+}
+
+function compile(schema: JsonObject): Validate {
+  const compiled = withinTime(longestCheck, () => {
+    // One validator a schema: they share what schemas name with `$id`, and one server must not redefine another's.
     const validator = new AjvJsonSchemaValidator();
-    return validator.getValidator<JsonObject>(inputSchema);
+    return validator.getValidator<JsonObject>(schema);
   });
   if (!compiled.ok) return () => unusable;
+  const { checks, isQuadratic } = costOf(schema);
+  const mostWeight = Math.min(mostWork / checks, isQuadratic ? mostQuadraticWeight : Number.POSITIVE_INFINITY);
   return (args) => {
-    const checked = withinTime(() => compiled.value(args));
+    const check = (): ReturnType<typeof compiled.value> => compiled.value(args);
+    // The deadline costs more than all the rest of a small check, so only what may take long is given one.
+    const checked = isWithinWeight(args, mostWeight) ? caught(check) : withinTime(longestCheck, check);
     if (!checked.ok) return unusable;
     if (checked.value.valid) return { ok: true };
     return { ok: false, text: describeErrors(checked.value.errorMessage) };
   };
 }
 
-const sandbox = createContext(Object.create(null));
-const run = new Script('work()');
-
-/** Runs our own code with a deadline that also stops a regular expression. */
-function withinTime<T>(work: () => T): { readonly ok: true; readonly value: T } | { readonly ok: false } {
-  let value: { readonly done: T } | undefined;
-  sandbox['work'] = () => {
-    value = { done: work() };
-  };
+function caught<T>(work: () => T): Timed<T> {
   try {
-    run.runInContext(sandbox, { timeout: longestCheck });
+    return { ok: true, value: work() };
   } catch {
     return { ok: false };
-  } finally {
-    delete sandbox['work'];
   }
-  return value === undefined ? { ok: false } : { ok: true, value: value.done };
 }
 
 /** Ajv writes `data/to/0 must be string, data must have required property 'subject'`. */
 function describeErrors(errors: string): string {
-  const readable = errors.replaceAll(/(^|, )data\/?(\S*)/g, (_, comma: string, path: string) => `${comma}${path === '' ? 'the arguments' : `"${path}"`}`);
+  const readable = errors
+    .slice(0, 4 * longestText)
+    .replaceAll(/(^|, )data\/?(\S*)/g, (_, comma: string, path: string) => `${comma}${path === '' ? 'the arguments' : `"${path}"`}`);
   return readable.length > longestText ? `${readable.slice(0, longestText)}…` : readable;
 }
