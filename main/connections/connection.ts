@@ -14,7 +14,11 @@ export interface Connection {
   readonly addedAt: number;
   /** Delivered by the organization: cannot be changed or removed here. */
   readonly isManaged: boolean;
+  /** Seconds a call may take before it is cut off: 1 to 600. */
+  readonly callTimeoutSeconds: number;
 }
+
+export const defaultCallTimeoutSeconds = 60;
 
 /** What a connection leads to, as one text (JCS, RFC 8785): another account, command or address gives another one. */
 export function targetOf(connection: Pick<Connection, 'kind' | 'config'> | undefined): string {

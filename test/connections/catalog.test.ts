@@ -8,7 +8,7 @@ import { createManualClock } from './manual-clock.ts';
 
 const marketing = agentId.parse('marketing');
 
-const find = (id: ConnectionId): Connection => ({ id, name: id, kind: 'remote', config: {}, addedAt: 0, isManaged: false });
+const find = (id: ConnectionId): Connection => ({ id, name: id, kind: 'remote', config: {}, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 });
 
 function setUp(fakes: Record<string, FakeUpstream | Error | undefined>, isVisible: (agent: string, connection: string, tool: string) => boolean = () => true) {
   const clock = createManualClock();

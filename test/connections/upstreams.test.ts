@@ -16,7 +16,7 @@ import { createManualClock } from './manual-clock.ts';
 
 const id = connectionId.parse('crm');
 
-const connection = (kind: ConnectionKind, config: JsonObject = {}): Connection => ({ id, name: 'CRM', kind, config, addedAt: 0, isManaged: false });
+const connection = (kind: ConnectionKind, config: JsonObject = {}): Connection => ({ id, name: 'CRM', kind, config, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 });
 
 const noFactory: UpstreamFactory = () => Promise.reject(new Error('not expected'));
 
