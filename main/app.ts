@@ -138,8 +138,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     outbox: new Outbox(database),
     pause,
     activity,
-    tools: {
-      async find(agent, connection, name) {
+    services: {
+      open: async (agent, connection) => (mayUse(agent, connection) ? upstreams.get(connection) : undefined),
+      async findTool(agent, connection, name) {
         if (!mayUse(agent, connection)) return undefined;
         const tool = (await catalog.listConnection(connection)).find((listed) => listed.name === name);
         return tool && { tool, upstream: await upstreams.get(connection) };
@@ -150,6 +151,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     connectionName: (id) => connections.find(id)?.name ?? id,
     target: (id) => targetOf(connections.find(id)),
     settings: () => settings.get(),
+    waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
     canAsk: () => shell.canAsk,
     contact: () => organization.contact,
     scrub,

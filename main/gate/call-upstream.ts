@@ -1,27 +1,55 @@
 import type { Clock } from '../model/clock.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
+import type { LiveAction } from './live-actions.ts';
 
 /** Milliseconds after which a call is cut off, whatever the service's own limits are (10 minutes). */
 export const longestCallMs = 10 * 60_000;
 /** Milliseconds a service has to end a call that was cut off. */
 export const graceMs = 10_000;
 
-/** Waits for a call, but never for ever: a service that ignores being cut off is given up, and what it did is unknown. */
-export async function callUpstream(call: () => Promise<UpstreamAnswer>, abort: AbortController, clock: Clock): Promise<UpstreamAnswer> {
-  const givenUp = Promise.withResolvers<UpstreamAnswer>();
-  const stopLimit = clock.after(longestCallMs, () => abort.abort());
-  let stopGrace: Dispose | undefined;
-  const onAbort = (): void => {
-    stopGrace = clock.after(graceMs, () => givenUp.resolve({ kind: 'unknown', text: 'The service did not end in time after it was cut off.' }));
-  };
-  if (abort.signal.aborted) onAbort();
-  else abort.signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([call(), givenUp.promise]);
-  } finally {
-    stopLimit();
-    stopGrace?.();
-    abort.signal.removeEventListener('abort', onAbort);
-  }
+/**
+ * Waits for a call, but never for ever: a service that ignores being cut off is given up, and what it did is unknown. The
+ * time in which the agent's client answers a question of the service does not count.
+ */
+export function callUpstream(live: LiveAction, call: () => Promise<UpstreamAnswer>, clock: Clock): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    let remaining = longestCallMs;
+    let startedAt = clock.now();
+    let stopTimer: Dispose | undefined;
+    const startLimit = (): void => {
+      startedAt = clock.now();
+      stopTimer = clock.after(remaining, () => live.cutOff());
+    };
+    const over = (): void => {
+      stopTimer?.();
+      live.whenCutOff(null);
+      live.conversation.whenAsking(null);
+    };
+    live.conversation.whenAsking((isOpen) => {
+      if (!isOpen) return startLimit();
+      stopTimer?.();
+      remaining = Math.max(0, remaining - (clock.now() - startedAt));
+      return undefined;
+    });
+    startLimit();
+    live.whenCutOff(() => {
+      live.conversation.whenAsking(null);
+      stopTimer?.();
+      stopTimer = clock.after(graceMs, () => {
+        over();
+        resolve({ kind: 'unknown', text: 'The service did not end in time after it was cut off.' });
+      });
+    });
+    call().then(
+      (answer) => {
+        over();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        over();
+        reject(error);
+      },
+    );
+  });
 }

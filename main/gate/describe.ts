@@ -1,74 +1,91 @@
-import type { ActionAnswer, ActionRequest, Described, DescribeContext, FrozenAction, NotDescribedNow, Undescribable } from '../model/action.ts';
+import type { ActionAnswer, ActionKind, ActionProfile, ActionRequest, Described, DescribeContext, FrozenAction, NotDescribedNow, RejectionCode, Undescribable } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
+import { disarmLine } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Upstream } from '../model/upstream.ts';
+import { findService, type FoundService } from './find-service.ts';
 import { freeze, freezeArguments } from './freeze.ts';
 import { genericProfile } from './generic-profile.ts';
+import { promptProfile, resourceProfile } from './offer-profiles.ts';
 import type { GateParts } from './parts.ts';
 
 /** An action whose arguments are frozen and described. */
 export interface Known {
   readonly action: FrozenAction;
   readonly described: Described;
-  readonly upstream: Upstream;
+  readonly perform: FoundService['perform'];
   /** What the connection led to before anything was looked up there. */
   readonly target: string;
 }
 
 type Rejected = ActionAnswer & { readonly kind: 'rejected' };
+type Description = Described | Undescribable | NotDescribedNow;
 
 /** Milliseconds a profile may take to find out what an action would do. */
 export const longestDescriptionMs = 90_000;
+/** Characters of a tool's or prompt's name, or of a URI: a longer one no person could read, and no rule means. */
+export const longestName = 8192;
 
 /** Step 2. What cannot be described, for whatever reason, is refused; never rejects. */
 export async function describeRequest(request: ActionRequest, parts: GateParts): Promise<Known | Rejected> {
-  const { tools, report } = parts;
-  const target = parts.target(request.connection);
+  const { services, report } = parts;
+  const { kind, agent, connection, name } = request;
+  const target = parts.target(connection);
   try {
-    const found = await tools.find(request.agent, request.connection, request.name).catch((error: unknown) => {
+    if (!name.isWellFormed() || name.length > longestName) {
+      return rejected('invalid_arguments', `The ${namedThing(kind)} is too long, or not valid Unicode. Nothing was done.`);
+    }
+    const found = await findService(request, parts).catch((error: unknown) => {
       report(String(error));
       return 'unavailable' as const;
     });
-    if (found === 'unavailable') return rejected('unavailable', 'The service behind this tool cannot be reached right now. Nothing was done.');
-    if (!found) return rejected('unknown_tool', `There is no tool "${request.name}" here.`);
-    if (!isCanonical(request.arguments)) return rejected('invalid_arguments', 'The arguments hold text that is not valid Unicode, or a number that is none. Nothing was done.');
-    const valid = tools.validate(found.tool, request.arguments);
-    if (!valid.ok) return rejected('invalid_arguments', `${valid.text} Nothing was done.`);
-
+    if (found === 'unavailable') return rejected('unavailable', 'The service behind this cannot be reached right now. Nothing was done.');
+    if (!found) return rejected(unknownCode(kind), `There is no ${thing(kind)} "${disarmLine(name)}" here.`);
     const args = freezeArguments(request.arguments);
-    const { upstream } = found;
-    const described = await within(describe(request, args, upstream, parts), request.signal, parts.clock);
+    if (!args) return rejected('invalid_arguments', 'The arguments hold text that is not valid Unicode, or a number that is none. Nothing was done.');
+    const valid = found.tool && services.validate(found.tool, args);
+    if (valid?.ok === false) return rejected('invalid_arguments', `${valid.text} Nothing was done.`);
+
+    const described = await describe(request, args, found.upstream, parts);
     if ('invalid' in described) return rejected('invalid_arguments', `${described.invalid} Nothing was done.`);
     if ('unavailable' in described) return rejected('unavailable', `${described.unavailable} Nothing was done.`);
-    const { kind, agent, connection, name } = request;
     const action = freeze({ kind, agent, connection, name, arguments: args }, parts.newActionId(), described.materials, parts.clock.now());
-    return { action, described, upstream, target };
+    return { action, described, perform: found.perform, target };
   } catch (error) {
-    report(`A tool could not be described: ${String(error)}`);
+    report(`An action could not be described: ${String(error)}`);
     return rejected('unavailable', 'Countersign could not find out what this would do, so it was refused. Nothing was done.');
   }
 }
 
-async function describe(request: ActionRequest, args: JsonObject, upstream: Upstream, parts: GateParts): Promise<Described | Undescribable | NotDescribedNow> {
-  const { agents, settings, activity, pause, disarm } = parts;
-  // Paused means nothing passes: a profile may look something up at the service, the generic one never does.
-  const isPaused = pause.isPaused || agents.isPaused(request.agent);
-  const own = upstream.profile(request.name);
-  const profile = (isPaused ? undefined : own) ?? genericProfile(request.name, disarm);
+async function describe(request: ActionRequest, args: JsonObject, upstream: Upstream, parts: GateParts): Promise<Description> {
+  const { agents, settings, activity, pause, clock } = parts;
+  const { ownDomains, attachmentFolders } = settings();
   const context: DescribeContext = {
     agentName: agents.name(request.agent),
     connectionName: parts.connectionName(request.connection),
-    ownDomains: settings().ownDomains,
-    attachmentFolders: settings().attachmentFolders,
+    ownDomains,
+    attachmentFolders,
     isFirstTime: (address) => activity.isFirstTime(address),
   };
-  const described = await profile.describe(args, context);
+  const own = request.kind === 'invokeTool' ? upstream.profile(request.name) : undefined;
+  if (own === undefined) return generalProfile(request, parts).describe(args, context);
+  // Paused means nothing passes: a profile may look something up at the service, the general ones never do.
+  if (!pause.isPaused && !agents.isPaused(request.agent)) return within(own.describe(args, context), request.signal, clock);
+  const described = await generalProfile(request, parts).describe(args, context);
+  if (!('facts' in described)) return described;
   // What kind of thing it is needs no look-up.
-  return isPaused && own && 'facts' in described ? { ...described, facts: { ...described.facts, effect: own.effect } } : described;
+  const { materials, card, sentence } = described;
+  return { materials, card, sentence, facts: { ...described.facts, effect: own.effect } };
+}
+
+/** What can be said of an action that nobody described. */
+function generalProfile({ kind, name }: ActionRequest, { disarm }: GateParts): ActionProfile {
+  if (kind === 'readResource') return resourceProfile(name);
+  return kind === 'getPrompt' ? promptProfile(name) : genericProfile(name, disarm);
 }
 
 /** A description that takes for ever, or that nobody waits for any more, is none. */
-async function within<T>(work: Promise<T>, signal: AbortSignal, clock: Clock): Promise<T | NotDescribedNow> {
+async function within(work: Promise<Description>, signal: AbortSignal, clock: Clock): Promise<Description> {
   const over = Promise.withResolvers<NotDescribedNow>();
   const stopTimer = clock.after(longestDescriptionMs, () => over.resolve({ unavailable: 'The service did not answer in time.' }));
   const onAbort = (): void => over.resolve({ unavailable: 'The request was cancelled.' });
@@ -82,14 +99,20 @@ async function within<T>(work: Promise<T>, signal: AbortSignal, clock: Clock): P
   }
 }
 
-/** Whether the arguments have a canonical form (RFC 8785): whole surrogate pairs, finite numbers. */
-function isCanonical(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, part]) => key.isWellFormed() && isCanonical(part));
+export function rejected(code: RejectionCode, text: string): Rejected {
+  return { kind: 'rejected', code, text };
 }
 
-export function rejected(code: Rejected['code'], text: string): Rejected {
-  return { kind: 'rejected', code, text };
+function thing(kind: ActionKind): string {
+  if (kind === 'readResource') return 'resource';
+  return kind === 'getPrompt' ? 'prompt' : 'tool';
+}
+
+function namedThing(kind: ActionKind): string {
+  return kind === 'readResource' ? 'URI of the resource' : `name of the ${thing(kind)}`;
+}
+
+function unknownCode(kind: ActionKind): RejectionCode {
+  if (kind === 'readResource') return 'unknown_resource';
+  return kind === 'getPrompt' ? 'unknown_prompt' : 'unknown_tool';
 }

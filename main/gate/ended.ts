@@ -1,6 +1,9 @@
 import type { ActionId, Outcome } from '../../preload/contract.ts';
 import type { ActionAnswer, EndReason } from '../model/action.ts';
 
+/** The answer for an action that was not done, or whose outcome is not known. */
+export type NotDone = Extract<ActionAnswer, { readonly reason: EndReason }>;
+
 interface Ending {
   readonly outcome: Exclude<Outcome, 'done' | 'done_with_changes'>;
   /** What the agent is told. Always says whether anything was done, and what to do next. */
@@ -74,7 +77,7 @@ const endings: { readonly [R in EndReason]: Ending } = {
  *
  * @param detail one more sentence: a policy's own words, a service's reason. Already scrubbed.
  */
-export function ended(action: ActionId, reason: EndReason, detail: string | null = null, contact: string | null = null): ActionAnswer & { kind: 'ended' } {
+export function ended(action: ActionId, reason: EndReason, detail: string | null = null, contact: string | null = null): NotDone {
   const { outcome, text } = endings[reason];
   const contactText = contact === null ? null : `Questions: ${contact}`;
   const whole = [text, detail, contactText].filter((part) => part !== null && part !== '').join(' ');

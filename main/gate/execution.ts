@@ -1,8 +1,11 @@
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import { say } from '../model/say.ts';
-import type { Upstream } from '../model/upstream.ts';
+import type { RpcError } from '../model/conversation.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { UpstreamAnswer } from '../model/upstream.ts';
 import { callUpstream } from './call-upstream.ts';
 import { ended } from './ended.ts';
+import { findService, type FoundService } from './find-service.ts';
 import { digestOf } from './freeze.ts';
 import type { LiveAction, Refusal } from './live-actions.ts';
 import { obstacleTo, refusalOf } from './obstacle.ts';
@@ -14,7 +17,7 @@ export interface Run {
   readonly live: LiveAction;
   readonly described: Described;
   readonly decision: Decision;
-  readonly upstream: Upstream;
+  readonly perform: FoundService['perform'];
   readonly isHeld: boolean;
 }
 
@@ -37,13 +40,13 @@ export class Execution {
     this.#isClosed = true;
   }
 
-  async run({ live, described, decision, upstream, isHeld }: Run): Promise<ActionAnswer> {
+  async run({ live, described, decision, perform, isHeld }: Run): Promise<ActionAnswer> {
     const { outbox, settings, clock } = this.#parts;
     const { action } = live;
     if (!(await recordIntent(action, described, decision, this.#parts))) return ended(action.id, 'not_recorded');
     const refused = obstacleTo(live, this.#parts) ?? (decision.answer === 'deny' ? refusalOf(decision) : undefined);
     if (refused) return this.#refuse(live, refused);
-    if (!live.isKept) return this.#do(live, upstream);
+    if (!live.isKept) return this.#do(live, perform);
 
     const holdSeconds = isHeld ? settings().holdSeconds : 0;
     const entry: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
@@ -55,12 +58,12 @@ export class Execution {
     } else {
       outbox.add(entry, 'held', clock.now());
     }
-    return this.#holdAndDo(live, entry, upstream);
+    return this.#holdAndDo(live, entry, perform);
   }
 
   /** Goes on where the app stopped. What was being done then is unknown now and is not done again. */
   async resume(live: LiveAction, entry: OutboxEntry, state: OutboxState, heldUntil: number | null): Promise<ActionAnswer> {
-    const { approvals, clock, tools } = this.#parts;
+    const { approvals, clock } = this.#parts;
     const { action } = entry;
     live.isAsked = state === 'waiting' || approvals.isApproved(action.id);
     live.isApproved = state !== 'waiting';
@@ -77,9 +80,9 @@ export class Execution {
     }
     const obstacle = obstacleTo(live, this.#parts);
     if (obstacle) return this.#refuse(live, obstacle);
-    const found = await tools.find(action.agent, action.connection, action.name).catch(() => undefined);
+    const found = await findService(action, this.#parts).catch(() => undefined);
     if (!found) return this.#end(live, 'service_failed');
-    return this.#holdAndDo(live, entry, found.upstream);
+    return this.#holdAndDo(live, entry, found.perform);
   }
 
   /** A bug or a full disk in the middle of an action: told as unknown when it may have begun. */
@@ -138,7 +141,7 @@ export class Execution {
 
   // -------------------------------------------------------------------- step 6
 
-  async #holdAndDo(live: LiveAction, entry: OutboxEntry, upstream: Upstream): Promise<ActionAnswer> {
+  async #holdAndDo(live: LiveAction, entry: OutboxEntry, perform: FoundService['perform']): Promise<ActionAnswer> {
     const { activity, clock, outbox } = this.#parts;
     const { action } = entry;
     live.isApproved = true;
@@ -152,7 +155,7 @@ export class Execution {
     const lastObstacle = obstacleTo(live, this.#parts);
     if (lastObstacle) return this.#refuse(live, lastObstacle);
     if (!outbox.begin(action.id, clock.now())) return this.#end(live, 'interrupted');
-    return this.#do(live, upstream);
+    return this.#do(live, perform);
   }
 
   async #hold(live: LiveAction, { action, holdSeconds }: OutboxEntry): Promise<void> {
@@ -170,26 +173,35 @@ export class Execution {
 
   // -------------------------------------------------------------------- steps 7 and 8
 
-  async #do(live: LiveAction, upstream: Upstream): Promise<ActionAnswer> {
-    const { approvals, clock, disarm, scrub, scrubJson } = this.#parts;
+  async #do(live: LiveAction, perform: FoundService['perform']): Promise<ActionAnswer> {
+    const { approvals, clock, scrubJson } = this.#parts;
     const { id, name, arguments: args, materials } = live.action;
+    const { conversation, signal } = live;
     live.hasBegun = true;
     live.progress = 'doing';
-    this.#attempt(() => approvals.setProgress(id, 'doing'));
-    this.#changed();
-    const { abort } = live;
-    const answer = await callUpstream(() => upstream.callTool({ action: id, name, arguments: args, materials, signal: abort.signal, conversation: live.conversation }), abort, clock);
+    if (live.isAsked) this.#attempt(() => approvals.setProgress(id, 'doing'));
+    // Nobody sees the others pass, thousands of them in a second.
+    if (live.isKept) this.#changed();
+    conversation.isMetaHeldBack = live.isAsked;
+    const answer = await callUpstream(live, () => perform({ action: id, name, arguments: args, materials, signal, conversation }), clock);
+    conversation.close();
     switch (answer.kind) {
       case 'failed':
-        return this.#end(live, 'service_failed', disarm(scrub(answer.text)));
+        return this.#endByService(live, 'service_failed', answer);
       case 'unknown':
-        return this.#end(live, 'outcome_uncertain', disarm(scrub(answer.text)));
-      case 'result': {
-        // A scrubbed result has the shape of the result it was made from.
-        const result = scrubJson({ ...answer.result });
-        return this.#finish(live, { kind: 'ended', action: id, outcome: 'done', result });
-      }
+        return this.#endByService(live, 'outcome_uncertain', answer);
+      case 'result':
+        return this.#finish(live, { kind: 'ended', action: id, outcome: 'done', result: scrubJson({ ...answer.result }) });
     }
+  }
+
+  /** Ends it as the service said, with the service's own error. */
+  #endByService(live: LiveAction, reason: EndReason, { text, error }: Exclude<UpstreamAnswer, { kind: 'result' }>): Promise<ActionAnswer> {
+    const { disarm, scrub, scrubJson } = this.#parts;
+    const whole = error === undefined || text.includes(error.message) ? text : `${text} ${error.message}`;
+    const answer = ended(live.id, reason, disarm(scrub(whole)));
+    // An RPC error is made of text, a number and JSON, so it is JSON, and scrubbing keeps its shape.
+    return this.#finish(live, error === undefined ? answer : { ...answer, error: scrubJson({ ...error } as JsonObject) as unknown as RpcError });
   }
 
   async #refuse(live: LiveAction, { reason, detail }: Refusal): Promise<ActionAnswer> {
@@ -209,9 +221,11 @@ export class Execution {
     const { activity, approvals, outbox, clock, report } = this.#parts;
     const { outcome } = answer;
     if (live.isKept) this.#attempt(() => outbox.end(live.id, answer, clock.now()));
-    this.#attempt(() => approvals.setProgress(live.id, outcome));
+    if (live.isAsked) this.#attempt(() => approvals.setProgress(live.id, outcome));
     const told = 'text' in answer ? { text: answer.text, reason: answer.reason } : { text: null };
-    await activity.append({ at: clock.now(), kind: 'ended', action: live.id, outcome, ...told }).catch((error: unknown) => report(String(error)));
+    const recorded = activity.append({ at: clock.now(), kind: 'ended', action: live.id, outcome, ...told }).catch((error: unknown) => report(String(error)));
+    // What was allowed and is done need not wait for the disk: killed before it is written, it is told as unknown, which is true.
+    if (live.isKept || !live.hasBegun) await recorded;
     return answer;
   }
 

@@ -1,16 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { digest as digestSchema, type ActionId, type Digest } from '../../preload/contract.ts';
+import type { ActionId, Digest } from '../../preload/contract.ts';
 import type { ActionRequest, FrozenAction, Material } from '../model/action.ts';
-import type { JsonObject, JsonValue } from '../model/json.ts';
-
-function deepFreeze<T extends JsonValue>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const child of Object.values(value)) deepFreeze(child);
-    Object.freeze(value);
-  }
-  return value;
-}
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 
 type WhatIsDone = Pick<FrozenAction, 'kind' | 'agent' | 'connection' | 'name' | 'arguments' | 'materials'>;
 
@@ -19,12 +11,41 @@ export function digestOf({ kind, agent, connection, name, arguments: args, mater
   const files = materials.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
   const text = canonicalize({ kind, agent, connection, name, arguments: args, materials: files });
   if (text === undefined) throw new Error('An action always has a canonical form.');
-  return digestSchema.parse(createHash('sha256').update(text).digest('hex'));
+  // SHA-256 in lower-case hex is what the brand says; checking it again would cost more than making it.
+  return hash('sha256', text, 'hex') as Digest;
 }
 
-/** A private, deeply frozen copy of the arguments: whoever sent them can no longer change them. */
-export function freezeArguments(args: JsonObject): JsonObject {
-  return deepFreeze(structuredClone(args));
+/**
+ * A private, deeply frozen copy of the arguments: whoever sent them can no longer change them. Undefined when they have no
+ * canonical form (RFC 8785): text with half a surrogate pair, a number that is not finite.
+ */
+export function freezeArguments(args: JsonObject): JsonObject | undefined {
+  const frozen = frozenCopy(args);
+  return isJsonObject(frozen) ? frozen : undefined;
+}
+
+function frozenCopy(value: JsonValue): JsonValue | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!isJsonObject(value)) {
+    const items: JsonValue[] = [];
+    for (const item of value) {
+      const copy = frozenCopy(item);
+      if (copy === undefined) return undefined;
+      items.push(copy);
+    }
+    return Object.freeze(items);
+  }
+  const copies: Record<string, JsonValue> = {};
+  for (const key of Object.keys(value)) {
+    const copy = key.isWellFormed() ? frozenCopy(value[key] ?? null) : undefined;
+    if (copy === undefined) return undefined;
+    // Set, `__proto__` would change what the copy inherits; JSON means a key like any other.
+    if (key === '__proto__') Object.defineProperty(copies, key, { value: copy, enumerable: true });
+    else copies[key] = copy;
+  }
+  return Object.freeze(copies);
 }
 
 export function freeze(request: Omit<ActionRequest, 'signal' | 'conversation'>, id: ActionId, materials: readonly Material[], requestedAt: number): FrozenAction {

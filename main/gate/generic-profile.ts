@@ -1,4 +1,4 @@
-import type { ActionProfile } from '../model/action.ts';
+import type { ActionProfile, CardBody } from '../model/action.ts';
 import { say } from '../model/say.ts';
 
 /**
@@ -11,22 +11,26 @@ export function genericProfile(tool: string, show: (text: string) => string): Ac
     effect: 'unknown',
     ability: say('tool.generic.ability', { tool: name }),
     describe(args, context) {
-      const json = show(JSON.stringify(args, null, 2));
       const values = { agent: context.agentName, tool: name, connection: context.connectionName };
+      let card: CardBody | undefined;
+      const makeCard = (): CardBody => ({
+        headline: say('card.generic.headline', values),
+        summary: say('card.generic.summary', values),
+        unusual: [{ text: say('card.mark.unknownEffect'), tone: 'mind' }],
+        rows: [
+          { kind: 'text', label: say('card.row.tool'), text: name, isStrong: true },
+          { kind: 'text', label: say('card.row.connection'), text: context.connectionName, isStrong: false },
+          { kind: 'arguments', label: say('card.row.arguments'), json: show(JSON.stringify(args, null, 2)) },
+        ],
+        risk: 'high',
+        confirm: say('card.generic.confirm'),
+      });
       return Promise.resolve({
         facts: { effect: 'unknown', isReversible: false },
         materials: [],
-        card: {
-          headline: say('card.generic.headline', values),
-          summary: say('card.generic.summary', values),
-          unusual: [{ text: say('card.mark.unknownEffect'), tone: 'mind' }],
-          rows: [
-            { kind: 'text', label: say('card.row.tool'), text: name, isStrong: true },
-            { kind: 'text', label: say('card.row.connection'), text: context.connectionName, isStrong: false },
-            { kind: 'arguments', label: say('card.row.arguments'), json },
-          ],
-          risk: 'high',
-          confirm: say('card.generic.confirm'),
+        // Most actions are allowed and need no card; the arguments of one may be megabytes to write out.
+        get card() {
+          return (card ??= makeCard());
         },
         sentence: { did: say('activity.generic.did', values), wanted: say('activity.generic.wanted', values), details: [] },
       });

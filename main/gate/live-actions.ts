@@ -1,7 +1,8 @@
 import type { ActionId, AgentId, Digest } from '../../preload/contract.ts';
 import type { ActionAnswer, EndReason, Facts, FrozenAction } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
-import { silence, type Conversation } from '../model/conversation.ts';
+import type { Decided } from './decide.ts';
+import { LiveConversation, type LiveConversationParts } from './live-conversation.ts';
 
 /** Why an action is not done (any more). */
 export interface Refusal {
@@ -18,11 +19,10 @@ export class LiveAction {
   readonly target: string;
   /** What was described and decided; what is done must still have it. */
   readonly digest: Digest;
-  readonly abort = new AbortController();
+  /** With whoever waits for it. */
+  readonly conversation: LiveConversation;
   progress: 'waiting' | 'held' | 'doing' = 'doing';
   expiresAt: number;
-  /** Where a service's questions go while it is done; whoever asked last. */
-  conversation: Conversation = silence;
   /** Requests that are waiting for the answer right now. */
   callers = 0;
   /** True once it is in the outbox: its answer is kept until the agent fetched it. */
@@ -33,16 +33,21 @@ export class LiveAction {
   isApproved = false;
   /** It may have left. From here on it cannot be stopped, only cut off. */
   hasBegun = false;
+  /** What the rules said of it last; see `decideAt`. */
+  decided: Decided | undefined;
   answer!: Promise<ActionAnswer>;
+  readonly #abort = new AbortController();
   #stopped: Refusal | undefined;
   #onStop: (() => void) | undefined;
+  #onCutOff: (() => void) | undefined;
 
-  constructor(action: FrozenAction, facts: Facts, target: string) {
+  constructor(action: FrozenAction, facts: Facts, target: string, conversation: LiveConversationParts) {
     this.action = action;
     this.facts = facts;
     this.target = target;
     this.digest = action.digest;
     this.expiresAt = action.requestedAt;
+    this.conversation = new LiveConversation(conversation);
   }
 
   get id(): ActionId {
@@ -64,6 +69,25 @@ export class LiveAction {
     this.#stopped ??= { reason, detail };
     this.#onStop?.();
     return true;
+  }
+
+  /** Aborted when it is cut off. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Ends what is being done, as far as the service heeds it; nothing passes between it and the agent from here on. */
+  cutOff(): void {
+    if (this.#abort.signal.aborted) return;
+    this.conversation.close();
+    this.#abort.abort();
+    this.#onCutOff?.();
+  }
+
+  /** Calls back when it is cut off, or now when it was already; null: no longer. */
+  whenCutOff(listener: (() => void) | null): void {
+    this.#onCutOff = listener ?? undefined;
+    if (this.#abort.signal.aborted) listener?.();
   }
 
   /** The agent gave up on it. */
@@ -88,14 +112,14 @@ export class LiveAction {
   }
 }
 
-/** Resolves with the answer, or with `undefined` once that much time has passed or the signal aborted. */
-export function answerWithin(live: LiveAction, milliseconds: number, clock: Clock, signal: AbortSignal): Promise<ActionAnswer | undefined> {
+/** Resolves with the answer, or with `undefined` once that much time has passed (null: no limit) or the signal aborted. */
+export function answerWithin(live: LiveAction, milliseconds: number | null, clock: Clock, signal: AbortSignal): Promise<ActionAnswer | undefined> {
   return new Promise((resolve, reject) => {
     let isWaiting = true;
     const leave = (): void => {
       if (!isWaiting) return;
       isWaiting = false;
-      stopTimer();
+      stopTimer?.();
       signal.removeEventListener('abort', onAbort);
       live.callers -= 1;
     };
@@ -103,10 +127,13 @@ export function answerWithin(live: LiveAction, milliseconds: number, clock: Cloc
       leave();
       resolve(undefined);
     };
-    const stopTimer = clock.after(milliseconds, () => {
-      leave();
-      resolve(undefined);
-    });
+    const stopTimer =
+      milliseconds === null
+        ? undefined
+        : clock.after(milliseconds, () => {
+            leave();
+            resolve(undefined);
+          });
     live.callers += 1;
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();

@@ -1,4 +1,5 @@
 import type { Decision } from '../model/action.ts';
+import { decideAt } from './decide.ts';
 import type { LiveAction, Refusal } from './live-actions.ts';
 import type { GateParts } from './parts.ts';
 
@@ -6,16 +7,16 @@ import type { GateParts } from './parts.ts';
  * What stands in the way of an action at this moment; undefined when nothing does. Asked when an action arrives, and again
  * right before it is done: between the two, somebody may have paused, taken a connection away or changed the rules.
  */
-export function obstacleTo(live: LiveAction, { agents, pause, policy, clock, target }: GateParts): Refusal | undefined {
+export function obstacleTo(live: LiveAction, parts: GateParts): Refusal | undefined {
   if (live.stopped) return live.stopped;
-  const { kind, agent, connection, name, arguments: args } = live.action;
+  const { agents, pause, clock, target } = parts;
+  const { agent, connection } = live.action;
   if (pause.isPaused) return { reason: 'paused', detail: null };
   if (!agents.isKnown(agent)) return { reason: 'access_removed', detail: null };
   if (agents.isPaused(agent)) return { reason: 'agent_paused', detail: null };
   if (!agents.mayUse(agent, connection)) return { reason: 'access_removed', detail: null };
   if (target(connection) !== live.target) return { reason: 'changed_since_approval', detail: null };
-  const { facts } = live;
-  const decision = policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at: clock.now() });
+  const decision = decideAt(live, parts, clock.now());
   if (decision.answer === 'deny') return refusalOf(decision);
   return decision.answer === 'ask' && !live.isAsked ? { reason: 'rules_changed', detail: null } : undefined;
 }

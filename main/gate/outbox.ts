@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ActionId, AgentId, Digest, Message } from '../../preload/contract.ts';
 import type { ActionAnswer, Facts, FrozenAction, Sentence } from '../model/action.ts';
+import { resultSaying } from './held-back.ts';
 
 export const outboxMigrations: readonly string[] = [
   `CREATE TABLE outbox (
@@ -52,13 +53,17 @@ const alreadyGiven = 'This was done. Its result was given before and is not kept
  */
 export class Outbox {
   readonly #database: DatabaseSync;
+  /** Agents and digests that may have an undelivered action: most calls have none, and need no look into the database. */
+  #mayBeUndelivered: Set<string>;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#mayBeUndelivered = this.#undeliveredKeys();
   }
 
   add(entry: OutboxEntry, state: 'waiting' | 'held', now: number): void {
     const { id, agent, digest } = entry.action;
+    this.#mayBeUndelivered.add(keyOf(agent, digest));
     this.#database
       .prepare('INSERT INTO outbox (action, agent, digest, state, entry, changed_at) VALUES (?, ?, ?, ?, ?, ?)')
       .run(id, agent, digest, state, JSON.stringify(entry), now);
@@ -86,9 +91,9 @@ export class Outbox {
 
   /** From here on only how it ended is kept, not what it was about: a service's result may hold whole messages. */
   markDelivered(action: ActionId): void {
-    const answer = this.#read('WHERE action = ?', action)[0]?.answer;
-    if (!answer) return;
-    const kept: EndedAnswer = 'result' in answer ? { ...answer, result: { content: [{ type: 'text', text: alreadyGiven }] } } : answer;
+    const line = this.#read('WHERE action = ?', action)[0];
+    if (!line?.answer) return;
+    const kept = withoutContent(line.entry.action, line.answer);
     this.#database
       .prepare(
         `UPDATE outbox SET is_delivered = 1, answer = ?,
@@ -100,7 +105,11 @@ export class Outbox {
 
   /** The newest action of that agent with that digest whose answer the agent has not had yet. */
   undelivered(agent: AgentId, digest: Digest): OutboxLine | undefined {
-    return this.#read('WHERE agent = ? AND digest = ? AND is_delivered = 0 ORDER BY changed_at DESC LIMIT 1', agent, digest)[0];
+    const key = keyOf(agent, digest);
+    if (!this.#mayBeUndelivered.has(key)) return undefined;
+    const [newest] = this.#read('WHERE agent = ? AND digest = ? AND is_delivered = 0 ORDER BY changed_at DESC LIMIT 1', agent, digest);
+    if (!newest) this.#mayBeUndelivered.delete(key);
+    return newest;
   }
 
   get(agent: AgentId, action: ActionId): OutboxLine | undefined {
@@ -128,6 +137,12 @@ export class Outbox {
   /** Drops answers nobody fetched, with the results in them. */
   forgetEndedBefore(instant: number): void {
     this.#database.prepare(`DELETE FROM outbox WHERE state = 'ended' AND changed_at < ?`).run(instant);
+    this.#mayBeUndelivered = this.#undeliveredKeys();
+  }
+
+  #undeliveredKeys(): Set<string> {
+    const lines = this.#database.prepare('SELECT agent, digest FROM outbox WHERE is_delivered = 0').all();
+    return new Set(lines.map(({ agent, digest }) => keyOf(String(agent), String(digest))));
   }
 
   #read(where: string, ...values: readonly string[]): readonly OutboxLine[] {
@@ -136,6 +151,17 @@ export class Outbox {
       .all(...values)
       .map(readLine);
   }
+}
+
+/** Unambiguous: a digest holds no space. */
+function keyOf(agent: string, digest: string): string {
+  return `${digest} ${agent}`;
+}
+
+function withoutContent(action: FrozenAction, answer: EndedAnswer): EndedAnswer {
+  if ('result' in answer) return { ...answer, result: resultSaying(action, alreadyGiven) };
+  const { error: _dropped, ...kept } = answer;
+  return kept;
 }
 
 /** The table is written by this file alone, so its JSON has the types it was written with. */

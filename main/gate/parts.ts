@@ -23,7 +23,12 @@ export interface PolicyQuestion {
 export interface GateParts {
   readonly clock: Clock;
   readonly newActionId: () => ActionId;
-  readonly policy: { decide(question: PolicyQuestion): Decision };
+  readonly policy: {
+    /** Grows with every change of the rules. */
+    readonly revision: number;
+    /** The same answer for the same question in the same second of `at`, until `revision` grows. */
+    decide(question: PolicyQuestion): Decision;
+  };
   readonly approvals: Approvals;
   readonly outbox: Outbox;
   readonly pause: PauseSwitch;
@@ -33,9 +38,11 @@ export interface GateParts {
     isFirstTime(address: string): Promise<boolean>;
     actionsWithoutEnd(): Promise<readonly ActionId[]>;
   };
-  readonly tools: {
+  readonly services: {
+    /** Undefined when that agent may not use the connection. Rejects when the service cannot be reached. */
+    open(agent: AgentId, connection: ConnectionId): Promise<Upstream | undefined>;
     /** Undefined when that agent's connections have no such tool. Rejects when the service cannot be reached. */
-    find(agent: AgentId, connection: ConnectionId, name: string): Promise<{ readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined>;
+    findTool(agent: AgentId, connection: ConnectionId, name: string): Promise<{ readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined>;
     validate(tool: UpstreamTool, args: JsonObject): { readonly ok: true } | { readonly ok: false; readonly text: string };
   };
   readonly agents: {
@@ -49,6 +56,8 @@ export interface GateParts {
   /** What a connection leads to, as one text: another account, command or address gives another one. */
   readonly target: (id: ConnectionId) => string;
   readonly settings: () => Settings;
+  /** Seconds after which that agent is told to wait, before its client gives up by itself. */
+  readonly waitSeconds: (agent: AgentId) => number;
   /** False where no person can answer: what needs one is refused at once. */
   readonly canAsk: () => boolean;
   /** The organization's contact, told with its refusals. */

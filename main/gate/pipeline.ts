@@ -1,11 +1,14 @@
-import type { ActionId, AgentId, ConnectionId, HeldAction, Result } from '../../preload/contract.ts';
-import type { ActionAnswer, ActionRequest, Decision, Described, FrozenAction } from '../model/action.ts';
+import type { ActionId, AgentId, HeldAction, Result } from '../../preload/contract.ts';
+import type { ActionAnswer, ActionRequest, Decision, Described, Facts, FrozenAction } from '../model/action.ts';
+import type { Conversation } from '../model/conversation.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { say } from '../model/say.ts';
+import { decideAt } from './decide.ts';
 import { describeRequest, rejected } from './describe.ts';
 import { ended } from './ended.ts';
 import { Execution } from './execution.ts';
 import type { Gate } from './gate.ts';
+import { holdsWords, mayPass, withoutWords } from './held-back.ts';
 import { answerWithin, LiveAction } from './live-actions.ts';
 import { obstacleTo } from './obstacle.ts';
 import type { EndedAnswer, OutboxLine } from './outbox.ts';
@@ -19,6 +22,8 @@ const sameRequestMs = 10 * 60 * 1000;
 const keepCardsMs = 2 * keepAnswersMs;
 /** Questions one agent may have open; more than that no person reads. */
 const mostWaiting = 20;
+/** Milliseconds between two looks for answers that are too old to be kept. */
+const forgetEveryMs = 60_000;
 /** Characters of JSON that a card may have: what a person cannot look through is not put to them. */
 const largestCard = 1_000_000;
 
@@ -29,6 +34,7 @@ export class Pipeline implements Gate {
   readonly #live = new Map<ActionId, LiveAction>();
   readonly #changed = new Emitter<void>();
   #isClosed = false;
+  #forgotAt = 0;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -41,27 +47,26 @@ export class Pipeline implements Gate {
   async perform(request: ActionRequest): Promise<ActionAnswer> {
     const known = await describeRequest(request, this.#parts);
     if ('kind' in known) return known;
-    const { action, described, upstream, target } = known;
+    const { action, described, perform, target } = known;
 
     const earlier = this.#pickUp(action);
-    if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal) : earlier;
+    if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal, request.conversation) : earlier;
 
-    const decision = this.#decide(action, described);
+    const live = this.#newLive(action, described.facts, target);
+    const decision = decideAt(live, this.#parts, action.requestedAt);
     const refusal = this.#refusalToAsk(action.agent, described, decision);
     if (refusal) return refusal;
-    const live = new LiveAction(action, described.facts, target);
-    live.conversation = request.conversation;
     const isHeld = effectsThatAreHeld.has(described.facts.effect) && this.#parts.settings().holdSeconds > 0;
     live.isAsked = decision.answer === 'ask';
     live.isKept = live.isAsked || (decision.answer === 'allow' && isHeld);
     live.isApproved = live.isKept && !live.isAsked;
-    this.#start(live, this.#execution.run({ live, described, decision, upstream, isHeld }));
-    return this.#answer(live, request.signal);
+    this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld }));
+    return this.#answer(live, request.signal, request.conversation);
   }
 
-  async wait(agent: AgentId, id: ActionId, signal: AbortSignal): Promise<ActionAnswer | undefined> {
+  async wait(agent: AgentId, id: ActionId, signal: AbortSignal, conversation?: Conversation): Promise<ActionAnswer | undefined> {
     const live = this.#live.get(id);
-    if (live) return live.agent === agent ? this.#answer(live, signal) : undefined;
+    if (live) return live.agent === agent ? this.#answer(live, signal, conversation) : undefined;
     const kept = this.#parts.outbox.get(agent, id);
     return kept?.answer ? this.#deliver(kept, kept.answer) : undefined;
   }
@@ -114,7 +119,7 @@ export class Pipeline implements Gate {
     for (const line of outbox.open()) {
       const { action, facts, target } = line.entry;
       // The record says that it has ended, or does not know it: then the outbox is what is behind.
-      if (withoutEnd.has(action.id)) this.#goOn(new LiveAction(action, facts, target), line);
+      if (withoutEnd.has(action.id)) this.#goOn(this.#newLive(action, facts, target), line);
       else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
     }
     approvals.withdrawUnclaimed();
@@ -130,9 +135,9 @@ export class Pipeline implements Gate {
 
   // -------------------------------------------------------------------- steps
 
-  #decide(action: FrozenAction, { facts }: Described): Decision {
-    const { kind, agent, connection, name, arguments: args, requestedAt } = action;
-    return this.#parts.policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at: requestedAt });
+  #newLive(action: FrozenAction, facts: Facts, target: string): LiveAction {
+    const { clock, scrubJson } = this.#parts;
+    return new LiveAction(action, facts, target, { clock, scrubJson, isOpen: () => mayPass(action.agent, action.connection, this.#parts) });
   }
 
   #refusalToAsk(agent: AgentId, { card }: Described, { answer }: Decision): ActionAnswer | undefined {
@@ -161,13 +166,20 @@ export class Pipeline implements Gate {
 
   #start(live: LiveAction, run: Promise<ActionAnswer>): void {
     this.#live.set(live.id, live);
-    live.answer = run
-      .catch((error: unknown) => this.#execution.crashed(live, error))
-      .finally(() => {
-        this.#live.delete(live.id);
-        this.#forgetOld();
-        this.#changed.emit();
-      });
+    live.answer = this.#follow(live, run);
+  }
+
+  async #follow(live: LiveAction, run: Promise<ActionAnswer>): Promise<ActionAnswer> {
+    try {
+      return await run;
+    } catch (error) {
+      return await this.#execution.crashed(live, error);
+    } finally {
+      this.#live.delete(live.id);
+      live.conversation.close();
+      this.#forgetOld();
+      if (live.isKept) this.#changed.emit();
+    }
   }
 
   #goOn(live: LiveAction, { entry, state, heldUntil }: OutboxLine): void {
@@ -175,27 +187,28 @@ export class Pipeline implements Gate {
     this.#start(live, this.#execution.resume(live, entry, state, heldUntil));
   }
 
-  async #answer(live: LiveAction, signal: AbortSignal): Promise<ActionAnswer> {
-    const { clock, settings } = this.#parts;
-    const patience = live.isKept ? settings().clientWaitSeconds * 1000 : Number.MAX_SAFE_INTEGER;
-    const answer = await answerWithin(live, patience, clock, signal);
+  async #answer(live: LiveAction, signal: AbortSignal, conversation?: Conversation): Promise<ActionAnswer> {
+    const { clock, waitSeconds } = this.#parts;
+    const joined = conversation && live.conversation.join(conversation);
+    const answer = await answerWithin(live, live.isKept ? waitSeconds(live.agent) * 1000 : null, clock, signal);
+    joined?.leave(signal.aborted);
     if (answer) {
-      const isHeldBack = this.#isHeldBack(live.agent, live.action.connection, answer);
+      const isHeldBack = this.#isHeldBack(live.action, answer);
       if (live.isKept && !signal.aborted && !isHeldBack) this.#markDelivered(live.id);
-      return isHeldBack ? withoutResult(answer) : answer;
+      return isHeldBack ? withoutWords(live.action, answer) : answer;
     }
     // At the end of the app every client goes away; their questions stay for the next start.
     if (signal.aborted && live.callers === 0 && !this.#isClosed) {
       live.withdraw();
-      if (!live.isKept) live.abort.abort();
+      if (!live.isKept) live.cutOff();
     }
     return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt };
   }
 
   #deliver({ entry }: OutboxLine, answer: EndedAnswer): ActionAnswer {
-    const { id, agent, connection } = entry.action;
-    if (this.#isHeldBack(agent, connection, answer)) return withoutResult(answer);
-    this.#markDelivered(id);
+    const { action } = entry;
+    if (this.#isHeldBack(action, answer)) return withoutWords(action, answer);
+    this.#markDelivered(action.id);
     return answer;
   }
 
@@ -207,10 +220,8 @@ export class Pipeline implements Gate {
     }
   }
 
-  /** Paused means nothing passes, and neither does what a service answered before; nor to who may not use it any more. */
-  #isHeldBack(agent: AgentId, connection: ConnectionId, answer: ActionAnswer): boolean {
-    const { agents, pause } = this.#parts;
-    return 'result' in answer && (pause.isPaused || agents.isPaused(agent) || !agents.mayUse(agent, connection));
+  #isHeldBack({ agent, connection }: FrozenAction, answer: ActionAnswer): boolean {
+    return holdsWords(answer) && !mayPass(agent, connection, this.#parts);
   }
 
   /** What the record does not know the end of: the outbox may, and otherwise nobody does. */
@@ -223,6 +234,8 @@ export class Pipeline implements Gate {
 
   #forgetOld(): void {
     const { approvals, clock, outbox, report } = this.#parts;
+    if (Math.abs(clock.now() - this.#forgotAt) < forgetEveryMs) return;
+    this.#forgotAt = clock.now();
     try {
       outbox.forgetEndedBefore(clock.now() - keepAnswersMs);
       approvals.forgetAnsweredBefore(clock.now() - keepCardsMs);
@@ -232,13 +245,7 @@ export class Pipeline implements Gate {
   }
 }
 
-const heldBack = 'This was done, but its result is held back: Countersign is paused, or you may no longer use this connection. Do not repeat it.';
-
-function withoutResult(answer: ActionAnswer): ActionAnswer {
-  return 'result' in answer ? { ...answer, result: { content: [{ type: 'text', text: heldBack }] } } : answer;
-}
-
 function cutOff(live: LiveAction, why: 'paused' | 'agent_paused' | 'access_removed'): void {
   live.stop(why);
-  live.abort.abort();
+  live.cutOff();
 }

@@ -1,12 +1,18 @@
-import type { Decision, Described, FrozenAction } from '../model/action.ts';
+import type { Decision, Described, Facts, FrozenAction, Sentence } from '../model/action.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { GateParts } from './parts.ts';
 
+/** What an intent tells of its arguments, as it may be kept for good. */
+interface Told {
+  readonly arguments: JsonObject;
+  readonly facts: Facts;
+  readonly sentence: Sentence;
+}
+
 /** Step 4: has it durably before anything leaves. False when it cannot. No secret stays in it: a record is kept for good. */
 export async function recordIntent(action: FrozenAction, { facts, sentence }: Described, decision: Decision, parts: GateParts): Promise<boolean> {
-  const { activity, agents, connectionName, scrubJson, report } = parts;
-  // Facts and sentences are made of text and numbers alone, so they are JSON, and scrubbing keeps their shape.
-  const scrubbed = <T extends object>(value: T): T => scrubJson(value as unknown as JsonObject) as unknown as T;
+  const { activity, agents, connectionName, scrub, scrubJson, report } = parts;
+  const told: Told = { arguments: action.arguments, facts, sentence };
   try {
     await activity.append({
       at: action.requestedAt,
@@ -15,12 +21,12 @@ export async function recordIntent(action: FrozenAction, { facts, sentence }: De
       agent: { id: action.agent, name: agents.name(action.agent) },
       connection: { id: action.connection, name: connectionName(action.connection) },
       actionKind: action.kind,
-      tool: action.name,
+      // A URI may carry a password or a key.
+      tool: scrub(action.name),
       effect: facts.effect,
       digest: action.digest,
-      arguments: scrubJson(action.arguments),
-      facts: scrubbed(facts),
-      sentence: scrubbed(sentence),
+      // Facts and sentences are made of text and numbers alone, so they are JSON, and scrubbing keeps their shape.
+      ...(scrubJson(told as unknown as JsonObject) as unknown as Told),
       decision,
     });
     return true;

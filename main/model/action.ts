@@ -65,6 +65,8 @@ export interface Facts {
   readonly attachments?: readonly { readonly name: string; readonly bytes: number }[];
   readonly links?: readonly { readonly text: string; readonly host: string }[];
   readonly query?: string;
+  /** The URI of a resource in its normal form, for rules: `.` and `..` resolved, nothing escaped that need not be. */
+  readonly uri?: string;
 }
 
 /** How the record tells it: `did` once done, `wanted` when it was refused or is still open. */
@@ -169,5 +171,7 @@ export type ActionAnswer =
     }
   /** Still open: nothing was done yet; ask again with this id. */
   | { readonly kind: 'waiting'; readonly action: ActionId; readonly progress: 'waiting' | 'held' | 'doing'; readonly expiresAt: number }
-  /** Never became an action: unknown tool, invalid arguments, too many questions open already. */
-  | { readonly kind: 'rejected'; readonly code: 'unknown_tool' | 'invalid_arguments' | 'unavailable' | 'too_many_waiting'; readonly text: string };
+  /** Never became an action: nothing of that name, invalid arguments, too many questions open already. */
+  | { readonly kind: 'rejected'; readonly code: RejectionCode; readonly text: string };
+
+export type RejectionCode = 'unknown_tool' | 'unknown_resource' | 'unknown_prompt' | 'invalid_arguments' | 'unavailable' | 'too_many_waiting';

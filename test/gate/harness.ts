@@ -5,7 +5,7 @@ import type { ActivityEvent } from '../../main/activity/event.ts';
 import { ApprovalStore, approvalMigrations } from '../../main/approvals/approval-store.ts';
 import { Approvals } from '../../main/approvals/approvals.ts';
 import { Outbox, outboxMigrations } from '../../main/gate/outbox.ts';
-import type { GateParts } from '../../main/gate/parts.ts';
+import type { GateParts, PolicyQuestion } from '../../main/gate/parts.ts';
 import { PauseSwitch, pauseMigrations } from '../../main/gate/pause-switch.ts';
 import { Pipeline } from '../../main/gate/pipeline.ts';
 import type { ActionProfile, ActionRequest, Decision } from '../../main/model/action.ts';
@@ -72,12 +72,14 @@ export interface World {
   readonly clock: ManualClock;
   readonly calls: UpstreamCall[];
   readonly events: ActivityEvent[];
+  /** What the rules were asked. */
+  readonly questions: PolicyQuestion[];
 }
 
 export function newWorld(): World {
   const database = new DatabaseSync(':memory:');
   for (const sql of [...approvalMigrations, ...outboxMigrations, ...pauseMigrations]) database.exec(sql);
-  return { database, clock: new ManualClock(), calls: [], events: [] };
+  return { database, clock: new ManualClock(), calls: [], events: [], questions: [] };
 }
 
 export interface Knobs {
@@ -123,10 +125,21 @@ export function open(world: World) {
   };
   const approvals = new Approvals(new ApprovalStore(world.database), world.clock, () => approvalId.parse(randomUUID()));
   const pause = new PauseSwitch(world.database);
+  const rules = { answer: knobs.decide, revision: 1 };
   const parts: GateParts = {
     clock: world.clock,
     newActionId: () => actionId.parse(randomUUID()),
-    policy: { decide: () => knobs.decide },
+    policy: {
+      // Each other answer stands for other rules.
+      get revision() {
+        if (rules.answer !== knobs.decide) Object.assign(rules, { answer: knobs.decide, revision: rules.revision + 1 });
+        return rules.revision;
+      },
+      decide(question) {
+        world.questions.push(question);
+        return knobs.decide;
+      },
+    },
     approvals,
     outbox: new Outbox(world.database),
     pause,
@@ -139,8 +152,9 @@ export function open(world: World) {
       isFirstTime: () => Promise.resolve(true),
       actionsWithoutEnd: () => Promise.resolve(withoutEnd(world.events)),
     },
-    tools: {
-      find: (_agent, _connection, name) =>
+    services: {
+      open: (_agent, connection) => Promise.resolve(knobs.mayUse && connection === 'work-mail' ? upstream : undefined),
+      findTool: (_agent, _connection, name) =>
         Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: { type: 'object' } }, upstream }),
       validate: (_tool, args) => (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),
     },
@@ -153,6 +167,7 @@ export function open(world: World) {
     connectionName: () => 'Work mail',
     target: () => knobs.target,
     settings: () => ({ ...defaults, ...knobs.settings }),
+    waitSeconds: () => ({ ...defaults, ...knobs.settings }).clientWaitSeconds,
     canAsk: () => knobs.canAsk,
     contact: () => 'it-help@acme.example',
     scrub: (text) => text.replaceAll('hunter2', '[secret removed]'),
