@@ -12,7 +12,7 @@ import type { ActionProfile, ActionRequest, Decision } from '../../main/model/ac
 import type { Clock } from '../../main/model/clock.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import { say } from '../../main/model/say.ts';
-import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../main/model/upstream.ts';
+import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamOffers } from '../../main/model/upstream.ts';
 import { silence } from '../../main/model/conversation.ts';
 
 export const agent = agentId.parse('marketing');
@@ -97,6 +97,8 @@ export interface Knobs {
   /** What the record of an event kind waits for, after it is durable. */
   slow: Map<string, Promise<void>>;
   settings: Partial<Settings>;
+  /** False: a service with tools alone, as our own connectors. */
+  hasOffers: boolean;
 }
 
 /** One start of the gate in that world. */
@@ -113,13 +115,25 @@ export function open(world: World) {
     describe: (args, context) => sendProfile.describe(args, context),
     slow: new Map(),
     settings: {},
+    hasOffers: true,
+  };
+  const perform = (call: UpstreamCall): Promise<UpstreamAnswer> => {
+    world.calls.push(call);
+    return knobs.answer(call);
+  };
+  const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks for no list.'));
+  const offers: UpstreamOffers = {
+    listResources: notAsked,
+    listResourceTemplates: notAsked,
+    listPrompts: notAsked,
+    readResource: perform,
+    getPrompt: perform,
+    complete: notAsked,
+    subscribe: notAsked,
   };
   const upstream: Upstream = {
     listTools: () => Promise.resolve([]),
-    callTool: (call) => {
-      world.calls.push(call);
-      return knobs.answer(call);
-    },
+    callTool: perform,
     profile: (name) => (name === 'send_email' ? { ...sendProfile, describe: (args, context) => knobs.describe(args, context) } : undefined),
     close: () => Promise.resolve(),
   };
@@ -153,7 +167,7 @@ export function open(world: World) {
       actionsWithoutEnd: () => Promise.resolve(withoutEnd(world.events)),
     },
     services: {
-      open: (_agent, connection) => Promise.resolve(knobs.mayUse && connection === 'work-mail' ? upstream : undefined),
+      open: () => Promise.resolve(knobs.mayUse ? { ...upstream, ...(knobs.hasOffers && { offers }) } : undefined),
       findTool: (_agent, _connection, name) =>
         Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: { type: 'object' } }, upstream }),
       validate: (_tool, args) => (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),
@@ -199,6 +213,14 @@ function withoutEnd(events: readonly ActivityEvent[]): ActionId[] {
 
 export function request(args: JsonObject = { to: ['ana@northwind.example'] }, name = 'send_email', signal = new AbortController().signal): ActionRequest {
   return { kind: 'invokeTool', agent, connection, name, arguments: args, signal, conversation: silence };
+}
+
+export function resourceRequest(uri: string, signal = new AbortController().signal): ActionRequest {
+  return { kind: 'readResource', agent, connection, name: uri, arguments: {}, signal, conversation: silence };
+}
+
+export function promptRequest(name: string, args: JsonObject = {}): ActionRequest {
+  return { kind: 'getPrompt', agent, connection, name, arguments: args, signal: new AbortController().signal, conversation: silence };
 }
 
 /** Answers the oldest open card as the person would, once it may be answered. */
