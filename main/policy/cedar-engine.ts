@@ -10,6 +10,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { isNestedTooDeep } from './nesting.ts';
 
+/** `context` and `entities` hold at least what the policies look at. */
 export interface CedarRequest {
   readonly principal: TypeAndId;
   readonly action: TypeAndId;

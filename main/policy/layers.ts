@@ -1,6 +1,8 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Decision } from '../model/action.ts';
 import { parsePolicies, type ParsedPolicy } from './cedar-engine.ts';
+import { scopeOf, type Scope } from './scope.ts';
+import { seesNothing, sightOf, type Sight } from './sight.ts';
 
 export type LayerName = Decision['layer'];
 
@@ -22,8 +24,8 @@ export interface NamedPolicy {
   readonly namesOneTool: boolean;
   /** Its conditions never look at `context`: it says the same whatever the arguments, the facts and the time are. */
   readonly isIndependentOfContext: boolean;
-  /** Its conditions may look at `context.args`. False only when they certainly do not. */
-  readonly looksAtArguments: boolean;
+  readonly scope: Scope;
+  readonly sight: Sight;
 }
 
 export type Layer =
@@ -41,6 +43,7 @@ function namePolicy(layer: LayerName, { text, json }: ParsedPolicy, index: numbe
   const annotations = new Map<string, string | null>(Object.entries(json.annotations ?? {}));
   const approval = annotations.get('requireApproval');
   const id = filled(annotations.get('id'));
+  const sight = sightOf(json);
   return {
     layer,
     key: `${layer}:${index}`,
@@ -50,8 +53,9 @@ function namePolicy(layer: LayerName, { text, json }: ParsedPolicy, index: numbe
     reason: filled(annotations.get('reason')) ?? filled(approval),
     text,
     namesOneTool: id !== null && hasToolScope(json),
-    isIndependentOfContext: !mentionsContext(json.conditions),
-    looksAtArguments: looksAtArguments(json.conditions),
+    isIndependentOfContext: seesNothing(sight.context),
+    scope: scopeOf(json),
+    sight,
   };
 }
 
@@ -64,27 +68,4 @@ function hasToolScope(json: PolicyJson): boolean {
   if (json.resource.op !== '==' || !('entity' in json.resource)) return false;
   const { entity } = json.resource;
   return ('__entity' in entity ? entity.__entity : entity).type === 'Tool';
-}
-
-/** Looks for the variable in Cedar's JSON form of an expression. A false alarm only makes a policy count as dependent. */
-function mentionsContext(node: unknown): boolean {
-  return entriesOf(node).some(([key, value]) => (key === 'Var' && value === 'context') || mentionsContext(value));
-}
-
-/** Any use of `context` but `context.facts` and `context.time` counts: `context` alone could be compared as a whole. */
-function looksAtArguments(node: unknown): boolean {
-  return entriesOf(node).some(([key, value]) => {
-    if (key === 'Var') return value === 'context';
-    return key === '.' && isHarmlessAccess(value) ? false : looksAtArguments(value);
-  });
-}
-
-function isHarmlessAccess(access: unknown): boolean {
-  if (typeof access !== 'object' || access === null || !('left' in access) || !('attr' in access)) return false;
-  const { left, attr } = access;
-  return (attr === 'facts' || attr === 'time') && typeof left === 'object' && left !== null && 'Var' in left && left.Var === 'context';
-}
-
-function entriesOf(node: unknown): [string, unknown][] {
-  return typeof node === 'object' && node !== null ? Object.entries(node) : [];
 }

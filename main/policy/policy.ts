@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId, ConnectionId, Effect, Message, Rule, RulesProfile, ToolRule } from '../../preload/contract.ts';
 import type { ActionKind, Decision } from '../model/action.ts';
-import { PolicySet, type Evaluation } from './cedar-engine.ts';
-import { buildBareRequest, buildRequest, type PolicyQuestion } from './cedar-request.ts';
+import type { Evaluation } from './cedar-engine.ts';
+import { contextOf, type PolicyQuestion } from './cedar-request.ts';
 import { combine, type Findings } from './combine.ts';
+import { Evaluator } from './evaluator.ts';
 import { readLayer, type Layer, type NamedPolicy } from './layers.ts';
 import { personalRuleText, type PersonalRules } from './personal-rules.ts';
 import { listRules, organizationProblem } from './rule-list.ts';
@@ -37,6 +38,8 @@ export interface ToolAnswer {
 }
 
 export interface Policy {
+  /** Grows with every `update`: what was worked out under another revision may be answered otherwise now. */
+  readonly revision: number;
   /** What the rules say of one action. Never throws; what cannot be evaluated is refused (docs/policy.md). */
   decide(question: PolicyQuestion): Decision;
   /** True only when the tool (or prompt, or resource: `kind`) is forbidden whatever its arguments are and whenever it is called: the agent need not see it. */
@@ -73,33 +76,30 @@ function readPersonal(rules: PersonalRules): readonly NamedPolicy[] {
 const anyAgent = 'any agent';
 
 /**
- * The policy engine: Cedar text in three layers, parsed when it changes, evaluated in one call for each action. Policies of
- * all layers are evaluated together and told apart by their keys: Cedar names every satisfied forbid, and every satisfied
- * permit when there is none, which is all that the combining rules need.
+ * The policy engine: Cedar text in three layers, parsed when it changes. Policies of all layers are evaluated together and told
+ * apart by their keys: Cedar names every satisfied forbid, and every satisfied permit when there is none, which is all that
+ * the combining rules need.
  *
  * @param options.assetsDir the folder that holds `policies/relaxed.cedar` and its siblings.
  * @param options.now milliseconds since the Unix epoch, for questions that are about now.
  */
 export function createPolicy(options: PolicyParts & { readonly assetsDir: string; readonly now?: () => number }): Policy {
   const now = options.now ?? Date.now;
-  const everything = new PolicySet();
-  const hiding = new PolicySet();
+  const everything = new Evaluator();
+  const hiding = new Evaluator();
+  let revision = 0;
   let parts: PolicyParts = options;
   let organization = readOrganization(parts.organization);
   let personal = readPersonal(parts.personal);
   let builtIn = readBuiltIn(options.assetsDir, parts.profile);
-  let byKey = new Map<string, NamedPolicy>();
   let places = new Map<string, number>();
-  let areArgumentsNeeded = true;
+  let policies: readonly NamedPolicy[] = [];
   load();
 
   function load(): void {
-    const policies = [...(organization.ok ? organization.policies : []), ...personal, ...builtIn];
-    byKey = new Map(policies.map((policy) => [policy.key, policy]));
+    policies = [...(organization.ok ? organization.policies : []), ...personal, ...builtIn];
     places = new Map(policies.map((policy, index) => [policy.key, index]));
-    areArgumentsNeeded = policies.some((policy) => policy.looksAtArguments);
-    const hides = policies.filter((policy) => policy.answer === 'deny' && policy.isIndependentOfContext);
-    const areLoaded = everything.load(textsByKey(policies)) && hiding.load(textsByKey(hides));
+    const areLoaded = everything.load(policies) && hiding.load(policies.filter((policy) => policy.answer === 'deny' && policy.isIndependentOfContext));
     if (areLoaded) return;
     if (!organization.ok) throw new Error('Cedar does not take the app’s own policies.');
     // Each policy was read alone, all of them together were not: refuse everything, as for a text that cannot be read.
@@ -107,32 +107,39 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
     load();
   }
 
+  /** Cedar's answer in our policies, in the order of the list. Null when it names one that is not there. */
   function findings(evaluation: Evaluation & { readonly ok: true }): Findings | null {
-    const satisfied = evaluation.satisfied.map((key) => byKey.get(key));
-    const errored = evaluation.errored.map(({ id, kind }) => ({ policy: byKey.get(id), kind }));
-    const known = { satisfied: satisfied.filter(isDefined).sort((a, b) => place(a) - place(b)), errored: errored.filter(hasPolicy) };
-    return known.satisfied.length === satisfied.length && known.errored.length === errored.length ? known : null;
+    const satisfied = evaluation.satisfied.map(place).sort(ascending).map(policyAt);
+    const errored = evaluation.errored.map(({ id, kind }) => ({ at: place(id), kind })).sort((a, b) => ascending(a.at, b.at)).map(({ at, kind }) => ({ policy: policyAt(at), kind }));
+    return satisfied.every(isDefined) && errored.every(hasPolicy) ? { satisfied, errored } : null;
   }
 
-  const place = ({ key }: NamedPolicy): number => places.get(key) ?? 0;
+  const place = (key: string): number => places.get(key) ?? -1;
+  const policyAt = (at: number): NamedPolicy | undefined => policies[at];
 
   function find(question: PolicyQuestion): { readonly ok: true; readonly findings: Findings } | { readonly ok: false; readonly decision: Decision } {
     if (!organization.ok) return { ok: false, decision: unreadableOrganization(parts.organization?.contact ?? null) };
-    const built = buildRequest(question, areArgumentsNeeded);
-    if (!built.ok) return { ok: false, decision: refused(`The arguments are ${unreadable[built.why]}.`) };
-    const evaluation = everything.evaluate(built.request);
+    const slice = everything.sliceFor(question);
+    const built = contextOf(question, slice.sight.context);
+    if (!built.ok) return { ok: false, decision: built.why === 'no such time' ? uncheckable : refused(`The arguments are ${unreadable[built.why]}.`) };
+    const evaluation = everything.evaluate(slice, question, built.context);
     const found = evaluation.ok ? findings(evaluation) : null;
-    return found === null ? { ok: false, decision: refused('The rules could not be checked for these arguments.') } : { ok: true, findings: found };
+    return found === null ? { ok: false, decision: uncheckable } : { ok: true, findings: found };
   }
 
   return {
+    get revision() {
+      return revision;
+    },
+
     decide(question) {
       const found = find(question);
       return found.ok ? combine(found.findings, [question.effect, question.facts.effect]) : found.decision;
     },
 
     isHidden(question) {
-      const evaluation = hiding.evaluate(buildBareRequest({ kind: 'invokeTool', ...question }));
+      const who = { kind: 'invokeTool', ...question } as const;
+      const evaluation = hiding.evaluate(hiding.sliceFor(who), who, {});
       return evaluation.ok && evaluation.satisfied.length > 0;
     },
 
@@ -168,10 +175,16 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
     problems: () => (organization.ok ? [] : [organizationProblem(organization, parts.organization?.contact ?? null)]),
 
     update(changed) {
-      parts = { ...parts, ...changed };
-      if (changed.organization !== undefined) organization = readOrganization(parts.organization);
-      if (changed.personal !== undefined) personal = readPersonal(parts.personal);
-      if (changed.profile !== undefined) builtIn = readBuiltIn(options.assetsDir, parts.profile);
+      const next = { ...parts, ...changed };
+      // Read before anything is put in force, so that a failure leaves all of it as it was.
+      const read = {
+        organization: changed.organization === undefined ? organization : readOrganization(next.organization),
+        personal: changed.personal === undefined ? personal : readPersonal(next.personal),
+        builtIn: changed.profile === undefined ? builtIn : readBuiltIn(options.assetsDir, next.profile),
+      };
+      parts = next;
+      ({ organization, personal, builtIn } = read);
+      revision += 1;
       load();
     },
   };
@@ -188,6 +201,8 @@ function refused(reason: string): Decision {
   return { answer: 'deny', layer: 'built-in', policies: [], title: 'What cannot be checked is refused', reason, errors: [reason] };
 }
 
+const uncheckable = refused('The rules could not be checked for these arguments.');
+
 function unreadableOrganization(contact: string | null): Decision {
   return {
     answer: 'deny',
@@ -199,8 +214,8 @@ function unreadableOrganization(contact: string | null): Decision {
   };
 }
 
-function textsByKey(policies: readonly NamedPolicy[]): Map<string, string> {
-  return new Map(policies.map((policy) => [policy.key, policy.text]));
+function ascending(a: number, b: number): number {
+  return a - b;
 }
 
 function isDefined<T>(value: T | undefined): value is T {
