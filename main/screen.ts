@@ -1,11 +1,11 @@
-import type { EventName, EventPayload, Snapshot } from '../preload/contract.ts';
+import type { EventName, EventPayload } from '../preload/contract.ts';
 import { createHandlers } from './ipc/ipc.ts';
+import { LiveSnapshot } from './ipc/live-snapshot.ts';
 import { RecordWatch } from './ipc/record-watch.ts';
 import type { Services } from './ipc/services.ts';
 import { SnapshotKeeper } from './ipc/snapshot-keeper.ts';
-import { takeSnapshot } from './ipc/snapshot.ts';
+import { TrayKeeper } from './ipc/tray-keeper.ts';
 import { Emitter, type Dispose } from './model/disposable.ts';
-import { say } from './model/say.ts';
 import { createDispatch } from './shell/dispatch.ts';
 import type { FormatText } from './text/text.ts';
 
@@ -13,19 +13,17 @@ type Push = { readonly [N in EventName]: { readonly name: N; readonly payload: E
 
 /** Ties the services to the shell: calls in, patches, tray and notifications out. Rejects when the shell cannot run here. */
 export async function startScreen(services: Services, appOrigin: string, text: FormatText, quit: () => void): Promise<Dispose> {
-  const { activity, agents, approvals, clock, connections, credentials, gate, organization, pause, report, settings, shell, upstreams } = services;
+  const { activity, approvals, clock, pause, report, settings, shell } = services;
   const recordWatch = new RecordWatch(activity, clock);
-  const keeper = new SnapshotKeeper(() => takeSnapshot(services, recordWatch.state), clock, report);
+  const live = new LiveSnapshot(services, recordWatch);
+  const keeper = new SnapshotKeeper(live, clock, report);
   const pushes = new Emitter<Push>();
-  const touch = (): void => keeper.touch();
 
-  const showTray = (snapshot: Snapshot): void => void setTray(services, snapshot, text).catch((error: unknown) => report(String(error)));
+  const tray = new TrayKeeper(services, text);
   const ends: Dispose[] = [
-    ...[agents, approvals, connections, credentials, gate, organization, pause, recordWatch, settings].map((service) => service.onChange(touch)),
-    activity.onAppended(touch),
-    upstreams.onHealthChange(touch),
+    live.follow((urgency) => keeper.touch(urgency)),
     keeper.onPatch((payload) => pushes.emit({ name: 'patch', payload })),
-    keeper.onFresh(showTray),
+    keeper.onFresh((snapshot) => tray.show(snapshot)),
     approvals.onAsked(({ card }) => {
       shell.showWindow('approval');
       if (settings.get().notifications) shell.notify({ title: text(card.headline), body: text(card.summary), opens: 'approval' });
@@ -41,19 +39,9 @@ export async function startScreen(services: Services, appOrigin: string, text: F
     quit,
   });
   recordWatch.start();
-  touch();
+  keeper.touch('later');
   if (approvals.waiting().length > 0) shell.showWindow('approval');
   return () => {
     for (const end of ends) end();
   };
-}
-
-async function setTray({ activity, shell }: Services, { status, approvals }: Snapshot, text: FormatText): Promise<void> {
-  const recent = await activity.recent(3);
-  shell.setTray({
-    state: status.tray,
-    waiting: approvals.filter(({ answer }) => answer === null).length,
-    isPaused: status.isPaused,
-    recent: recent.map(({ agent, sentence }) => text(say('tray.recent', { agent: agent?.name ?? '', sentence: text(sentence) }))),
-  });
 }

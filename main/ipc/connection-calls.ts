@@ -1,4 +1,5 @@
-import type { Connection as ConnectionView, ConnectionId, Tool } from '../../preload/contract.ts';
+import type { Connection as ConnectionView, ConnectionId, Result, Tool } from '../../preload/contract.ts';
+import type { ConnectionAnswer } from '../connections/connection-store.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
 import { disarm } from '../model/disarm.ts';
 import { say } from '../model/say.ts';
@@ -9,7 +10,15 @@ import type { Services } from './services.ts';
 
 type Calls = Pick<
   Handlers,
-  'addEmailConnection' | 'addServerConnection' | 'signInConnection' | 'checkConnection' | 'removeConnection' | 'listTools' | 'setToolRule'
+  | 'addEmailConnection'
+  | 'addServerConnection'
+  | 'signInConnection'
+  | 'checkConnection'
+  | 'removeConnection'
+  | 'setConnectionTimeout'
+  | 'getConnectionLog'
+  | 'listTools'
+  | 'setToolRule'
 >;
 
 const longestDescription = 500;
@@ -57,6 +66,8 @@ export function connectionCalls(services: Services): Calls {
       const removed = await credentials.remove(id);
       return removed.ok ? done : problem(removed.problem);
     },
+    setConnectionTimeout: ({ id, seconds }) => told(connections.setCallTimeout(id, seconds)),
+    getConnectionLog: ({ id }) => (connections.find(id) ? value({ lines: [...upstreams.logOf(id)] }) : problem(say('connection.problem.unknown'))),
     async listTools({ connection }) {
       if (!connections.find(connection)) return problem(say('connection.problem.unknown'));
       try {
@@ -67,6 +78,17 @@ export function connectionCalls(services: Services): Calls {
     },
     setToolRule: ({ connection, tool, rule }) => (connections.find(connection) ? settings.setToolRule({ connection, tool, rule }) : problem(say('connection.problem.unknown'))),
   };
+}
+
+function told(answer: ConnectionAnswer): Result<null> {
+  switch (answer) {
+    case 'ok':
+      return done;
+    case 'unknown_connection':
+      return problem(say('connection.problem.unknown'));
+    case 'managed':
+      return problem(say('connection.problem.managedValue'));
+  }
 }
 
 function isWell({ state }: ConnectionView['health']): boolean {

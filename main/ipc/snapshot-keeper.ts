@@ -5,42 +5,58 @@ import type { Clock } from '../model/clock.ts';
 
 /** Milliseconds in which changes are gathered into one push. */
 const gatherMs = 25;
+/** Milliseconds between two pushes of what may wait. */
+const laterMs = 1000;
+
+/** Where the snapshot comes from. */
+export interface SnapshotSource {
+  /** Asks anew for what cannot be had at once. It may take its time: no question to the person waits for it. */
+  refresh(): Promise<void>;
+  /** The snapshot as far as it is known. A slice that did not change is the same object as before. */
+  take(): Snapshot;
+}
+
+/** `now`: a person may be waiting for it. `later`: figures that grow with every call of an agent. */
+export type Urgency = 'now' | 'later';
 
 /**
  * Keeps the snapshot fresh and tells which slices changed. A snapshot that was given out is never older than a patch that
- * was sent before it.
+ * was sent before it. However often it is touched, it looks at most every 25 ms, and for what may wait once a second.
  */
 export class SnapshotKeeper {
-  readonly #take: () => Promise<Snapshot>;
+  readonly #source: SnapshotSource;
   readonly #clock: Clock;
   readonly #report: (problem: string) => void;
   readonly #patches = new Emitter<EventPayload<'patch'>>();
   readonly #fresh = new Emitter<Snapshot>();
+  readonly #timers = new Map<Urgency, Dispose>();
   #latest: Snapshot | undefined;
   #revision = 0;
-  #running: Promise<void> | undefined;
-  #isDirty = true;
-  #stopTimer: Dispose | undefined;
+  #lastLater = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
 
-  constructor(take: () => Promise<Snapshot>, clock: Clock, report: (problem: string) => void) {
-    this.#take = take;
+  constructor(source: SnapshotSource, clock: Clock, report: (problem: string) => void) {
+    this.#source = source;
     this.#clock = clock;
     this.#report = report;
   }
 
   /** Something changed; what exactly is found out by looking. */
-  touch(): void {
-    this.#isDirty = true;
-    this.#stopTimer ??= this.#clock.after(gatherMs, () => {
-      this.#stopTimer = undefined;
-      this.#refresh().catch((error: unknown) => this.#report(`The screen could not be brought up to date: ${String(error)}`));
+  touch(urgency: Urgency = 'now'): void {
+    if (this.#isClosed || this.#timers.has(urgency)) return;
+    const rest = urgency === 'now' ? 0 : this.#lastLater + laterMs - this.#clock.now();
+    const timer = this.#clock.after(Math.max(gatherMs, rest), () => {
+      this.#timers.delete(urgency);
+      if (urgency === 'now') this.#attempt();
+      else void this.#lookLater();
     });
+    this.#timers.set(urgency, timer);
   }
 
+  /** As it is now, with everything that was to be asked for. */
   async get(): Promise<Snapshot> {
     await this.#refresh();
-    if (!this.#latest) throw new Error('There is no snapshot.');
-    return this.#latest;
+    return this.#push();
   }
 
   onPatch(listener: (patch: EventPayload<'patch'>) => void): Dispose {
@@ -53,28 +69,46 @@ export class SnapshotKeeper {
   }
 
   close(): void {
-    this.#stopTimer?.();
+    this.#isClosed = true;
+    for (const stop of this.#timers.values()) stop();
   }
 
-  /** One at a time; a change during a run makes another one. */
+  async #lookLater(): Promise<void> {
+    this.#lastLater = this.#clock.now();
+    await this.#refresh();
+    if (!this.#isClosed) this.#attempt();
+  }
+
+  /** What cannot be asked for now stays as it was; the rest must still reach the person. */
   async #refresh(): Promise<void> {
-    while (this.#isDirty || this.#running) {
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined;
-      });
-      await this.#running;
+    try {
+      await this.#source.refresh();
+    } catch (error) {
+      if (!this.#isClosed) this.#tell(error);
     }
   }
 
-  async #run(): Promise<void> {
-    this.#isDirty = false;
-    const next = await this.#take();
+  #attempt(): void {
+    try {
+      this.#push();
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
+
+  #tell(error: unknown): void {
+    this.#report(`The screen could not be brought up to date: ${String(error)}`);
+  }
+
+  #push(): Snapshot {
+    const next = this.#source.take();
     const previous = this.#latest;
     this.#latest = next;
     const changed = Object.entries(next).filter(([key, slice]) => !isDeepStrictEqual(slice, previous?.[key as keyof Snapshot]));
-    if (changed.length === 0) return;
+    if (changed.length === 0) return next;
     this.#revision += 1;
     this.#fresh.emit(next);
     if (previous) this.#patches.emit({ revision: this.#revision, slices: Object.fromEntries(changed) });
+    return next;
   }
 }

@@ -1,46 +1,45 @@
-import type { Agent, Approval, Connection as ConnectionView, Message, Snapshot, Status } from '../../preload/contract.ts';
+import type { Agent, Approval, Connection as ConnectionView, ConnectionId, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
+import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
 import { say } from '../model/say.ts';
+import type { RecordFigures } from './record-figures.ts';
 import type { Services } from './services.ts';
-
-const weekMs = 7 * 24 * 60 * 60 * 1000;
 
 /** What was last found out about the record's chain. */
 export type RecordState = Status['record'];
 
-/** The whole of what a renderer may know, put together from the services. */
-export async function takeSnapshot(services: Services, record: RecordState): Promise<Snapshot> {
-  const { approvals, gate, settings, policy, activity, connections } = services;
-  const [agents, connectionViews] = await Promise.all([viewAgents(services), viewConnections(services)]);
-  const known = settings.get();
-  const list = approvals.list(startOfDay(services.clock.now()));
-  const problems = [...services.organization.problems, ...settings.problems(), ...policy.problems(), ...connectionProblems(connectionViews), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services)];
+/** The part that is made anew each time; `approvals` and `connections` are what the same snapshot shows of them. */
+export function viewStatus(services: Services, record: RecordState, approvals: readonly Approval[], connections: readonly ConnectionView[]): Status {
+  const { activity, broker, credentials, organization, pause, policy, settings, shell, version } = services;
+  const problems = [...organization.problems, ...settings.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services)];
   return {
-    status: {
-      version: services.version,
-      shell: services.shell.kind,
-      isPaused: services.pause.isPaused,
-      tray: trayState(services.pause.isPaused, list, problems),
-      keychain: services.credentials.keychain,
-      problems,
-      mcpUrl: services.broker.mcpUrl,
-      managedBy: services.organization.managedBy,
-      record,
-      activityRevision: activity.revision,
-    },
-    settings: known,
-    lockedSettings: [...settings.lockedKeys()],
-    approvals: [...list],
-    held: [...gate.held()],
-    agents,
-    connections: connectionViews,
-    rules: {
-      profile: settings.rulesProfile().profile,
-      isProfileLocked: settings.rulesProfile().isLocked,
-      list: [...policy.list((id) => connections.list().find((connection) => connection.id === id)?.name ?? id)],
-    },
+    version,
+    shell: shell.kind,
+    isPaused: pause.isPaused,
+    tray: trayState(pause.isPaused, approvals, problems),
+    keychain: credentials.keychain,
+    problems,
+    mcpUrl: broker.mcpUrl,
+    managedBy: organization.managedBy,
+    record,
+    activityRevision: activity.revision,
   };
+}
+
+export function viewSettings({ settings }: Services): Pick<Snapshot, 'settings' | 'lockedSettings'> {
+  return { settings: settings.get(), lockedSettings: [...settings.lockedKeys()] };
+}
+
+export function viewRules({ settings, policy, connections }: Services): Rules {
+  const { profile, isLocked } = settings.rulesProfile();
+  const names = new Map<string, string>(connections.list().map(({ id, name }) => [id, name]));
+  return { profile, isProfileLocked: isLocked, list: [...policy.list((id) => names.get(id) ?? id)] };
+}
+
+/** Waiting, and answered since that instant. */
+export function viewApprovals({ approvals }: Services, since: number): Approval[] {
+  return [...approvals.list(since)];
 }
 
 function trayState(isPaused: boolean, approvals: readonly Approval[], problems: readonly Message[]): Status['tray'] {
@@ -49,48 +48,44 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-async function viewAgents({ agents, activity, connections, clock }: Services): Promise<Agent[]> {
-  const since = clock.now() - weekMs;
+export function viewAgents({ agents, connections }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
-  return Promise.all(
-    agents.list().map(async (agent) => ({
-      id: agent.id,
-      name: agent.name,
-      isPaused: agent.isPaused,
-      isManaged: agent.isManaged,
-      isPractice: agent.isPractice,
-      pairedAt: agent.pairedAt,
-      lastSeenAt: agent.lastSeenAt,
-      askedThisWeek: await activity.askedSince(agent.id, since),
-      connections: all.filter(({ id }) => agent.connections?.includes(id) ?? true).map(({ id, name }) => ({ id, name })),
-      usesEveryConnection: agent.connections === null,
-      waitSeconds: agent.waitSeconds,
-      toolMode: agent.toolMode,
-      callsPerMinute: agent.callsPerMinute,
-      lockedOptions: [...agent.lockedOptions],
-    })),
-  );
+  return agents.list().map((agent) => ({
+    id: agent.id,
+    name: agent.name,
+    isPaused: agent.isPaused,
+    isManaged: agent.isManaged,
+    isPractice: agent.isPractice,
+    pairedAt: agent.pairedAt,
+    lastSeenAt: agent.lastSeenAt,
+    askedThisWeek: figures.askedThisWeek(agent.id),
+    connections: all.filter(({ id }) => agent.connections?.includes(id) ?? true).map(({ id, name }) => ({ id, name })),
+    usesEveryConnection: agent.connections === null,
+    waitSeconds: agent.waitSeconds,
+    toolMode: agent.toolMode,
+    callsPerMinute: agent.callsPerMinute,
+    lockedOptions: [...agent.lockedOptions],
+  }));
 }
 
-async function viewConnections({ connections, upstreams, credentials, activity }: Services): Promise<ConnectionView[]> {
-  const lastUsed = await activity.lastUsed();
-  return Promise.all(
-    connections.list().map(async (connection) => {
-      const credential = connection.kind === 'email' ? await credentials.describe(connection.id) : null;
-      const health = upstreams.healthOf(connection.id);
-      const isSignedOut = credential?.kept === 'missing';
-      return {
-        id: connection.id,
-        name: connection.name,
-        kind: connection.kind,
-        reaches: reachesOf(connection),
-        health: isSignedOut ? { state: 'needs_sign_in' as const, text: say('connection.health.noPassword') } : health,
-        isManaged: connection.isManaged,
-        lastUsedAt: lastUsed.get(connection.id) ?? null,
-        credential: credential && { kept: credential.kept, since: credential.since },
-      };
-    }),
-  );
+/** A mailbox of which it is not known yet whether its password is there is left out: the keychain answers in a moment. */
+export function viewConnections(services: Services, figures: RecordFigures, credentials: ReadonlyMap<ConnectionId, CredentialState>): ConnectionView[] {
+  return services.connections.list().flatMap((connection) => {
+    const credential = credentials.get(connection.id) ?? null;
+    if (connection.kind === 'email' && credential === null) return [];
+    const isSignedOut = credential?.kept === 'missing';
+    return {
+      id: connection.id,
+      name: connection.name,
+      kind: connection.kind,
+      reaches: reachesOf(connection),
+      health: isSignedOut ? { state: 'needs_sign_in' as const, text: say('connection.health.noPassword') } : services.upstreams.healthOf(connection.id),
+      isManaged: connection.isManaged,
+      lastUsedAt: figures.lastUsedAt(connection.id),
+      credential: credential && { kept: credential.kept, since: credential.since },
+      callTimeoutSeconds: connection.callTimeoutSeconds,
+    };
+  });
 }
 
 function reachesOf(connection: Connection): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, agentOptions, connectionId, emailAccountInput, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountInput, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
 
 /**
  * What an organization's IT delivers, on every system the same. Every key with type, default and example is in
@@ -15,6 +15,7 @@ const connectionCommon = {
   id: connectionId,
   /** For the built-in server of this connection; passed on as it is. */
   settings: z.record(z.string(), z.json()).optional(),
+  callTimeoutSeconds: callTimeoutSeconds.optional(),
 };
 const [commandInput, remoteInput] = serverInput.options;
 

@@ -1,0 +1,132 @@
+import type { ConnectionId, Snapshot } from '../../preload/contract.ts';
+import type { CredentialState } from '../credentials/credential.ts';
+import type { Dispose } from '../model/disposable.ts';
+import { RecordFigures } from './record-figures.ts';
+import type { RecordWatch } from './record-watch.ts';
+import type { Services } from './services.ts';
+import { startOfDay, viewAgents, viewApprovals, viewConnections, viewRules, viewSettings, viewStatus } from './snapshot.ts';
+import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
+
+/** Milliseconds after which the keychain is asked again whether it still has what it was given (10 s). */
+const describeAgainMs = 10_000;
+
+type Part = 'approvals' | 'held' | 'agents' | 'connections' | 'settings' | 'rules';
+type Parts = Omit<Snapshot, 'status'>;
+
+/**
+ * The snapshot in parts, each made anew only after something it shows has changed: a Claw at work touches it thousands of
+ * times a second, and most of that nobody sees. What lies in the record and in the keychain is asked for apart.
+ */
+export class LiveSnapshot implements SnapshotSource {
+  readonly #services: Services;
+  readonly #recordWatch: RecordWatch;
+  readonly #figures: RecordFigures;
+  readonly #stale = new Set<Part>(['approvals', 'held', 'agents', 'connections', 'settings', 'rules']);
+  readonly #credentials = new Map<ConnectionId, CredentialState>();
+  #describedAt = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<void> = Promise.resolve();
+  #day = 0;
+  #parts: Partial<Parts> = {};
+
+  constructor(services: Services, recordWatch: RecordWatch) {
+    this.#services = services;
+    this.#recordWatch = recordWatch;
+    this.#figures = new RecordFigures(services.activity, services.clock);
+  }
+
+  /** Notes what every service's changes make stale, and tells how soon somebody should look. */
+  follow(touch: (urgency: Urgency) => void): Dispose {
+    const { activity, agents, approvals, connections, credentials, gate, organization, pause, settings, upstreams } = this.#services;
+    const now = (...parts: readonly Part[]) => (): void => {
+      for (const part of parts) this.#stale.add(part);
+      touch('now');
+    };
+    const ends: Dispose[] = [
+      approvals.onChange(now('approvals')),
+      gate.onChange(now('held')),
+      settings.onChange(now('settings', 'rules')),
+      organization.onChange(now('settings', 'rules')),
+      upstreams.onHealthChange(now('connections')),
+      pause.onChange(now()),
+      this.#recordWatch.onChange(now()),
+      agents.onChange(({ change }) => {
+        this.#stale.add('agents').add('held');
+        touch(change === 'seen' ? 'later' : 'now');
+        // How often a new one asked has to be looked up.
+        if (change === 'added') touch('later');
+      }),
+      connections.onChange(() => {
+        this.#stale.add('connections').add('agents').add('rules');
+        this.#describeAgain(touch);
+      }),
+      credentials.onChange(() => this.#describeAgain(touch)),
+      activity.onAppended((appended) => {
+        this.#figures.note(appended);
+        touch('later');
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** One refresh after the other: whoever asks gets what was true when it asked, or later. */
+  refresh(): Promise<void> {
+    const turn = this.#refreshing.then(() => this.#refresh());
+    this.#refreshing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  take(): Snapshot {
+    const services = this.#services;
+    const day = startOfDay(services.clock.now());
+    if (day !== this.#day) this.#stale.add('approvals');
+    this.#day = day;
+    const approvals = this.#part('approvals', () => viewApprovals(services, day));
+    const held = this.#part('held', () => [...services.gate.held()]);
+    const agents = this.#part('agents', () => viewAgents(services, this.#figures));
+    const connections = this.#part('connections', () => viewConnections(services, this.#figures, this.#credentials));
+    const rules = this.#part('rules', () => viewRules(services));
+    const { settings, lockedSettings } = this.#settings();
+    this.#parts = { approvals, held, agents, connections, rules, settings, lockedSettings };
+    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, agents, connections, rules };
+  }
+
+  #settings(): Pick<Parts, 'settings' | 'lockedSettings'> {
+    const { settings, lockedSettings } = this.#parts;
+    const isStale = this.#stale.delete('settings');
+    return isStale || settings === undefined || lockedSettings === undefined ? viewSettings(this.#services) : { settings, lockedSettings };
+  }
+
+  #part<P extends Exclude<Part, 'settings'>>(part: P, view: () => Parts[P]): Parts[P] {
+    const kept = this.#parts[part];
+    if (kept !== undefined && !this.#stale.has(part)) return kept;
+    const made = view();
+    this.#stale.delete(part);
+    return made;
+  }
+
+  async #refresh(): Promise<void> {
+    const [figures] = await Promise.all([this.#figures.refresh(this.#services.agents.list().map(({ id }) => id)), this.#describe()]);
+    if (figures.asked) this.#stale.add('agents');
+    if (figures.used) this.#stale.add('connections');
+  }
+
+  #describeAgain(touch: (urgency: Urgency) => void): void {
+    this.#describedAt = Number.NEGATIVE_INFINITY;
+    touch('now');
+    const again = (): void => touch('now');
+    void this.refresh().then(again, again);
+  }
+
+  async #describe(): Promise<void> {
+    const { clock, connections, credentials } = this.#services;
+    if (clock.now() - this.#describedAt < describeAgainMs) return;
+    this.#describedAt = clock.now();
+    const withPassword = connections.list().filter(({ kind }) => kind === 'email');
+    const described = await Promise.all(withPassword.map(async ({ id }) => [id, await credentials.describe(id)] as const));
+    this.#credentials.clear();
+    for (const [id, state] of described) this.#credentials.set(id, state);
+    if (described.length > 0) this.#stale.add('connections');
+  }
+}
