@@ -1,7 +1,5 @@
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import { say } from '../model/say.ts';
-import type { RpcError } from '../model/conversation.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
 import { callUpstream } from './call-upstream.ts';
 import { ended } from './ended.ts';
@@ -200,8 +198,7 @@ export class Execution {
     const { disarm, scrub, scrubJson } = this.#parts;
     const whole = error === undefined || text.includes(error.message) ? text : `${text} ${error.message}`;
     const answer = ended(live.id, reason, disarm(scrub(whole)));
-    // An RPC error is made of text, a number and JSON, so it is JSON, and scrubbing keeps its shape.
-    return this.#finish(live, error === undefined ? answer : { ...answer, error: scrubJson({ ...error } as JsonObject) as unknown as RpcError });
+    return this.#finish(live, error === undefined ? answer : { ...answer, error: scrubJson({ ...error }) });
   }
 
   async #refuse(live: LiveAction, { reason, detail }: Refusal): Promise<ActionAnswer> {

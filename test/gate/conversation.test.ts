@@ -128,20 +128,21 @@ describe('while an action is being done', () => {
   });
 });
 
-describe('an action that was put to a person', () => {
-  async function approved(meta: JsonObject = {}) {
-    const world = newWorld();
-    const app = open(world);
-    app.knobs.settings = { holdSeconds: 0 };
-    const service = Promise.withResolvers<UpstreamAnswer>();
-    app.knobs.answer = () => service.promise;
-    const first = client(meta);
-    const cancel = new AbortController();
-    const answer = app.gate.perform({ ...request(undefined, undefined, cancel.signal), conversation: first.conversation });
-    await press(app, world, 'approve');
-    return { world, app, service, answer, first, cancel, call: world.calls[0] as UpstreamCall };
-  }
+/** A send that a person approved and that is under way. */
+async function approved(meta: JsonObject = {}) {
+  const world = newWorld();
+  const app = open(world);
+  app.knobs.settings = { holdSeconds: 0 };
+  const service = Promise.withResolvers<UpstreamAnswer>();
+  app.knobs.answer = () => service.promise;
+  const first = client(meta);
+  const cancel = new AbortController();
+  const answer = app.gate.perform({ ...request(undefined, undefined, cancel.signal), conversation: first.conversation });
+  await press(app, world, 'approve');
+  return { world, app, service, answer, first, cancel, call: world.calls[0] as UpstreamCall };
+}
 
+describe('an action that was put to a person', () => {
   test('the same call again takes the conversation over; when it leaves, the one before goes on, then nobody', async () => {
     const { world, app, call, first, cancel, service } = await approved();
     const second = client();

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { randomUUID } from 'node:crypto';
 import { actionId, agentId, approvalId, connectionId, type ActionId, type Settings } from '../../preload/contract.ts';
+import type { AppendQueue } from '../../main/activity/append-queue.ts';
 import type { ActivityEvent } from '../../main/activity/event.ts';
 import { ApprovalStore, approvalMigrations } from '../../main/approvals/approval-store.ts';
 import { Approvals } from '../../main/approvals/approvals.ts';
@@ -101,8 +102,10 @@ export interface Knobs {
   hasOffers: boolean;
 }
 
+const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks for no list.'));
+
 /** One start of the gate in that world. */
-export function open(world: World) {
+export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
   const knobs: Knobs = {
     decide: decision('ask'),
     answer: () => Promise.resolve({ kind: 'result', result: { content: [{ type: 'text', text: 'sent' }] } }),
@@ -121,7 +124,6 @@ export function open(world: World) {
     world.calls.push(call);
     return knobs.answer(call);
   };
-  const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks for no list.'));
   const offers: UpstreamOffers = {
     listResources: notAsked,
     listResourceTemplates: notAsked,
@@ -160,6 +162,7 @@ export function open(world: World) {
     activity: {
       append(event) {
         if (knobs.unrecordable.has(event.kind)) return Promise.reject(new Error('disk full'));
+        if (record) return record.append(event);
         world.events.push(event);
         return knobs.slow.get(event.kind) ?? Promise.resolve();
       },
