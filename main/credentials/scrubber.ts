@@ -29,21 +29,24 @@ export function createScrubber(secrets: () => Iterable<string>): Scrubber {
     return pattern;
   }
 
-  function scrub(text: string): string {
-    const found = currentPattern();
-    return found === undefined ? text : text.replace(found, secretRemoved);
-  }
+  return {
+    scrub: (text) => replaceIn(text, currentPattern()),
+    // The secrets are looked at once for the whole value: this runs over everything that passes.
+    scrubJson: (value) => walk(value, currentPattern(), 0),
+  };
+}
 
-  function walk(value: JsonValue, depth: number): JsonValue {
-    if (typeof value === 'string') return scrub(value);
-    if (typeof value === 'number') return scrub(String(value)) === String(value) ? value : secretRemoved;
-    if (typeof value !== 'object' || value === null) return value;
-    if (depth >= deepest) return '[nested too deeply]';
-    if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [scrub(key), walk(item, depth + 1)]));
-    return value.map((item) => walk(item, depth + 1));
-  }
+function replaceIn(text: string, found: RegExp | undefined): string {
+  return found === undefined ? text : text.replace(found, secretRemoved);
+}
 
-  return { scrub, scrubJson: (value) => walk(value, 0) };
+function walk(value: JsonValue, found: RegExp | undefined, depth: number): JsonValue {
+  if (typeof value === 'string') return replaceIn(value, found);
+  if (typeof value === 'number') return replaceIn(String(value), found) === String(value) ? value : secretRemoved;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= deepest) return '[nested too deeply]';
+  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [replaceIn(key, found), walk(item, found, depth + 1)]));
+  return value.map((item) => walk(item, found, depth + 1));
 }
 
 /** One alternation, longest first, so that a secret inside a longer one does not leave the rest standing. */
