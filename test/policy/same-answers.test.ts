@@ -181,4 +181,22 @@ describe('what makes decisions fast changes none of them', () => {
     });
     expect(counterexample(property, 100)).toBeUndefined();
   });
+
+  /** Every kind, agent, connection and name with every other, one policy at a time: here nothing is left to chance. */
+  const subjects = (['invokeTool', 'readResource', 'getPrompt'] as const).flatMap((kind) =>
+    ['marketing', 'finance'].flatMap((agent) =>
+      ['work-mail', 'calendar'].flatMap((connection) =>
+        ['send', 'read'].flatMap((name) => (['send', 'read'] as const).map((toolEffect) => ({ ...policyQuestion('read'), kind, agent, connection, name, effect: toolEffect }) as PolicyQuestion)),
+      ),
+    ),
+  );
+  test.each([
+    ...['principal is Agent', 'principal is Tool', 'principal == Agent::"finance"', 'principal in Agent::"finance"', 'principal is Agent in Agent::"finance"'].map((one) => `forbid (${one}, action, resource);`),
+    ...['action == Action::"getPrompt"', 'action in [Action::"getPrompt"]', 'action in []'].map((one) => `forbid (principal, ${one}, resource);`),
+    ...['resource is Tool', 'resource is Prompt in Connection::"calendar"', 'resource in Connection::"calendar"', 'resource == Tool::"calendar/read"', 'resource in Prompt::"calendar/read"'].map((one) => `forbid (principal, action, ${one});`),
+    ...['Tool::"calendar/read".effect == "send"', 'Tool::"calendar/read" in Connection::"calendar"', 'Tool::"calendar/read" has name', 'Prompt::"calendar/read".name == "x"', 'resource.effect == "send"', 'resource.name == "read"', 'resource is Tool', 'principal == Agent::"finance"', 'action == Action::"getPrompt"'].map((one) => `forbid (principal, action, resource) when { ${one} };`),
+  ])('%s', (text) => {
+    const rules = { organization: { text, contact: null }, personal: [], profile: 'relaxed' } as const;
+    expect(firstDifference(policyOf({ text, profile: 'relaxed' }), rules, subjects)).toBeUndefined();
+  });
 });
