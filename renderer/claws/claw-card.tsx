@@ -13,6 +13,7 @@ import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { Avatar, Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
+import { ClawOptions } from './claw-options.tsx';
 import { RenameForm } from './rename-form.tsx';
 
 /** What a card can open. */
@@ -85,6 +86,7 @@ export function ClawCard({ agent, onOpen }: ClawCardProps): ReactNode {
           </MenuPopover>
         </Menu>
       </div>
+      <ClawOptions agent={agent} />
       {pausing.problem !== null && (
         <div className="cs-item-wide">
           <ErrorNote problem={pausing.problem} />

@@ -2,6 +2,7 @@ import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Spinner } f
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
+import { DocumentTextRegular } from '@fluentui/react-icons/svg/document-text';
 import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
 import { WarningRegular } from '@fluentui/react-icons/svg/warning';
 import { useState, type ReactNode } from 'react';
@@ -12,18 +13,20 @@ import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
 import { KindPicture } from './kind-picture.tsx';
+import { TimeoutOption } from './timeout-option.tsx';
 
 const healthTones: Record<Connection['health']['state'], Tone> = { ready: 'good', idle: 'neutral', needs_sign_in: 'mind', failing: 'stop' };
 
 export interface ConnectionCardProps {
   readonly connection: Connection;
   readonly onShowTools: () => void;
+  readonly onShowLog: () => void;
   readonly onSignIn: () => void;
   readonly onRemove: () => void;
 }
 
 /** One connection: what it reaches, how it is, where its password is, and what can be done about it. */
-export function ConnectionCard({ connection, onShowTools, onSignIn, onRemove }: ConnectionCardProps): ReactNode {
+export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
   const checking = useCall('checkConnection');
   const [isChecked, setChecked] = useState(false);
@@ -86,6 +89,11 @@ export function ConnectionCard({ connection, onShowTools, onSignIn, onRemove }: 
               <MenuItem icon={<ArrowSyncRegular />} onClick={() => void check()}>
                 {text('connectionsScreen.check')}
               </MenuItem>
+              {connection.kind === 'command' && (
+                <MenuItem icon={<DocumentTextRegular />} onClick={onShowLog}>
+                  {text('connectionsScreen.log')}
+                </MenuItem>
+              )}
               {hasPassword && !isSignedOut && (
                 <MenuItem icon={<KeyRegular />} onClick={onSignIn}>
                   {text('connectionsScreen.signIn.change')}
@@ -100,6 +108,7 @@ export function ConnectionCard({ connection, onShowTools, onSignIn, onRemove }: 
           </MenuPopover>
         </Menu>
       </div>
+      <TimeoutOption connection={connection} />
       <output className="cs-item-wide cs-item-quiet">
         {checking.isBusy && <Spinner size="extra-tiny" labelPosition="after" label={text('connectionsScreen.checking')} />}
         {!checking.isBusy && isChecked && text('connectionsScreen.checked', { name })}

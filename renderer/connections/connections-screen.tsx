@@ -11,6 +11,7 @@ import '../look/lists.css';
 import { AddConnectionDialog } from './add-connection-dialog.tsx';
 import { ConnectionCard } from './connection-card.tsx';
 import './connections.css';
+import { LogDialog } from './log-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { SignInDialog } from './sign-in-dialog.tsx';
 import { ToolsDrawer } from './tools-drawer.tsx';
@@ -23,6 +24,7 @@ export function ConnectionsScreen(): ReactNode {
   const [outcome, setOutcome] = useState<string | null>(null);
   const [removing, setRemoving] = useState<Connection | null>(null);
   const [signingIn, setSigningIn] = useState<Connection | null>(null);
+  const [reading, setReading] = useState<Connection | null>(null);
   const [tooling, setTooling] = useState<Connection | null>(null);
   const add = (): void => {
     setOutcome(null);
@@ -51,6 +53,7 @@ export function ConnectionsScreen(): ReactNode {
               key={connection.id}
               connection={connection}
               onShowTools={() => setTooling(connection)}
+              onShowLog={() => setReading(connection)}
               onSignIn={() => signIn(connection)}
               onRemove={() => setRemoving(connection)}
             />
@@ -62,6 +65,7 @@ export function ConnectionsScreen(): ReactNode {
         <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text('connectionsScreen.signIn.done', { name: signingIn.name }))} />
       )}
       {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} />}
+      {reading !== null && <LogDialog connection={reading} onClose={() => setReading(null)} />}
       <ToolsDrawer connection={tooling} onClose={() => setTooling(null)} />
     </div>
   );

@@ -8,14 +8,16 @@ export interface SegmentedProps<T extends string> {
   readonly options: readonly { readonly value: T; readonly name: string }[];
   readonly value: T;
   readonly isDisabled?: boolean;
+  /** The id of what explains the choice. */
+  readonly describedBy?: string;
   readonly onChange: (value: T) => void;
 }
 
 /** One of a few short words, side by side: radio buttons in another dress. The chosen one carries a tick. */
-export function Segmented<T extends string>({ label, options, value, isDisabled = false, onChange }: SegmentedProps<T>): ReactNode {
+export function Segmented<T extends string>({ label, options, value, isDisabled = false, describedBy, onChange }: SegmentedProps<T>): ReactNode {
   const name = useId();
   return (
-    <fieldset className="cs-segments" disabled={isDisabled}>
+    <fieldset className="cs-segments" disabled={isDisabled} {...(describedBy !== undefined && { 'aria-describedby': describedBy })}>
       <legend className="cs-hidden">{label}</legend>
       {options.map((option) => (
         <label key={option.value} className="cs-segment">

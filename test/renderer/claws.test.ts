@@ -106,6 +106,82 @@ describe('renaming', () => {
   });
 });
 
+const advanced = (name: string) => page.getByLabel(`Advanced settings of ${name}`);
+const label = (name: string) => page.getByLabel(name, { exact: true });
+
+describe('the advanced settings of a Claw', () => {
+  test('are folded away until they are opened, by keyboard too', async () => {
+    await open();
+    expect(await label('Calls per minute').count()).toBe(0);
+    await advanced('Marketing Claw').first().focus();
+    await page.keyboard.press('Enter');
+    expect(await label('Calls per minute').inputValue()).toBe('6000');
+    await page.keyboard.press('Enter');
+    await label('Calls per minute').waitFor({ state: 'detached' });
+  });
+
+  test('let it wait as long as Settings says, or a time of its own that starts from there', async () => {
+    await open();
+    await advanced('Marketing Claw').click();
+    await page.getByText('Marketing Claw is told to ask again later, so your answer is not lost').waitFor();
+    expect(await page.getByRole('radio', { name: 'As long as in Settings (50 seconds)' }).isChecked()).toBe(true);
+    await page.getByRole('radio', { name: 'Its own time' }).click();
+    await callWith(page, 'setAgentOptions', { id: 'marketing-claw', waitSeconds: 50 });
+    await label('Seconds it may wait').fill('120');
+    await label('Seconds it may wait').press('Enter');
+    await callWith(page, 'setAgentOptions', { waitSeconds: 120 });
+    await page.getByRole('radio', { name: /^As long as in Settings/ }).click();
+    await label('Seconds it may wait').waitFor({ state: 'detached' });
+    expect((await callsOf(page, 'setAgentOptions')).at(-1)).toEqual({ id: 'marketing-claw', waitSeconds: null });
+  });
+
+  test('take no number outside the limits, and say which fit; Esc takes it back', async () => {
+    await open();
+    await advanced('Marketing Claw').click();
+    for (const wrong of ['59', '1000001', '', 'many', '-70', '1e4']) {
+      await label('Calls per minute').fill(wrong);
+      await label('Calls per minute').press('Enter');
+      await page.getByText('Write a whole number from 60 to 1,000,000. It is not saved yet.').waitFor();
+      expect(await label('Calls per minute').getAttribute('aria-invalid')).toBe('true');
+    }
+    expect(await callsOf(page, 'setAgentOptions')).toEqual([]);
+    await label('Calls per minute').press('Escape');
+    expect(await label('Calls per minute').inputValue()).toBe('6000');
+    await label('Calls per minute').fill('90');
+    await label('Calls per minute').blur();
+    expect(await callWith(page, 'setAgentOptions', { id: 'marketing-claw', callsPerMinute: 90 })).toBeDefined();
+  });
+
+  test('show it a search instead of every tool, and say what that means', async () => {
+    await open();
+    await advanced('Marketing Claw').click();
+    await page.getByText('It sees the whole list of what it can use.').waitFor();
+    await page.getByRole('radio', { name: 'Search only' }).click();
+    await page.getByText(/For Claws that get lost in long lists/).waitFor();
+    expect(await callsOf(page, 'setAgentOptions')).toEqual([{ id: 'marketing-claw', toolMode: 'search' }]);
+  });
+
+  test('keep what was typed when main refuses it, and say why', async () => {
+    await open({ setAgentOptions: { ok: false, problem: literal('The change could not be saved.') } });
+    await advanced('Marketing Claw').click();
+    await label('Calls per minute').fill('90');
+    await label('Calls per minute').press('Enter');
+    await claw('Marketing Claw').getByRole('alert').getByText('The change could not be saved.').waitFor();
+    expect(await label('Calls per minute').inputValue()).toBe('90');
+  });
+
+  test('are locked where the organization fixed them, one by one, with by whom', async () => {
+    await open();
+    await advanced('Finance Claw').click();
+    const group = page.getByRole('group', { name: 'Advanced settings of Finance Claw' });
+    expect(await label('Seconds it may wait').isDisabled()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Its own time' }).isDisabled()).toBe(true);
+    expect(await label('Calls per minute').isDisabled()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Search only' }).isDisabled()).toBe(false);
+    expect(await group.getByText('Managed by Acme IT').count()).toBe(2);
+  });
+});
+
 describe('forgetting', () => {
   test('says what happens first, and does nothing on Cancel', async () => {
     await open();

@@ -69,6 +69,70 @@ describe('a connection', () => {
   });
 });
 
+describe('how long one call may take', () => {
+  test('is set for each connection, within the limits', async () => {
+    await open();
+    await page.getByLabel('Advanced settings of Work mail').click();
+    const field = label('How long one call may take');
+    expect(await field.inputValue()).toBe('60');
+    await field.fill('601');
+    await page.getByText('Write a whole number from 1 to 600. It is not saved yet.').waitFor();
+    await field.fill('90');
+    await field.press('Enter');
+    await callWith(page, 'setConnectionTimeout', { id: 'work-mail', seconds: 90 });
+    expect(await callsOf(page, 'setConnectionTimeout')).toEqual([{ id: 'work-mail', seconds: 90 }]);
+  });
+
+  test('is the organization’s for a connection that it manages', async () => {
+    await open();
+    await page.getByLabel('Advanced settings of Ledger').click();
+    expect(await label('How long one call may take').isDisabled()).toBe(true);
+    expect(await shows(page.getByRole('group', { name: 'Advanced settings of Ledger' }).getByText('Managed by Acme IT'))).toBe(true);
+  });
+});
+
+const log = () => page.getByRole('dialog', { name: 'What Team files wrote' });
+
+describe('what a program wrote', () => {
+  test('is shown from its end, as plain text, and read again when asked and when opened', async () => {
+    await open({ getConnectionLog: { ok: true, value: { lines: [...Array.from({ length: 80 }, (_, index) => `line ${index}`), '<b>folder</b> not found'] } } });
+    await more('Team files', 'Show what it wrote');
+    const messages = log().getByRole('group', { name: 'Messages' });
+    await messages.getByText('<b>folder</b> not found').waitFor();
+    const { top, height, whole } = await messages.evaluate((element) => ({ top: element.scrollTop, height: element.clientHeight, whole: element.scrollHeight }));
+    expect(height).toBeLessThan(whole);
+    expect(Math.abs(whole - height - top)).toBeLessThan(3);
+    await page.evaluate(() => window.fixture.answerWith('getConnectionLog', { ok: true, value: { lines: ['started again'] } }));
+    await log().getByRole('button', { name: 'Read again' }).click();
+    await messages.getByText('started again').waitFor();
+    await page.keyboard.press('Escape');
+    await log().waitFor({ state: 'detached' });
+    await page.evaluate(() => window.fixture.answerWith('getConnectionLog', { ok: true, value: { lines: ['ready'] } }));
+    await more('Team files', 'Show what it wrote');
+    await messages.getByText('ready').waitFor();
+    expect(await callWith(page, 'getConnectionLog', { id: 'files' })).toBeDefined();
+  });
+
+  test('says when it wrote nothing, and what to do then', async () => {
+    await open({ getConnectionLog: { ok: true, value: { lines: [] } } });
+    await more('Team files', 'Show what it wrote');
+    expect(await shows(log().getByText(/^It has written nothing since Countersign started/))).toBe(true);
+  });
+
+  test('says when it cannot be read', async () => {
+    await open({ getConnectionLog: { ok: false, problem: literal('There is no such connection any more.') } });
+    await more('Team files', 'Show what it wrote');
+    expect(await shows(log().getByRole('alert').getByText('There is no such connection any more.'))).toBe(true);
+  });
+
+  test('is there for programs alone', async () => {
+    await open();
+    await button('More for Work mail').click();
+    await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Show what it wrote' }).count()).toBe(0);
+  });
+});
+
 const companyMail = {
   id: ids.connection('company-mail'),
   name: 'Company mail',
@@ -78,6 +142,7 @@ const companyMail = {
   isManaged: true,
   lastUsedAt: null,
   credential: { kept: 'missing' as const, since: now },
+  callTimeoutSeconds: 60,
 };
 
 const withCompanyMail = () => ({ ...busySnapshot(now), connections: [companyMail, ...busySnapshot(now).connections] });

@@ -66,6 +66,14 @@ const places: readonly Place[] = [
       await page.getByRole('dialog', { name: 'Connect Sales Claw' }).waitFor();
     },
   },
+  {
+    name: 'the advanced settings of Claws, free and locked',
+    screen: 'claws',
+    act: async (page) => {
+      for (const name of ['Marketing Claw', 'Finance Claw']) await page.getByLabel(`Advanced settings of ${name}`).click();
+      await page.getByLabel('Calls per minute').last().waitFor();
+    },
+  },
   { name: 'no Claws', screen: 'claws', isEmpty: true },
   { name: 'the connections', screen: 'connections' },
   {
@@ -84,6 +92,22 @@ const places: readonly Place[] = [
     act: async (page) => {
       await press(page, 'What could a Claw do here? Work mail');
       await page.getByRole('group').first().waitFor();
+    },
+  },
+  {
+    name: 'the advanced settings of connections',
+    screen: 'connections',
+    act: async (page) => {
+      for (const name of ['Work mail', 'Ledger']) await page.getByLabel(`Advanced settings of ${name}`).click();
+      await page.getByLabel('How long one call may take').last().waitFor();
+    },
+  },
+  {
+    name: 'what a program wrote',
+    screen: 'connections',
+    act: async (page) => {
+      await menu(page, 'More for Team files', 'Show what it wrote');
+      await page.getByRole('group', { name: 'Messages' }).waitFor();
     },
   },
   { name: 'no connections', screen: 'connections', isEmpty: true },

@@ -24,6 +24,16 @@ const goTo = (screen: Screen) => async (page: Page) => {
 };
 const only = (question: (now: number) => Snapshot['approvals'][number]) => (now: number) => ({ ...busySnapshot(now), approvals: [question(now)] });
 const press = (name: string) => async (page: Page) => page.getByRole('button', { name }).click();
+const unfold = (screen: Screen, names: readonly string[]) => async (page: Page) => {
+  await goTo(screen)(page);
+  for (const name of names) await page.getByLabel(`Advanced settings of ${name}`).click();
+};
+const showLog = async (page: Page) => {
+  await goTo('connections')(page);
+  await press('More for Team files')(page);
+  await page.getByRole('menuitem', { name: 'Show what it wrote' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
 const shots: readonly Shot[] = [
@@ -34,6 +44,9 @@ const shots: readonly Shot[] = [
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
   ...others.map((screen): Shot => ({ name: `${screen}-empty`, page: 'index.html', snapshot: emptySnapshot, act: goTo(screen) })),
+  { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
+  { name: 'connections-log', page: 'index.html', snapshot: busySnapshot, act: showLog },
   { name: 'first-1', page: 'index.html', snapshot: firstRunSnapshot },
   { name: 'first-2', page: 'index.html', snapshot: firstRunSnapshot, act: press('Get started') },
   {
