@@ -1,73 +1,91 @@
-import { Client, ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError, type Transport } from '@modelcontextprotocol/client';
+import type { Client, Transport } from '@modelcontextprotocol/client';
+import { silence, type LogLevel } from '../model/conversation.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamTool } from '../model/upstream.ts';
-import { isNothingSent } from './nothing-sent-error.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
+import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamChange, UpstreamOffers, UpstreamTool } from '../model/upstream.ts';
+import { CallRunner } from './call-runner.ts';
+import { CallsInFlight, severity } from './calls-in-flight.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { readPages, readTool } from './listed.ts';
+import { Listening } from './listening.ts';
+import { connectMcp, type Connected } from './mcp-connect.ts';
+import type { McpUpstreamOptions } from './mcp-options.ts';
+import { hasValidHeaders, paramHeaders } from './param-headers.ts';
+import { metaFor, ownCapabilities, withMeta, type Introduction } from './request-meta.ts';
+import { RpcChannel, RpcFailure } from './rpc-channel.ts';
+import { answerQuestions } from './server-questions.ts';
+import { Subscriptions, type Follower } from './subscriptions.ts';
 
 /** An upstream that can end by itself. */
 export interface ClosableUpstream extends Upstream {
   /** Called once when it ended without being asked to. */
   onClosed(listener: () => void): Dispose;
+  /** What it has written to its error output, as it wrote it: the last 64 KiB in whole lines, oldest first. Absent: it has none. */
+  logLines?(): readonly string[];
 }
 
-export interface McpUpstreamOptions {
-  readonly version: string;
-  /** Milliseconds a tool call may take. */
-  readonly callTimeout: number;
-  /** Milliseconds for the handshake, and for listing tools. */
-  readonly connectTimeout: number;
+/** How a transport is made, and what is known of it. */
+export interface Way {
+  readonly createTransport: () => Transport;
+  /** It exists in servers of 2025-11-25 and before alone. */
+  readonly isLegacy?: boolean;
+  readonly logLines?: () => readonly string[];
 }
-
-export const defaultMcpOptions: McpUpstreamOptions = { version: '0.1.0', callTimeout: 60_000, connectTimeout: 30_000 };
-
-/** How long a silent server over stdio may be one that knows only `initialize`. */
-const probeTimeout = 10_000;
 
 /**
- * Connects over a transport that `createTransport` makes, in whichever era the server speaks (2026-07-28, or 2025-11-25
- * and before). Rejects with what the transport or the SDK said; nothing is left running then.
+ * Connects in whichever era the server speaks (2026-07-28, or 2025-11-25 and before). Rejects with what the transport or
+ * the SDK said; nothing is left running then.
  */
-export async function openMcpUpstream(createTransport: () => Transport, options: McpUpstreamOptions): Promise<ClosableUpstream> {
-  try {
-    return new McpUpstream(await connect(createTransport(), options, false), options);
-  } catch (error) {
-    if (!isEndedByProbe(error)) throw error;
-    return new McpUpstream(await connect(createTransport(), options, true), options);
-  }
-}
-
-/** Some older servers end at the first message they do not know, which the probe for the newer era is. */
-function isEndedByProbe(error: unknown): boolean {
-  return error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed && !isNothingSent(error) && /clos/i.test(error.message);
-}
-
-async function connect(transport: Transport, { version, connectTimeout }: McpUpstreamOptions, isLegacy: boolean): Promise<Client> {
-  const client = new Client(
-    { name: 'countersign', version },
-    // A server's own questions to the person do not pass: nothing it says reaches a screen through us.
-    { capabilities: {}, versionNegotiation: { mode: 'auto', probe: { timeoutMs: Math.min(probeTimeout, connectTimeout) } }, inputRequired: { autoFulfill: false } },
-  );
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client has callbacks, no events
-  client.onerror = () => undefined;
-  try {
-    await client.connect(transport, { timeout: connectTimeout, ...(isLegacy ? { prior: { kind: 'legacy' } } : {}) });
-    return client;
-  } catch (error) {
-    await transport.close().catch(() => undefined);
-    throw error;
-  }
+export async function openMcpUpstream({ createTransport, isLegacy = false, logLines }: Way, options: McpUpstreamOptions): Promise<ClosableUpstream> {
+  const calls = new CallsInFlight(options.clock);
+  const connected = await connectMcp(createTransport, { ...options, isLegacy }, (client) => answerQuestions(client, calls));
+  const upstream = new McpUpstream(connected, calls, options);
+  return logLines === undefined ? upstream : Object.assign(upstream, { logLines });
 }
 
 class McpUpstream implements ClosableUpstream {
+  readonly offers: UpstreamOffers = {
+    listResources: () => this.#list('resources', 'resources/list', 'resources'),
+    listResourceTemplates: () => this.#list('resources', 'resources/templates/list', 'resourceTemplates'),
+    listPrompts: () => this.#list('prompts', 'prompts/list', 'prompts'),
+    readResource: (call) => this.#do('resources/read', call, { uri: call.name }),
+    getPrompt: (call) => this.#do('prompts/get', call, { name: call.name, arguments: call.arguments }),
+    complete: (params, signal) => this.#complete(params, signal),
+    subscribe: (uri) => this.#subscribe(uri),
+  };
+
   readonly #client: Client;
-  readonly #options: McpUpstreamOptions;
+  readonly #isModern: boolean;
+  /** Arguments go into headers too (specification 2026-07-28, Streamable HTTP). */
+  readonly #hasHeaders: boolean;
+  readonly #introduction: Introduction | undefined;
+  readonly #channel: RpcChannel;
+  readonly #calls: CallsInFlight;
+  readonly #runner: CallRunner;
+  readonly #changes: ChangeFeed;
+  readonly #listening: Listening;
+  readonly #subscriptions: Subscriptions;
   readonly #closed = new Emitter<undefined>();
   #tools: ReadonlyMap<string, UpstreamTool> | undefined;
+  #logLevel: LogLevel | undefined;
   #isClosed = false;
 
-  constructor(client: Client, options: McpUpstreamOptions) {
+  constructor({ client, transport }: Connected, calls: CallsInFlight, options: McpUpstreamOptions) {
     this.#client = client;
-    this.#options = options;
+    this.#calls = calls;
+    this.#isModern = client.getProtocolEra() === 'modern';
+    this.#hasHeaders = this.#isModern && transport.hasPerRequestStream === true;
+    const protocolVersion = client.getNegotiatedProtocolVersion() ?? '';
+    this.#introduction = this.#isModern ? { protocolVersion, clientInfo: { name: 'countersign', version: options.version } } : undefined;
+    this.#changes = new ChangeFeed(options.clock);
+    this.#channel = new RpcChannel(transport, {
+      isModern: this.#isModern,
+      notify: (method, params) => client.notification({ method, params: { ...params } }),
+      onNotification: (method, params) => this.#hear(method, params),
+    });
+    this.#runner = new CallRunner({ channel: this.#channel, calls, introduction: this.#introduction, options });
+    this.#listening = new Listening({ client, clock: options.clock, timeout: options.connectTimeout, onGap: (change) => this.#changes.tell(change) });
+    this.#subscriptions = new Subscriptions(this.#isModern ? this.#listening : this.#legacyFollower());
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client has callbacks, no events
     client.onclose = () => this.#end();
   }
@@ -76,36 +94,34 @@ class McpUpstream implements ClosableUpstream {
     return this.#closed.on(listener);
   }
 
+  /** A server of 2026-07-28 is asked to tell of its lists when the first listener comes. */
+  onChange(listener: (change: UpstreamChange) => void): Dispose {
+    if (this.#isModern && !this.#isClosed) this.#listening.watchLists();
+    return this.#changes.on(listener);
+  }
+
   async listTools(): Promise<readonly UpstreamTool[]> {
-    const { tools } = await this.#client.listTools(undefined, { timeout: this.#options.connectTimeout, cacheMode: 'refresh' });
-    const listed = tools.map((tool) => toUpstreamTool(tool));
-    this.#tools = new Map(listed.map((tool) => [tool.name, tool]));
-    return listed;
+    const listed = (await this.#list('tools', 'tools/list', 'tools')).flatMap((tool) => readTool(tool) ?? []);
+    // Clients MUST leave such tools out (specification 2026-07-28, Streamable HTTP, "Custom headers").
+    const usable = this.#hasHeaders ? listed.filter(({ inputSchema }) => hasValidHeaders(inputSchema)) : listed;
+    this.#tools = new Map(usable.map((tool) => [tool.name, tool]));
+    return usable;
   }
 
   async callTool(call: UpstreamCall): Promise<UpstreamAnswer> {
-    if (call.signal.aborted) return { kind: 'failed', text: 'It was cancelled before it was sent.' };
-    if (this.#isClosed) return { kind: 'failed', text: 'The service is not connected.' };
-    const inputSchema = await this.#inputSchema(call.name);
-    if (inputSchema === undefined) return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
+    const params = { name: call.name, arguments: call.arguments };
+    if (!this.#hasHeaders || this.#isClosed || call.signal.aborted) return this.#do('tools/call', call, params);
+    let tools: ReadonlyMap<string, UpstreamTool> | undefined;
     try {
-      const result = await this.#client.callTool(
-        { name: call.name, arguments: call.arguments },
-        {
-          signal: call.signal,
-          timeout: this.#options.callTimeout,
-          // With a definition of ours the SDK neither repeats a call by itself, nor refuses a result, after the
-          // deed, because it does not fit the output schema.
-          toolDefinition: { name: call.name, inputSchema },
-        },
-      );
-      // The SDK parsed it as a `CallToolResult`, which is JSON.
-      return { kind: 'result', result: result as unknown as JsonObject };
-    } catch (error) {
-      // The server has forgotten the session (specification 2025-11-25, Session Management): the next call needs a new one.
-      if (error instanceof SdkHttpError && error.status === 404) this.#end();
-      return explain(error, call.signal);
+      if (this.#tools === undefined) await this.listTools();
+      tools = this.#tools;
+    } catch {
+      return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
     }
+    const answer = await this.#do('tools/call', call, params, paramHeaders(tools?.get(call.name)?.inputSchema ?? {}, call.arguments));
+    // Its schema has changed: the next call needs the new one. This one is not sent again by itself.
+    if (answer.kind !== 'result' && answer.error?.code === -32_020) this.#tools = undefined;
+    return answer;
   }
 
   profile(): undefined {
@@ -114,73 +130,83 @@ class McpUpstream implements ClosableUpstream {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#release();
     await this.#client.close();
   }
 
+  async #do(method: string, call: UpstreamCall, params: JsonObject, headers?: Readonly<Record<string, string>>): Promise<UpstreamAnswer> {
+    if (call.signal.aborted) return { kind: 'failed', text: 'It was cancelled before it was sent.' };
+    if (this.#isClosed) return { kind: 'failed', text: 'The service is not connected.' };
+    await this.#raiseLogLevel(call.conversation.logLevel);
+    const { answer, isSessionGone } = await this.#runner.run(method, call, params, headers);
+    if (isSessionGone) this.#end();
+    return answer;
+  }
+
+  async #complete(params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+    if (this.#client.getServerCapabilities()?.completions === undefined) throw new Error('The service completes nothing.');
+    const meta = params['_meta'];
+    return this.#ask('completion/complete', params, signal, isJsonObject(meta) ? meta : {});
+  }
+
+  async #list(capability: 'prompts' | 'resources' | 'tools', method: string, key: string): Promise<readonly JsonObject[]> {
+    if (this.#client.getServerCapabilities()?.[capability] === undefined) return [];
+    try {
+      return await readPages(key, (cursor) => this.#ask(method, cursor === undefined ? {} : { cursor }));
+    } catch (error) {
+      // A server with resources, but without templates, may not know the method.
+      if (capability !== 'tools' && error instanceof RpcFailure && error.error.code === -32_601) return [];
+      throw error;
+    }
+  }
+
+  /** A request that belongs to no action. Rejects like `RpcChannel.request`. */
+  async #ask(method: string, params: JsonObject, signal?: AbortSignal, meta: JsonObject = {}): Promise<JsonObject> {
+    const conversation = { ...silence, capabilities: ownCapabilities, meta };
+    return this.#runner.ask(method, withMeta(params, metaFor(this.#introduction, conversation)), signal);
+  }
+
+  async #subscribe(uri: string): Promise<Dispose> {
+    if (this.#isClosed) throw new Error('The service is not connected.');
+    if (this.#client.getServerCapabilities()?.resources?.subscribe !== true) throw new Error('The service does not tell of changes of its resources.');
+    return this.#subscriptions.subscribe(uri);
+  }
+
+  #legacyFollower(): Follower {
+    return {
+      follow: async (uri) => void (await this.#ask('resources/subscribe', { uri })),
+      unfollow: async (uri) => void (await this.#ask('resources/unsubscribe', { uri })),
+    };
+  }
+
+  /** A server of 2025-11-25 has one level for the whole connection: the most verbose that any agent wanted. */
+  async #raiseLogLevel(wanted: LogLevel | null): Promise<void> {
+    if (wanted === null || this.#isModern || this.#client.getServerCapabilities()?.logging === undefined) return;
+    if (this.#logLevel !== undefined && severity(this.#logLevel) <= severity(wanted)) return;
+    this.#logLevel = wanted;
+    await this.#ask('logging/setLevel', { level: wanted }).catch(() => undefined);
+  }
+
+  #hear(method: string, params: JsonObject): boolean {
+    if (method === 'notifications/message') {
+      this.#calls.log(params);
+      return true;
+    }
+    if (method === 'notifications/tools/list_changed') this.#tools = undefined;
+    return this.#changes.take(method, params);
+  }
+
   #end(): void {
+    this.#release();
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#closed.emit(undefined);
   }
 
-  /** The listed schema, which may say that an argument goes into a header too (SEP-2243). Undefined: it could not be listed. */
-  async #inputSchema(name: string): Promise<{ readonly type: 'object' } | undefined> {
-    if (this.#tools === undefined) {
-      try {
-        await this.listTools();
-      } catch {
-        return undefined;
-      }
-    }
-    return { ...this.#tools?.get(name)?.inputSchema, type: 'object' };
+  #release(): void {
+    this.#channel.close();
+    this.#listening.close();
+    this.#changes.close();
+    this.#calls.close();
   }
-}
-
-/** JSON-RPC refusals that come before a request is taken up (JSON-RPC 2.0, section 5.1). */
-const refusals: ReadonlySet<number> = new Set([
-  ProtocolErrorCode.ParseError,
-  ProtocolErrorCode.InvalidRequest,
-  ProtocolErrorCode.MethodNotFound,
-  ProtocolErrorCode.InvalidParams,
-]);
-
-/** HTTP answers that come instead of taking the request up. A 303 is none: what it points to may be what was done. */
-const refusingStatuses: ReadonlySet<number> = new Set([301, 302, 307, 308, 400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 421, 426, 429, 431]);
-
-/** `failed` only where it is certain that nothing was done. What the server wrote is not repeated: it may hold anything. */
-function explain(error: unknown, signal: AbortSignal): UpstreamAnswer {
-  if (isNothingSent(error)) return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
-  if (error instanceof ProtocolError && refusals.has(error.code)) {
-    return { kind: 'failed', text: `The service refused the request (code ${error.code}). Nothing was done.` };
-  }
-  if (error instanceof SdkHttpError && refusingStatuses.has(error.status ?? 0)) {
-    return { kind: 'failed', text: `The service refused the request (HTTP ${error.status}). Nothing was done.` };
-  }
-  if (error instanceof Error && error.constructor === Error && error.message === 'Not connected') {
-    return { kind: 'failed', text: 'The service is not connected. Nothing was sent.' };
-  }
-  if (signal.aborted) return { kind: 'unknown', text: 'It was cancelled after it was sent. It may or may not have been done.' };
-  if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
-    return { kind: 'unknown', text: 'The service did not answer in time. It may or may not have been done.' };
-  }
-  if (error instanceof SdkError && error.code === SdkErrorCode.UnsupportedResultType) {
-    return { kind: 'unknown', text: 'The service asked something back that cannot be answered here. It may or may not have been done.' };
-  }
-  return { kind: 'unknown', text: 'The connection to the service was lost before it answered. It may or may not have been done.' };
-}
-
-/** Schemas and annotations came as JSON; the SDK's types for them are open objects. */
-function json(value: object): JsonObject {
-  return value as JsonObject;
-}
-
-function toUpstreamTool(tool: Awaited<ReturnType<Client['listTools']>>['tools'][number]): UpstreamTool {
-  return {
-    name: tool.name,
-    inputSchema: json(tool.inputSchema),
-    ...(tool.title === undefined ? {} : { title: tool.title }),
-    ...(tool.description === undefined ? {} : { description: tool.description }),
-    ...(tool.outputSchema === undefined ? {} : { outputSchema: json(tool.outputSchema) }),
-    ...(tool.annotations === undefined ? {} : { annotations: json(tool.annotations) }),
-  };
 }

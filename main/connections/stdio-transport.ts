@@ -1,16 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { deserializeMessage, serializeMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
+import { serializeMessage, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import type { Dispose } from '../model/disposable.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader } from '../model/line-reader.ts';
+import { readMessage } from './json-rpc-line.ts';
 import { NothingSentError } from './nothing-sent-error.ts';
 import { killGroup, tieToApp } from './process-group.ts';
+import { StderrLog } from './stderr-log.ts';
 
 export interface StdioCommand {
   readonly command: string;
   readonly args: readonly string[];
 }
 
-const stderrKept = 4096;
 const largestMessage = 10 * 1024 * 1024;
 /** Between closing its input, SIGTERM, and SIGKILL. Milliseconds. */
 const patience = 1000;
@@ -28,9 +29,9 @@ export class StdioTransport implements Transport {
   readonly #env: NodeJS.ProcessEnv;
   readonly #cwd: string;
   readonly #lines = new LineReader(largestMessage);
+  readonly #log = new StderrLog();
   #child: ChildProcess | undefined;
   #untie: Dispose | undefined;
-  #stderr = '';
   #gone: Promise<void> = Promise.resolve();
 
   constructor(command: StdioCommand, env: NodeJS.ProcessEnv, cwd: string) {
@@ -48,9 +49,9 @@ export class StdioTransport implements Transport {
     return null;
   }
 
-  /** The last 4 KiB that the child wrote to its error output. */
-  get complaint(): string {
-    return this.#stderr;
+  /** What the child wrote to its error output, as it wrote it: the last 64 KiB in whole lines, oldest first. */
+  log(): readonly string[] {
+    return this.#log.lines();
   }
 
   get exitCode(): number | null {
@@ -119,7 +120,7 @@ export class StdioTransport implements Transport {
     child.stdin?.on('error', (error) => this.onerror?.(error));
     child.stdout?.on('error', (error) => this.onerror?.(error));
     child.stderr?.on('error', () => undefined);
-    child.stderr?.on('data', (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-stderrKept)));
+    child.stderr?.on('data', (chunk: Buffer) => this.#log.write(chunk));
     child.stdout?.on('data', (chunk: Buffer) => this.#read(child, chunk));
     let isOver = false;
     const over = (): void => {
@@ -153,14 +154,9 @@ export class StdioTransport implements Transport {
 
   /** What is no JSON-RPC message is passed over: some commands greet on their output. */
   #take(line: string): void {
-    let message: JSONRPCMessage;
-    try {
-      message = deserializeMessage(line);
-    } catch (error) {
-      this.onerror?.(asError(error));
-      return;
-    }
-    this.onmessage?.(message);
+    const message = readMessage(line);
+    if (message === undefined) this.onerror?.(new Error('A line is no JSON-RPC message.'));
+    else this.onmessage?.(message);
   }
 }
 

@@ -4,7 +4,8 @@ import { disarmLine } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { ConnectionProblem } from './connection.ts';
-import { defaultMcpOptions, openMcpUpstream, type ClosableUpstream, type McpUpstreamOptions } from './mcp-upstream.ts';
+import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
+import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
 import { StdioTransport, type StdioCommand } from './stdio-transport.ts';
 
 export const commandConfig = z.object({
@@ -35,10 +36,13 @@ export async function openStdioUpstream(config: JsonObject, options: Partial<Std
   const environment = minimalEnvironment(options.environment ?? process.env);
   let last: StdioTransport | undefined;
   try {
-    return await openMcpUpstream(() => (last = new StdioTransport(parsed.data, environment, environment['HOME'] ?? homedir())), {
-      ...defaultMcpOptions,
-      ...options,
-    });
+    return await openMcpUpstream(
+      {
+        createTransport: () => (last = new StdioTransport(parsed.data, environment, environment['HOME'] ?? homedir())),
+        logLines: () => last?.log() ?? [],
+      },
+      { ...defaultMcpOptions, ...options },
+    );
   } catch (error) {
     throw explain(error, parsed.data, last);
   }
@@ -51,6 +55,7 @@ function minimalEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
 
 function explain(error: unknown, { command }: StdioCommand, transport: StdioTransport | undefined): ConnectionProblem {
   const name = disarmLine(command.split(/[/\\]/).at(-1) ?? command).slice(0, 80);
+  const log = transport?.log() ?? [];
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') {
     return new ConnectionProblem('failing', say('connection.health.commandNotFound', { command: name }), `The command "${name}" was not found.`);
@@ -58,17 +63,13 @@ function explain(error: unknown, { command }: StdioCommand, transport: StdioTran
   if (code === 'EACCES') {
     return new ConnectionProblem('failing', say('connection.health.commandNotAllowed', { command: name }), `The command "${name}" may not be run.`);
   }
-  const complaint = lastLine(transport?.complaint ?? '');
+  const complaint = disarmLine(log.at(-1) ?? '').trim().slice(0, 200);
   const exitCode = transport?.exitCode ?? null;
   if (exitCode !== null && exitCode !== 0) {
     const text = `The command "${name}" stopped at once (exit code ${exitCode}).`;
     return complaint === ''
-      ? new ConnectionProblem('failing', say('connection.health.commandStopped', { command: name, code: exitCode }), text)
-      : new ConnectionProblem('failing', say('connection.health.commandStoppedSaying', { command: name, code: exitCode, said: complaint }), text);
+      ? new ConnectionProblem('failing', say('connection.health.commandStopped', { command: name, code: exitCode }), text, log)
+      : new ConnectionProblem('failing', say('connection.health.commandStoppedSaying', { command: name, code: exitCode, said: complaint }), text, log);
   }
-  return new ConnectionProblem('failing', say('connection.health.commandSilent', { command: name }), `The command "${name}" runs but does not speak MCP.`);
-}
-
-function lastLine(text: string): string {
-  return disarmLine(text.trimEnd().split('\n').at(-1) ?? '').trim().slice(0, 200);
+  return new ConnectionProblem('failing', say('connection.health.commandSilent', { command: name }), `The command "${name}" runs but does not speak MCP.`, log);
 }

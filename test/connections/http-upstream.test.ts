@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConnectionProblem } from '../../main/connections/connection.ts';
 import { openHttpUpstream } from '../../main/connections/http-upstream.ts';
-import type { ClosableUpstream, McpUpstreamOptions } from '../../main/connections/mcp-upstream.ts';
+import type { McpUpstreamOptions } from '../../main/connections/mcp-options.ts';
+import type { ClosableUpstream } from '../../main/connections/mcp-upstream.ts';
 import { startHttpServer, type HttpFixture } from '../fixtures/upstreams/http-server.ts';
 import { callOf, textOf } from './call.ts';
 

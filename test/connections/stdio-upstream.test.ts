@@ -142,8 +142,9 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('when the app itself is ended by %s, 
   writeFileSync(
     script,
     `const { openStdioUpstream } = await import(${JSON.stringify(source)});
+     const { silence } = await import(${JSON.stringify(new URL('../../main/model/conversation.ts', import.meta.url).href)});
      const upstream = await openStdioUpstream({ command: process.execPath, args: [${JSON.stringify(server)}, '--stubborn', '--child'] });
-     const call = { action: 'x', name: 'print_environment', arguments: {}, materials: [], signal: new AbortController().signal };
+     const call = { action: 'x', name: 'print_environment', arguments: {}, materials: [], signal: new AbortController().signal, conversation: silence };
      console.log(JSON.parse((await upstream.callTool(call)).result.content[0].text).pid);`,
   );
   const app = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
