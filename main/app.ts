@@ -116,6 +116,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
+    scrub,
     clock,
     factories: {
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),

@@ -54,7 +54,7 @@ export function tieConsequences(services: Services, tokens: Tokens): Dispose {
       tokens.revokeAgent(agent);
       if (known === undefined) gate.forgetAgent(agent);
       else gate.stopAgent(agent);
-      broker.disconnect(agent).catch((error: unknown) => report(String(error)));
+      broker.disconnect(agent);
     }),
   ];
   connections.setManaged(organization.connections);

@@ -1,10 +1,11 @@
 import type { AgentId, ConnectionId } from '../../preload/contract.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Caller, Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import { closeDoors, openDoors } from './doors.ts';
 import type { EntryRefusal, TokenCheck } from './entry.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
-import { createMcpServer } from './mcp-server.ts';
+import { LineDoor } from './line-door.ts';
 import type { AppStatus } from './shim-protocol.ts';
 import { ShimSocket } from './shim-socket.ts';
 import { throttled } from './throttle.ts';
@@ -20,7 +21,7 @@ export interface BrokerTokens {
 /** `main/agents`, as the broker sees it. */
 export interface BrokerAgents {
   list(): readonly { readonly id: AgentId; readonly name: string; readonly isPaused: boolean }[];
-  get(agent: AgentId): { readonly isPaused: boolean } | undefined;
+  get(agent: AgentId): { readonly isPaused: boolean; readonly toolMode: 'all' | 'search'; readonly callsPerMinute: number } | undefined;
   touch(agent: AgentId): void;
   requirePaired(agent: AgentId, proposedName: string): Promise<'paired' | 'refused' | 'busy'>;
 }
@@ -48,27 +49,26 @@ export interface Broker {
   /** Set when the `countersign` command cannot reach this app; HTTP works all the same. */
   readonly socketProblem: { readonly why: 'unsafe_folder' | 'already_running' | 'unusable'; readonly text: string } | null;
   /** Ends everything an agent has open: it was paused or forgotten. */
-  disconnect(agent: AgentId): Promise<void>;
+  disconnect(agent: AgentId): void;
   close(): Promise<void>;
 }
 
 /** Opens both doors: the loopback endpoint and the command's socket. */
 export async function startBroker(parts: BrokerParts): Promise<Broker> {
-  const createServer = (caller: Caller) => createMcpServer(parts, caller);
-  const { clock } = parts;
+  const { agents, clock } = parts;
+  const doors = openDoors({ ...parts, optionsOf: (agent) => agents.get(agent) });
   const onRefusedEntry = throttled((why) => parts.onRefusedEntry(why), clock);
   const http = await HttpEndpoint.start({
     preferredPort: parts.preferredPort,
     allowedOrigins: parts.allowedOrigins,
-    clock,
-    createServer,
+    ...doors,
     onRefusedEntry,
     checkToken: (token) => checkToken(parts, token),
   });
   const shim = await ShimSocket.start({
     place: parts.socketPlace,
     clock,
-    createServer,
+    serve: (socket, caller) => LineDoor.open(doors, socket, caller),
     onRefusedEntry,
     isPaired: (agent) => parts.agents.get(agent) !== undefined,
     isPaused: (agent) => parts.agents.get(agent)?.isPaused ?? true,
@@ -77,20 +77,16 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     onSeen: (agent) => parts.agents.touch(agent),
     status: () => ({ ...parts.status(http.url), agents: parts.agents.list().map(({ id, name, isPaused }) => ({ id, name, isPaused })) }),
   });
-  const stopListening = parts.catalog.onChange((_connection, { kind }) => {
-    if (kind !== 'tools') return;
-    http.toolsChanged();
-    if (shim.ok) shim.socket.toolsChanged();
-  });
   return {
     mcpUrl: http.url,
     socketProblem: shim.ok ? null : { why: shim.why, text: shim.text },
-    async disconnect(agent) {
+    disconnect(agent) {
+      doors.modern.cutOff(agent);
       if (shim.ok) shim.socket.disconnect(agent);
-      await http.disconnect(agent);
+      http.disconnect(agent);
     },
     async close() {
-      stopListening();
+      closeDoors(doors);
       await Promise.all([http.close(), shim.ok ? shim.socket.close() : undefined]);
     },
   };

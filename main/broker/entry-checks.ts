@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { connectionId, type ConnectionId } from '../../preload/contract.ts';
 import type { Refusal } from './entry.ts';
 
-/** The one path agents talk to. */
+/** The path agents talk to; `/mcp/CONNECTION` shows one connection alone. */
 export const mcpPath = '/mcp';
 
 /** The largest request body, in bytes (4 MiB). */
@@ -17,8 +18,8 @@ const bearer = /^Bearer ([A-Za-z0-9_-]{1,256})$/i;
 export function checkHead(request: IncomingMessage, port: number, allowedOrigins: readonly string[]): Refusal | undefined {
   return (
     checkHost(request, port) ??
-    checkOrigin(request, allowedOrigins) ??
-    checkPath(request) ??
+    checkOrigin(request, port, allowedOrigins) ??
+    (readEndpoint(request.url) === undefined ? noSuchPath : undefined) ??
     checkMethod(request) ??
     checkContentType(request) ??
     checkLength(request)
@@ -30,23 +31,34 @@ export function bearerToken(request: IncomingMessage): string | undefined {
   return bearer.exec(request.headers.authorization ?? '')?.[1];
 }
 
+/** Which endpoint a request is for: `only` null for `/mcp`. Undefined for any other path. */
+export function readEndpoint(url: string | undefined): { readonly only: ConnectionId | null } | undefined {
+  if (url === mcpPath) return { only: null };
+  if (url?.startsWith(`${mcpPath}/`) !== true) return undefined;
+  const id = connectionId.safeParse(url.slice(mcpPath.length + 1));
+  return id.success ? { only: id.data } : undefined;
+}
+
+function ownHosts(port: number): readonly string[] {
+  return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+}
+
 function checkHost(request: IncomingMessage, port: number): Refusal | undefined {
-  const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  const own = ownHosts(port);
   const hosts = request.headersDistinct['host'] ?? [];
   if (hosts.length === 1 && own.includes(hosts[0]?.toLowerCase() ?? '')) return undefined;
   return { status: 403, code: -32003, text: `Countersign answers only to its own address. Use http://127.0.0.1:${port}${mcpPath}`, why: 'wrong_host' };
 }
 
-function checkOrigin(request: IncomingMessage, allowed: readonly string[]): Refusal | undefined {
+/** Its own origin is no foreign one: no page is ever served there. */
+function checkOrigin(request: IncomingMessage, port: number, allowed: readonly string[]): Refusal | undefined {
   const origins = request.headersDistinct['origin'] ?? [];
-  if (origins.every((origin) => allowed.includes(origin))) return undefined;
+  const own = ownHosts(port).map((host) => `http://${host}`);
+  if (origins.every((origin) => allowed.includes(origin) || own.includes(origin))) return undefined;
   return { status: 403, code: -32003, text: 'Countersign does not answer web pages. Connect from a program, without an Origin header.', why: 'foreign_origin' };
 }
 
-function checkPath(request: IncomingMessage): Refusal | undefined {
-  if (request.url === mcpPath) return undefined;
-  return { status: 404, code: -32601, text: `There is nothing here. The MCP endpoint is ${mcpPath}` };
-}
+const noSuchPath: Refusal = { status: 404, code: -32601, text: `There is nothing here. The MCP endpoint is ${mcpPath}, or ${mcpPath}/CONNECTION for one connection.` };
 
 function checkMethod(request: IncomingMessage): Refusal | undefined {
   if (methods.has(request.method ?? '')) return undefined;
@@ -68,5 +80,4 @@ export const tooLarge: Refusal = {
   status: 413,
   code: -32600,
   text: `The request is larger than ${bodyLimit / 1024 / 1024} MiB. Nothing was done. Send less.`,
-  headers: { connection: 'close' },
 };

@@ -1,4 +1,5 @@
 import type { Caller } from './catalog.ts';
+import type { RequestId } from './json-rpc.ts';
 
 /** Why someone was turned away at the door. */
 export type EntryRefusal =
@@ -23,6 +24,8 @@ export interface Refusal {
   readonly code: number;
   readonly text: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The request that is refused, where it could be read. */
+  readonly id?: RequestId;
   /** Set when it is worth a line in the record. */
   readonly why?: EntryRefusal;
 }

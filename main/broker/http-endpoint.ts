@@ -1,58 +1,52 @@
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createMcpHandler, InMemoryServerEventBus, isLegacyRequest, type McpHttpHandler, type Server } from '@modelcontextprotocol/server';
 import type { AgentId } from '../../preload/contract.ts';
-import type { Clock } from '../model/clock.ts';
-import type { Caller } from './catalog.ts';
-import { bearerToken, checkHead, mcpPath } from './entry-checks.ts';
+import { actingMethods, type RequestContext } from './agent-methods.ts';
+import type { Doors } from './doors.ts';
+import { bearerToken, checkHead, mcpPath, readEndpoint } from './entry-checks.ts';
 import { tokenRefusal, type EntryRefusal, type Refusal, type TokenCheck } from './entry.ts';
-import { toRequest, writeRefusal, writeResponse, type Exchange } from './http-exchange.ts';
-import { authInfoOf, callerOf } from './mcp-server.ts';
+import { HttpReply } from './http-reply.ts';
+import { HttpSessions } from './http-sessions.ts';
+import { errorMessage, internalError, invalidRequest, methodNotFound, readIncoming, refusedByGate, toFailure, type Incoming, type RpcRequest } from './json-rpc.ts';
+import { openPerAgent } from './limits.ts';
 import { readJsonBody } from './request-body.ts';
-import { Sessions } from './sessions.ts';
+import { checkStandardHeaders, isModern } from './standard-headers.ts';
 
-export interface HttpEndpointParts {
+export interface HttpEndpointParts extends Doors {
   /** Tried first; when it is taken, any free port. */
   readonly preferredPort: number;
   /** Origins that may call although they are web pages. None, unless the organization lists some. */
   readonly allowedOrigins: readonly string[];
-  readonly clock: Clock;
-  createServer(caller: Caller): Server;
   checkToken(token: string): TokenCheck;
   onRefusedEntry(why: EntryRefusal): void;
 }
 
 const maxConnections = 256;
-/** Requests and streams one agent may have open, so that it cannot keep the others out. */
-export const openPerAgent = 64;
 const maxHeaderBytes = 16 * 1024;
 /** Milliseconds for the head of a request, and for all of it. Answers may take as long as a person needs. */
 const headTimeout = 10_000;
 const requestTimeout = 30_000;
 
-/** The loopback MCP endpoint: `POST`, `GET` and `DELETE /mcp` in both protocol eras. */
+/** What was let in: who, where, and what ends it early. */
+interface Visit {
+  readonly where: Pick<RequestContext, 'caller' | 'only'>;
+  /** Aborted when the client goes away before the answer is complete, or the agent is cut off. */
+  readonly signal: AbortSignal;
+  readonly takesStream: boolean;
+}
+
+/** The loopback MCP endpoints, `/mcp` and `/mcp/CONNECTION`: `POST`, `GET` and `DELETE` in both protocol eras. */
 export class HttpEndpoint {
   readonly #parts: HttpEndpointParts;
   readonly #http: HttpServer;
-  readonly #sessions: Sessions;
-  readonly #bus = new InMemoryServerEventBus();
-  /** Tool calls stream from the start, so that a waiting client sees keep-alives; everything else is one JSON body. */
-  readonly #calls: McpHttpHandler;
-  readonly #others: McpHttpHandler;
-  readonly #open = new Map<AbortController, AgentId>();
+  readonly #sessions: HttpSessions;
+  readonly #open = new Map<AgentId, Set<AbortController>>();
   #port = 0;
 
   private constructor(parts: HttpEndpointParts) {
     this.#parts = parts;
-    this.#sessions = new Sessions(parts);
-    const factory: Parameters<typeof createMcpHandler>[0] = ({ authInfo }) => {
-      const caller = callerOf(authInfo);
-      if (caller === undefined) throw new Error('A request reached the MCP server without its caller.');
-      return parts.createServer(caller);
-    };
-    this.#calls = createMcpHandler(factory, { legacy: 'reject', bus: this.#bus, responseMode: 'sse' });
-    this.#others = createMcpHandler(factory, { legacy: 'reject', bus: this.#bus });
-    this.#http = createServer({ maxHeaderSize: maxHeaderBytes, headersTimeout: headTimeout, requestTimeout, connectionsCheckingInterval: 5_000 });
+    this.#sessions = new HttpSessions(parts);
+    this.#http = createServer({ maxHeaderSize: maxHeaderBytes, headersTimeout: headTimeout, requestTimeout, connectionsCheckingInterval: 5_000, noDelay: true });
     this.#http.maxConnections = maxConnections;
     this.#http.on('request', (request, response) => void this.#serve(request, response));
     this.#http.on('clientError', (_error, socket) => {
@@ -80,21 +74,15 @@ export class HttpEndpoint {
     return `http://127.0.0.1:${this.#port}${mcpPath}`;
   }
 
-  /** Tells every connected client that its list of tools may have changed. */
-  toolsChanged(): void {
-    this.#sessions.toolsChanged();
-    this.#bus.publish({ kind: 'tools_list_changed' });
-  }
-
   /** Ends what this agent has open: requests, streams, sessions. Its tokens are somebody else's to revoke. */
-  async disconnect(agent: AgentId): Promise<void> {
-    for (const [controller, owner] of this.#open) if (owner === agent) controller.abort();
-    await this.#sessions.closeAgent(agent);
+  disconnect(agent: AgentId): void {
+    for (const controller of this.#open.get(agent) ?? []) controller.abort();
+    this.#sessions.closeAgent(agent);
   }
 
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    await Promise.all([this.#sessions.close(), this.#calls.close(), this.#others.close()]);
+    this.#sessions.close();
     this.#http.closeAllConnections();
     await closed;
   }
@@ -118,7 +106,7 @@ export class HttpEndpoint {
       if (refusal.why !== undefined) this.#parts.onRefusedEntry(refusal.why);
       writeRefusal(response, refusal);
     } catch {
-      writeRefusal(response, { status: 500, code: -32603, text: 'Countersign had an internal error. It is not certain what was done; ask the person to look at Activity.' });
+      writeRefusal(response, { status: 500, code: internalError, text: 'Countersign had an internal error. It is not certain what was done; ask the person to look at Activity.' });
     }
   }
 
@@ -130,47 +118,88 @@ export class HttpEndpoint {
     if (token === undefined) return tokenRefusal('no_token');
     const check = this.#parts.checkToken(token);
     if (check.kind === 'refused') return tokenRefusal(check.why);
-    const { caller } = check;
-    if ([...this.#open.values()].filter((agent) => agent === caller.agent).length >= openPerAgent) return tooManyOpen;
-    const exchange = this.#track(response, caller.agent);
-    const body = request.method === 'POST' ? await readJsonBody(request) : { ok: true as const, value: undefined };
+    // `checkHead` knows the path.
+    const where = { caller: check.caller, only: readEndpoint(request.url)?.only ?? null };
+    if (where.only !== null && this.#parts.methods.connections(where).length === 0) return noSuchConnection;
+    const signal = this.#track(response, check.caller.agent);
+    if (signal === undefined) return tooManyOpen;
+    const visit: Visit = { where, signal, takesStream: takesStream(request) };
+    if (request.method === 'GET') return this.#sessions.get({ request, response, ...visit });
+    if (request.method === 'DELETE') return this.#sessions.delete({ request, response, ...visit });
+    const body = await readJsonBody(request);
     if (body === undefined) return undefined;
-    if (!body.ok) return body.refusal;
-    const answer = await this.#answer(request, exchange, body.value, caller);
-    if (!(answer instanceof Response)) return answer;
-    await writeResponse(response, answer);
+    return body.ok ? this.#take(readIncoming(body.value), request, response, visit) : body.refusal;
+  }
+
+  async #take(message: Incoming, request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<Refusal | undefined> {
+    if (message.kind === 'invalid') {
+      return { status: 400, code: invalidRequest, text: 'This is not one JSON-RPC 2.0 message. Nothing was done.', ...(message.id === null ? {} : { id: message.id }) };
+    }
+    const refusal = this.#limit(message, visit.where.caller.agent);
+    if (refusal !== undefined) return refusal;
+    if (!isModern(message, request.headers)) return this.#sessions.post(message, { request, response, ...visit });
+    if (message.kind === 'request') await this.#answer(message.request, request, response, visit);
+    // In this revision a client's notifications mean nothing to a server: closing a stream cancels its request.
+    else response.writeHead(202).end();
     return undefined;
   }
 
-  async #answer(incoming: IncomingMessage, exchange: Exchange, body: unknown, caller: Caller): Promise<Response | Refusal> {
-    const request = toRequest(incoming, `http://127.0.0.1:${this.#port}`, exchange.signal);
-    if (await isLegacyRequest(request, body)) return await this.#sessions.handle(request, body, caller, exchange);
-    const handler = isToolCall(body) ? this.#calls : this.#others;
-    return await handler.fetch(request, { authInfo: authInfoOf(caller), parsedBody: body });
+  async #answer(message: RpcRequest, request: IncomingMessage, response: ServerResponse, { where, signal, takesStream: canStream }: Visit): Promise<void> {
+    const reply = new HttpReply(response, { clock: this.#parts.clock, takesStream: canStream });
+    try {
+      checkStandardHeaders(message, request.headers);
+    } catch (error) {
+      const { error: told, status } = toFailure(error);
+      return reply.end(errorMessage(message.id, told), status);
+    }
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    return this.#parts.modern.answer(message, { ...where, signal, header }, reply);
   }
 
-  #track(outgoing: ServerResponse, agent: AgentId): Exchange {
-    const controller = new AbortController();
-    this.#open.set(controller, agent);
-    controller.signal.addEventListener('abort', () => outgoing.destroy(), { once: true });
-    const finished = new Promise<void>((resolve) => {
-      outgoing.once('close', () => {
-        this.#open.delete(controller);
-        if (!outgoing.writableFinished) controller.abort();
-        resolve();
-      });
-    });
-    return { agent, signal: controller.signal, finished };
+  /** Counts what an agent attempts; listing and looking around is free. */
+  #limit(message: Incoming, agent: AgentId): Refusal | undefined {
+    if (message.kind !== 'request' || !actingMethods.has(message.request.method)) return undefined;
+    const seconds = this.#parts.limits.take(agent);
+    if (seconds === 0) return undefined;
+    const text = `This agent makes more calls a minute than it may. Nothing was done. Try again in ${seconds} s.`;
+    return { status: 429, code: refusedByGate, text, headers: { 'retry-after': String(seconds) }, id: message.request.id };
   }
+
+  /** Undefined when this agent has too much open. */
+  #track(response: ServerResponse, agent: AgentId): AbortSignal | undefined {
+    const open = this.#open.get(agent) ?? new Set<AbortController>();
+    if (open.size >= openPerAgent) return undefined;
+    const controller = new AbortController();
+    this.#open.set(agent, open.add(controller));
+    controller.signal.addEventListener('abort', () => response.destroy(), { once: true });
+    response.once('close', () => {
+      open.delete(controller);
+      if (open.size === 0 && this.#open.get(agent) === open) this.#open.delete(agent);
+      if (!response.writableFinished) controller.abort();
+    });
+    return controller.signal;
+  }
+}
+
+function takesStream({ headers: { accept } }: IncomingMessage): boolean {
+  return accept !== undefined && /text\/event-stream|text\/\*|\*\/\*/i.test(accept);
 }
 
 const tooManyOpen: Refusal = {
   status: 429,
-  code: -32003,
+  code: refusedByGate,
   text: `This agent has ${openPerAgent} requests open. Nothing was done. Wait for one of them to end.`,
   headers: { 'retry-after': '5' },
 };
 
-function isToolCall(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'tools/call';
+const noSuchConnection: Refusal = { status: 404, code: methodNotFound, text: 'There is no such connection here, or this agent may not use it.' };
+
+export function writeRefusal(response: ServerResponse, refusal: Refusal): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = JSON.stringify(errorMessage(refusal.id ?? null, { code: refusal.code, message: refusal.text }));
+  response.writeHead(refusal.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...refusal.headers });
+  response.end(body);
 }

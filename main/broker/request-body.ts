@@ -6,29 +6,35 @@ import { depthLimit } from './json-depth.ts';
 /** The parsed body, or why it is refused. Undefined when the client went away before it was all there. */
 export type Body = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: Refusal } | undefined;
 
+/** Bytes beyond `bodyLimit` that are read and thrown away, so that a client that still sends sees the refusal. */
+const mostDiscarded = 64 * 1024 * 1024;
+
 /** Reads a JSON body, declared or chunked, up to `bodyLimit` bytes and `depthLimit` levels. */
-export async function readJsonBody(request: IncomingMessage): Promise<Body> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request) {
-      // Without an encoding set, a request's chunks are buffers.
-      const bytes = chunk as Buffer;
-      size += bytes.length;
-      if (size > bodyLimit) return refused(tooLarge);
-      chunks.push(bytes);
-    }
-  } catch {
-    return undefined;
-  }
-  return parseJson(Buffer.concat(chunks));
+export function readJsonBody(request: IncomingMessage): Promise<Body> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= bodyLimit) chunks.push(chunk);
+      else if (size <= bodyLimit + mostDiscarded) resolve(refused(tooLarge));
+      else request.destroy();
+    });
+    request.once('end', () => {
+      if (size <= bodyLimit) resolve(parseJson(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    });
+    request.once('error', () => resolve(undefined));
+    request.once('close', () => resolve(undefined));
+  });
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Strict UTF-8, strict JSON, bounded depth. */
 export function parseJson(bytes: Uint8Array): NonNullable<Body> {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return refused({ status: 400, code: -32700, text: 'The request is not UTF-8 text. Nothing was done.' });
   }

@@ -1,12 +1,8 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { createConnection, createServer, type Server as NetServer, type Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
-import type { Server } from '@modelcontextprotocol/server';
-import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { agentId, type AgentId } from '../../preload/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Caller } from './catalog.ts';
-import { bodyLimit } from './entry-checks.ts';
 import type { EntryRefusal } from './entry.ts';
 import { readLine } from './read-line.ts';
 import { parseHello, type AppStatus, type Hello, type Reply } from './shim-protocol.ts';
@@ -16,7 +12,8 @@ export interface ShimSocketParts {
   /** A Unix socket in a folder of this person's own, or a Windows pipe (no folder). */
   readonly place: { readonly path: string; readonly folder: string | null };
   readonly clock: Clock;
-  createServer(caller: Caller): Server;
+  /** Speaks MCP over the rest of the socket. */
+  serve(socket: Socket, caller: Caller): void;
   isPaired(agent: AgentId): boolean;
   isPaused(agent: AgentId): boolean;
   /** Asks the person about an agent that is not paired; waits for the answer. */
@@ -42,7 +39,6 @@ export class ShimSocket {
   readonly #net: NetServer;
   /** Every open connection; the agent once it is known. */
   readonly #open = new Map<Socket, AgentId | undefined>();
-  readonly #servers = new Set<Server>();
 
   private constructor(parts: ShimSocketParts) {
     this.#parts = parts;
@@ -69,13 +65,6 @@ export class ShimSocket {
       return unusable;
     }
     return { ok: true, socket };
-  }
-
-  toolsChanged(): void {
-    for (const server of this.#servers) {
-      // A connection that has not finished its handshake is told nothing; it lists the tools afterwards.
-      server.sendToolListChanged().catch(() => {});
-    }
   }
 
   /** Ends every connection of this agent. */
@@ -128,7 +117,8 @@ export class ShimSocket {
     if (hello.purpose === 'token') return this.#giveToken(socket, agent.data);
     this.#open.set(socket, agent.data);
     this.#parts.onSeen(agent.data);
-    this.#connect(socket, { agent: agent.data, connections: null });
+    say(socket, { kind: 'ready' });
+    this.#parts.serve(socket, { agent: agent.data, connections: null });
   }
 
   /** Why this agent may not come in; undefined when it may. */
@@ -147,40 +137,8 @@ export class ShimSocket {
     finish(socket, { kind: 'token', ...this.#parts.issueToken(agent) });
   }
 
-  #connect(socket: Socket, caller: Caller): void {
-    say(socket, { kind: 'ready' });
-    const transport = new SocketTransport(socket);
-    const own = new Set<Server>();
-    const createOwn = (): Server => {
-      const server = this.#parts.createServer(caller);
-      own.add(server);
-      this.#servers.add(server);
-      return server;
-    };
-    const handle = serveStdio(createOwn, { transport, onerror: () => {} });
-    socket.once('close', () => {
-      for (const server of own) this.#servers.delete(server);
-      void handle.close();
-    });
-  }
-
   #refuse(socket: Socket, text: string): void {
     finish(socket, { kind: 'refused', text });
-  }
-}
-
-/** MCP's stdio lines over a socket. The end of either is the end of both. */
-class SocketTransport extends StdioServerTransport {
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    super(socket.pipe(new PassThrough()), socket, { maxBufferSize: bodyLimit });
-    this.#socket = socket;
-  }
-
-  override async close(): Promise<void> {
-    await super.close();
-    this.#socket.destroySoon();
   }
 }
 

@@ -1,10 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { HttpEndpoint, openPerAgent } from '../../main/broker/http-endpoint.ts';
+import { HttpEndpoint } from '../../main/broker/http-endpoint.ts';
+import { openPerAgent } from '../../main/broker/limits.ts';
 import { jsonDepth, parseJson } from '../../main/broker/request-body.ts';
-import { createMcpServer } from '../../main/broker/mcp-server.ts';
-import { systemClock } from '../../main/model/clock.ts';
 import { financeToken, marketingToken, startBroker, type Broker } from './harness.ts';
 
 interface Answer {
@@ -204,7 +203,7 @@ test('one agent with every request open does not keep another out', async () => 
   expect(await send(broker, { headers: own, body: call('work-mail__send_email') })).toMatchObject({ status: 429, body: expect.stringContaining('Nothing was done') });
   expect((await send(broker, { headers: { ...authorized, authorization: `Bearer ${financeToken}` }, body: initialize })).status).toBe(200);
   await broker.endpoint.close();
-  await Promise.all(open);
+  await Promise.allSettled(open);
 });
 
 test('an endpoint whose port is taken finds another', async () => {
@@ -212,8 +211,7 @@ test('an endpoint whose port is taken finds another', async () => {
   const second = await HttpEndpoint.start({
     preferredPort: broker.endpoint.port,
     allowedOrigins: [],
-    clock: systemClock,
-    createServer: (caller) => createMcpServer(broker.parts, caller),
+    ...broker.doors,
     checkToken: () => ({ kind: 'refused', why: 'unknown_token' }),
     onRefusedEntry: () => {},
   });

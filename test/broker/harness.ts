@@ -4,7 +4,7 @@ import { actionId, agentId, connectionId, type ActionId, type AgentId, type Conn
 import type { Caller, Catalog, CatalogItem, CatalogTool } from '../../main/broker/catalog.ts';
 import type { EntryRefusal, TokenCheck } from '../../main/broker/entry.ts';
 import { HttpEndpoint } from '../../main/broker/http-endpoint.ts';
-import { createMcpServer, type McpServerParts } from '../../main/broker/mcp-server.ts';
+import { closeDoors, openDoors, type DoorParts, type Doors } from '../../main/broker/doors.ts';
 import type { Gate } from '../../main/gate/gate.ts';
 import type { ActionAnswer, ActionRequest } from '../../main/model/action.ts';
 import { systemClock } from '../../main/model/clock.ts';
@@ -98,9 +98,11 @@ export interface Broker extends AsyncDisposable {
   readonly endpoint: HttpEndpoint;
   readonly refusals: EntryRefusal[];
   readonly tokens: Map<string, TokenCheck>;
-  readonly parts: McpServerParts;
+  readonly doors: Doors;
   connect(token: string, era: 'modern' | 'legacy'): Promise<Client>;
 }
+
+export const usualOptions = { toolMode: 'all', callsPerMinute: 1_000_000 } as const;
 
 export const marketingToken = 'cst_marketing';
 export const financeToken = 'cst_finance';
@@ -110,11 +112,11 @@ export function caller(agent: AgentId): Caller {
 }
 
 /** A real endpoint on a free loopback port, a scripted gate behind it. */
-export async function startBroker(more: Partial<McpServerParts> = {}): Promise<Broker> {
+export async function startBroker(more: Partial<DoorParts> = {}): Promise<Broker> {
   const gate = new ScriptedGate();
   const catalog = new ScriptedCatalog();
   const refusals: EntryRefusal[] = [];
-  const parts: McpServerParts = { gate, catalog, clock: systemClock, version: '0.0.0', ...more };
+  const doors = openDoors({ gate, catalog, clock: systemClock, version: '0.0.0', optionsOf: () => usualOptions, ...more });
   const tokens = new Map<string, TokenCheck>([
     [marketingToken, { kind: 'caller', caller: caller(marketing) }],
     [financeToken, { kind: 'caller', caller: caller(finance) }],
@@ -122,8 +124,7 @@ export async function startBroker(more: Partial<McpServerParts> = {}): Promise<B
   const endpoint = await HttpEndpoint.start({
     preferredPort: 0,
     allowedOrigins: [],
-    clock: systemClock,
-    createServer: (who) => createMcpServer(parts, who),
+    ...doors,
     checkToken: (token) => tokens.get(token) ?? { kind: 'refused', why: 'unknown_token' },
     onRefusedEntry: (why) => refusals.push(why),
   });
@@ -134,7 +135,7 @@ export async function startBroker(more: Partial<McpServerParts> = {}): Promise<B
     endpoint,
     refusals,
     tokens,
-    parts,
+    doors,
     async connect(token, era) {
       const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } });
       await client.connect(new StreamableHTTPClientTransport(new URL(endpoint.url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }));
@@ -143,6 +144,7 @@ export async function startBroker(more: Partial<McpServerParts> = {}): Promise<B
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client.close()));
+      closeDoors(doors);
       await endpoint.close();
     },
   };

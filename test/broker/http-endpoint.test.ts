@@ -85,7 +85,7 @@ describe.each(['modern', 'legacy'] as const)('a client of the %s protocol', (era
     client.setNotificationHandler('notifications/tools/list_changed', () => changed.resolve());
     if (era === 'modern') await client.listen({ toolsListChanged: true });
     broker.catalog.tools.set(marketing, [entry(mail, 'reply')]);
-    const tell = setInterval(() => broker.endpoint.toolsChanged(), 20);
+    const tell = setInterval(() => broker.catalog.changed.emit({ kind: 'tools' }), 20);
     await changed.promise;
     clearInterval(tell);
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['work-mail__reply', 'countersign_wait']);
@@ -102,7 +102,7 @@ describe.each(['modern', 'legacy'] as const)('a client of the %s protocol', (era
     const client = await broker.connect(marketingToken, era);
     const ended = endOf(client.callTool({ name: 'work-mail__send_email' }, { timeout: 5_000 }));
     const signal = await started.promise;
-    await broker.endpoint.disconnect(marketing);
+    broker.endpoint.disconnect(marketing);
     expect(signal.aborted).toBe(true);
     await client.close();
     expect(await ended).toBe('ended without an answer');

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EntryRefusal } from '../../main/broker/entry.ts';
-import { createMcpServer } from '../../main/broker/mcp-server.ts';
+import { openDoors } from '../../main/broker/doors.ts';
+import { LineDoor } from '../../main/broker/line-door.ts';
 import { ShimSocket, type ShimSocketParts, type ShimSocketStart } from '../../main/broker/shim-socket.ts';
 import { longestLine } from '../../main/broker/shim-protocol.ts';
 import { systemClock } from '../../main/model/clock.ts';
 import type { AgentId } from '../../preload/contract.ts';
-import { finance, marketing, ScriptedCatalog, ScriptedGate } from './harness.ts';
+import { finance, marketing, ScriptedCatalog, ScriptedGate, usualOptions } from './harness.ts';
 import { ManualClock } from './manual-clock.ts';
 
 interface Place extends AsyncDisposable {
@@ -28,7 +29,7 @@ async function makePlace(): Promise<Place> {
   const refusals: EntryRefusal[] = [];
   const gate = new ScriptedGate();
   const started: ShimSocket[] = [];
-  const mcp = { gate, catalog: new ScriptedCatalog(), clock: systemClock, version: '0' };
+  const doors = openDoors({ gate, catalog: new ScriptedCatalog(), clock: systemClock, version: '0', optionsOf: () => usualOptions });
   return {
     home,
     folder,
@@ -39,7 +40,7 @@ async function makePlace(): Promise<Place> {
       const result = await ShimSocket.start({
         place: { path, folder },
         clock: systemClock,
-        createServer: (caller) => createMcpServer(mcp, caller),
+        serve: (socket, caller) => LineDoor.open(doors, socket, caller),
         isPaired: (agent) => agent === marketing || agent === finance,
         isPaused: () => false,
         requirePaired: () => Promise.resolve('refused'),
@@ -182,7 +183,9 @@ test('an MCP message larger than 4 MiB ends the connection, and the door stays o
   await using place = await makePlace();
   await place.start();
   const hello = Buffer.from('{"purpose":"connect","agent":"marketing"}\n');
-  expect(await say(place.path, Buffer.concat([hello, Buffer.alloc(5 * 1024 * 1024, 'a')]))).toBe('{"kind":"ready"}\n');
+  const [ready, refused] = (await say(place.path, Buffer.concat([hello, Buffer.alloc(5 * 1024 * 1024, 'a')]))).split('\n');
+  expect(ready).toBe('{"kind":"ready"}');
+  expect(refused).toContain('larger than 4 MiB');
   expect(await say(place.path, '{"purpose":"status"}\n')).toContain('"kind":"status"');
 });
 

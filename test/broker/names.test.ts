@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exposedName, indexByName } from '../../main/broker/tool-names.ts';
+import { exposedName, exposedUri, readExposedName, readExposedUri } from '../../main/broker/names.ts';
 import { connectionId } from '../../preload/contract.ts';
-import { entry } from './harness.ts';
 
 const mail = connectionId.parse('work-mail');
 const connections = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/).map((text) => connectionId.parse(text));
@@ -42,7 +41,26 @@ test('a tool cannot be named to pass for a cut name', () => {
   expect(exposedName(mail, imposter)).not.toBe(victim);
 });
 
-test('a tool listed twice is one tool', () => {
-  const index = indexByName([entry(mail, 'send', { description: 'first' }), entry(mail, 'send', { description: 'second' })]);
-  expect([...index.values()].map(({ tool }) => tool.description)).toEqual(['first']);
+test('a name leads back to its connection and its own name, or to the connections it may be of', () => {
+  fc.assert(
+    fc.property(connections, connections, names, (connection, other, name) => {
+      const read = readExposedName(exposedName(connection, name), [other, connection]);
+      if (read.kind === 'plain') expect(read).toEqual({ kind: 'plain', connection, name });
+      else expect(read).toMatchObject({ kind: 'hashed', connections: expect.arrayContaining([connection]) });
+      expect(readExposedName(exposedName(connection, name), [])).not.toMatchObject({ kind: 'plain' });
+    }),
+  );
+});
+
+test('a resource’s URI is a URI here too, and leads back to its connection and its own URI', () => {
+  fc.assert(
+    fc.property(connections, fc.webUrl({ withQueryParameters: true, withFragments: true }), (connection, uri) => {
+      const exposed = exposedUri(connection, uri);
+      expect(URL.canParse(exposed)).toBe(true);
+      expect(readExposedUri(exposed)).toEqual({ connection, uri });
+    }),
+  );
+  expect(readExposedUri('file:///etc/passwd')).toBeUndefined();
+  expect(readExposedUri('via-+x')).toBeUndefined();
+  expect(readExposedUri('via-../..+x')).toBeUndefined();
 });

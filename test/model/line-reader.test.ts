@@ -1,6 +1,6 @@
 import { assert, array, nat, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineReader, LineTooLongError } from '../../main/connections/line-reader.ts';
+import { LineReader, LineTooLongError } from '../../main/model/line-reader.ts';
 
 test('lines come out whole however the bytes were cut', () => {
   assert(
