@@ -13,18 +13,15 @@ export function LogDialog({ connection, onClose }: { readonly connection: Connec
   const { run, isBusy, problem } = useCall('getConnectionLog');
   const [lines, setLines] = useState<readonly string[] | null>(null);
   const { id, name } = connection;
-  const read = useCallback(async () => {
-    const done = await run({ id });
-    if (done !== null) setLines(done.value.lines);
-  }, [run, id]);
-  useEffect(() => void read(), [read]);
+  const read = useCallback(() => void run({ id }).then((done) => done !== null && setLines(done.value.lines)), [run, id]);
+  useEffect(read, [read]);
   return (
     <SimpleDialog
       title={text('connectionsScreen.log.title', { name })}
       onClose={onClose}
       actions={
         <>
-          <Button icon={<ArrowSyncRegular />} disabledFocusable={isBusy} onClick={() => void read()}>
+          <Button icon={<ArrowSyncRegular />} disabledFocusable={isBusy} onClick={read}>
             {text('connectionsScreen.log.refresh')}
           </Button>
           <Button appearance="primary" onClick={onClose}>
