@@ -89,10 +89,10 @@ async function useEverything(upstream: Upstream): Promise<void> {
   }
   const { offers } = upstream;
   if (offers === undefined || isAuth) return;
-  const [resource] = await offers.listResources();
-  if (resource !== undefined) report('resources/read', await offers.readResource(call(String(resource['uri']), {})));
-  const [prompt] = await offers.listPrompts();
-  if (prompt !== undefined) report('prompts/get', await offers.getPrompt(call(String(prompt['name']), {})));
+  const [resource] = z.array(z.object({ uri: z.string() })).parse(await offers.listResources());
+  if (resource !== undefined) report('resources/read', await offers.readResource(call(resource.uri, {})));
+  const [prompt] = z.array(z.object({ name: z.string() })).parse(await offers.listPrompts());
+  if (prompt !== undefined) report('prompts/get', await offers.getPrompt(call(prompt.name, {})));
 }
 
 function report(what: string, result: UpstreamAnswer): void {

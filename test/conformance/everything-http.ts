@@ -1,10 +1,11 @@
 /** `node everything-http.ts`: the everything server over streamable HTTP in both eras; prints its address. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { localhostHostValidation, localhostOriginValidation, NodeStreamableHTTPServerTransport, toNodeHandler, toWebRequest, type NodeIncomingMessageLike } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
-import { createEverythingServer, type Change } from './everything-server.ts';
 import { watchedUri } from './content.ts';
+import { createEverythingServer, type Change } from './everything-server.ts';
+import { portOf, stop } from './loopback.ts';
 
 export interface EverythingHttp {
   readonly url: string;
@@ -77,18 +78,6 @@ async function json(request: IncomingMessage): Promise<unknown> {
   } catch {
     return body;
   }
-}
-
-export function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-export function stop(server: Server): Promise<void> {
-  return new Promise((done) => {
-    server.close(() => done());
-    server.closeAllConnections();
-  });
 }
 
 if (import.meta.main) {

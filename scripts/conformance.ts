@@ -1,0 +1,88 @@
+// npm run conformance: the official MCP suite through the broker, with an upstream of either era behind it, and against our
+// upstream client. Exits 1 if any required scenario fails. --json prints one line; --only server|client runs one side;
+// --direct tests the everything server itself, without the broker.
+import { parseArgs } from 'node:util';
+import { startBroker } from '../test/conformance/broker.ts';
+import { startEverythingHttp } from '../test/conformance/everything-http.ts';
+import { revisions, runClientSet, runServerSet, type ScenarioResult, type Side } from '../test/conformance/suite.ts';
+
+const { values: options } = parseArgs({ options: { json: { type: 'boolean' }, direct: { type: 'boolean' }, only: { type: 'string' } } });
+const isJson = options.json === true;
+
+interface Run {
+  readonly name: string;
+  readonly side: Side;
+  readonly seconds: number;
+  readonly results: readonly ScenarioResult[];
+}
+
+const runs: Run[] = [];
+
+async function measure(name: string, side: Side, work: () => Promise<readonly ScenarioResult[]>): Promise<void> {
+  const start = performance.now();
+  const results = await work();
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  runs.push({ name, side, seconds, results });
+  if (!isJson) process.stderr.write(`${side} ${name}: ${seconds} s\n`);
+}
+
+async function runServers(): Promise<void> {
+  if (options.direct === true) {
+    const server = await startEverythingHttp();
+    for (const revision of revisions) await measure(`${revision} direct`, 'server', () => runServerSet(revision, server.url));
+    await server.stop();
+    return;
+  }
+  for (const era of ['modern', 'legacy'] as const) {
+    const broker = await startBroker(era);
+    for (const revision of revisions) await measure(`${revision} on ${era}`, 'server', () => runServerSet(revision, broker.url));
+    await broker.stop();
+    for (const problem of broker.problems) process.stderr.write(`The app reported: ${problem}\n`);
+  }
+}
+
+if (options.only !== 'client') await runServers();
+if (options.only !== 'server' && options.direct !== true) {
+  for (const revision of revisions) await measure(revision, 'client', () => runClientSet(revision));
+}
+
+const failed = runs.flatMap(({ name, side, results }) => results.filter(({ isRequired, outcome }) => isRequired && outcome !== 'passed').map((result) => ({ side, run: name, ...result })));
+
+if (isJson) {
+  process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, runs })}\n`);
+} else {
+  for (const side of ['server', 'client'] as const) printTable(runs.filter((run) => run.side === side), side);
+  printDetails();
+  const required = runs.flatMap(({ results }) => results).filter(({ isRequired }) => isRequired).length;
+  process.stdout.write(`\n${failed.length === 0 ? '✓' : '✗'} ${required - failed.length} of ${required} required scenarios pass\n`);
+}
+process.exit(failed.length === 0 ? 0 : 1);
+
+function printTable(columns: readonly Run[], side: Side): void {
+  if (columns.length === 0) return;
+  const scenarios = [...new Set(columns.flatMap(({ results }) => results.map(({ scenario }) => scenario)))];
+  const width = Math.max(...scenarios.map((scenario) => scenario.length));
+  process.stdout.write(`\n${side.padEnd(width)}  ${columns.map(({ name }) => name).join('  ')}\n`);
+  for (const scenario of scenarios) {
+    const cells = columns.map(({ name, results }) => cell(results.find((result) => result.scenario === scenario)).padEnd(name.length));
+    process.stdout.write(`${scenario.padEnd(width)}  ${cells.join('  ')}\n`);
+  }
+}
+
+/** `✓ 3`: passed with 3 checks; in brackets: not scored by the revision. */
+function cell(result: ScenarioResult | undefined): string {
+  if (result === undefined) return '';
+  const mark = result.outcome === 'passed' ? '✓' : '✗';
+  const text = `${mark} ${result.checks}${result.warnings.length > 0 ? ` (${result.warnings.length} warnings)` : ''}`;
+  return result.isRequired ? text : `[${text}]`;
+}
+
+function printDetails(): void {
+  for (const { name, side, results } of runs) {
+    for (const { scenario, isRequired, failures, warnings, outcome } of results) {
+      if (!isRequired) continue;
+      const lines = [...failures.map((line) => `  ✗ ${line}`), ...warnings.map((line) => `  ! ${line}`), ...(outcome === 'missing' ? ['  ✗ the suite left no result'] : [])];
+      if (lines.length > 0) process.stdout.write(`\n${side} ${name}, ${scenario}\n${lines.join('\n')}\n`);
+    }
+  }
+}
