@@ -57,10 +57,6 @@ export class AgentCatalog implements Catalog {
     return this.#listItems(agent, only, 'listPrompts', ({ name }) => ['getPrompt', name]);
   }
 
-  async complete(agent: AgentId, connection: ConnectionId, params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
-    return (await this.#offers(agent, connection)).complete(params, signal);
-  }
-
   async subscribe(agent: AgentId, connection: ConnectionId, uri: string): Promise<Dispose> {
     return (await this.#offers(agent, connection)).subscribe(uri);
   }

@@ -35,6 +35,9 @@ type Method = (params: JsonObject, context: RequestContext) => Promise<JsonObjec
 /** What an agent attempts with these goes through the gate, may wait for a person and may be asked something back. */
 export const actingMethods: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
 
+/** What is counted against an agent's calls a minute; looking around is free. */
+export const countedMethods: ReadonlySet<string> = new Set([...actingMethods, 'completion/complete', 'resources/subscribe']);
+
 const mostHashedNames = 10_000;
 
 /** MCP's requests that mean the same in both eras; everything an agent calls goes through the gate. */
@@ -81,6 +84,14 @@ export class AgentMethods {
   connections({ caller, only }: Pick<RequestContext, 'caller' | 'only'>): readonly ConnectionId[] {
     const all = this.#parts.catalog.connections(caller.agent);
     return all.filter((id) => (caller.connections?.includes(id) ?? true) && (only === null || only === id));
+  }
+
+  /** Rejects with an `RpcFailure` when the rules, a person or the service do not let this agent watch that resource. */
+  async watch(uri: unknown, context: RequestContext): Promise<{ readonly connection: ConnectionId; readonly uri: string }> {
+    const place = this.resourceOf(uri, context);
+    const { caller, signal, conversation } = context;
+    toPlainResult(await this.#parts.gate.perform({ kind: 'watchResource', agent: caller.agent, connection: place.connection, name: place.uri, arguments: {}, signal, conversation }));
+    return place;
   }
 
   // -------------------------------------------------------------------- tools
@@ -222,20 +233,20 @@ export class AgentMethods {
   }
 
   async #complete(params: JsonObject, context: RequestContext): Promise<JsonObject> {
-    const { ref } = params;
+    const { _meta, ...own } = params;
+    const { ref } = own;
     if (!isJsonObject(ref) || !isJsonObject(params['argument'])) throw new RpcFailure({ code: invalidParams, message: '"ref" and "argument" are needed.' });
-    const { caller, signal } = context;
     if (ref['type'] === 'ref/prompt' && typeof ref['name'] === 'string') {
       const { connection, name } = await this.#promptPlace(ref['name'], context);
-      return this.#completeAt(connection, { ...params, ref: { ...ref, name } }, caller, signal);
+      return this.#completeAt(connection, name, { ...own, ref: { ...ref, name } }, context);
     }
     if (ref['type'] !== 'ref/resource') throw new RpcFailure({ code: invalidParams, message: '"ref" must name a prompt or a resource template.' });
     const { connection, uri } = this.resourceOf(ref['uri'], context);
-    return this.#completeAt(connection, { ...params, ref: { ...ref, uri } }, caller, signal);
+    return this.#completeAt(connection, uri, { ...own, ref: { ...ref, uri } }, context);
   }
 
-  async #completeAt(connection: ConnectionId, params: JsonObject, { agent }: Caller, signal: AbortSignal): Promise<JsonObject> {
-    return this.#parts.catalog.complete(agent, connection, params, signal);
+  async #completeAt(connection: ConnectionId, name: string, params: JsonObject, { caller, signal, conversation }: RequestContext): Promise<JsonObject> {
+    return toPlainResult(await this.#parts.gate.perform({ kind: 'complete', agent: caller.agent, connection, name, arguments: params, signal, conversation }));
   }
 }
 

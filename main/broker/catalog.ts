@@ -36,8 +36,6 @@ export interface Catalog {
   listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]>;
   listResourceTemplates(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]>;
   listPrompts(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]>;
-  /** `completion/complete` at that service, with its own names in the params. Rejects with an `Error` that an agent may read. */
-  complete(agent: AgentId, connection: ConnectionId, params: JsonObject, signal: AbortSignal): Promise<JsonObject>;
   /** Asks a service to tell when a resource changes, until disposed. Rejects with an `Error` that an agent may read. */
   subscribe(agent: AgentId, connection: ConnectionId, uri: string): Promise<Dispose>;
   /** What changed, as services said or because somebody changed rules or connections (`connection` null: any of them). */

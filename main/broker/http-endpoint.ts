@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AgentId } from '../../preload/contract.ts';
-import { actingMethods, type RequestContext } from './agent-methods.ts';
+import { countedMethods, type RequestContext } from './agent-methods.ts';
 import type { Doors } from './doors.ts';
 import { bearerToken, checkHead, mcpPath, readEndpoint } from './entry-checks.ts';
 import { tokenRefusal, type EntryRefusal, type Refusal, type TokenCheck } from './entry.ts';
@@ -161,7 +161,7 @@ export class HttpEndpoint {
 
   /** Counts what an agent attempts; listing and looking around is free. */
   #limit(message: Incoming, agent: AgentId): Refusal | undefined {
-    if (message.kind !== 'request' || !actingMethods.has(message.request.method)) return undefined;
+    if (message.kind !== 'request' || !countedMethods.has(message.request.method)) return undefined;
     const seconds = this.#parts.limits.take(agent);
     if (seconds === 0) return undefined;
     const text = `This agent makes more calls a minute than it may. Nothing was done. Try again in ${seconds} s.`;

@@ -101,7 +101,7 @@ export class LegacySession {
       case 'logging/setLevel':
         return this.#setLogLevel(params);
       case 'resources/subscribe':
-        return this.#watch(params['uri']);
+        return this.#watch(params['uri'], signal);
       case 'resources/unsubscribe':
         return this.#unwatch(params['uri']);
       default:
@@ -122,11 +122,11 @@ export class LegacySession {
     return {};
   }
 
-  async #watch(uri: unknown): Promise<JsonObject> {
+  async #watch(uri: unknown, signal: AbortSignal): Promise<JsonObject> {
     if (this.#watched.size >= mostWatched) throw new RpcFailure({ code: invalidParams, message: `At most ${mostWatched} resources can be watched at a time.` });
     if (typeof uri !== 'string') throw new RpcFailure({ code: invalidParams, message: '"uri" must be a text.' });
     if (this.#watched.has(uri)) return {};
-    const unwatch = await this.#parts.subscriptions.watchResource(uri, this.#where);
+    const unwatch = await this.#parts.subscriptions.watchResource(uri, { ...this.#where, signal });
     this.#watched.get(uri)?.();
     this.#watched.set(uri, unwatch);
     return {};

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { LineReader } from '../model/line-reader.ts';
-import { actingMethods } from './agent-methods.ts';
+import { countedMethods } from './agent-methods.ts';
 import type { Caller } from './catalog.ts';
 import type { Doors } from './doors.ts';
 import { bodyLimit } from './entry-checks.ts';
@@ -79,7 +79,7 @@ export class LineDoor {
 
   #refusal(method: string): string | undefined {
     if (this.#running.size >= openPerAgent) return `This agent has ${openPerAgent} requests open. Nothing was done. Wait for one of them to end.`;
-    const seconds = actingMethods.has(method) ? this.#parts.limits.take(this.#caller.agent) : 0;
+    const seconds = countedMethods.has(method) ? this.#parts.limits.take(this.#caller.agent) : 0;
     return seconds === 0 ? undefined : `This agent makes more calls a minute than it may. Nothing was done. Try again in ${seconds} s.`;
   }
 

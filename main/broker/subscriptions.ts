@@ -1,5 +1,6 @@
 import { SERVER_INFO_META_KEY, SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import type { ConnectionId } from '../../preload/contract.ts';
+import { silence } from '../model/conversation.ts';
 import type { Dispose } from '../model/disposable.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { UpstreamChange } from '../model/upstream.ts';
@@ -41,8 +42,8 @@ export class Subscriptions {
   }
 
   /** Asks the service to tell of a resource. Rejects with an `RpcFailure`. */
-  async watchResource(uri: unknown, where: Where): Promise<Dispose> {
-    const { connection, uri: own } = this.#methods.resourceOf(uri, where);
+  async watchResource(uri: unknown, where: Where & Pick<RequestContext, 'signal'>): Promise<Dispose> {
+    const { connection, uri: own } = await this.#methods.watch(uri, { ...where, conversation: silence });
     try {
       return await this.#catalog.subscribe(where.caller.agent, connection, own);
     } catch (error) {

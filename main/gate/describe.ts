@@ -6,7 +6,7 @@ import type { Upstream } from '../model/upstream.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { freeze, freezeArguments } from './freeze.ts';
 import { genericProfile } from './generic-profile.ts';
-import { promptProfile, resourceProfile } from './offer-profiles.ts';
+import { completionProfile, promptProfile, resourceProfile } from './offer-profiles.ts';
 import type { GateParts } from './parts.ts';
 
 /** An action whose arguments are frozen and described. */
@@ -80,8 +80,21 @@ async function describe(request: ActionRequest, args: JsonObject, upstream: Upst
 
 /** What can be said of an action that nobody described. */
 function generalProfile({ kind, name }: ActionRequest, { disarm }: GateParts): ActionProfile {
-  if (kind === 'readResource') return resourceProfile(name);
-  return kind === 'getPrompt' ? promptProfile(name) : genericProfile(name, disarm);
+  switch (kind) {
+    case 'readResource':
+      return resourceProfile(name, 'resource');
+    case 'watchResource':
+      return resourceProfile(name, 'watch');
+    case 'getPrompt':
+      return promptProfile(name);
+    case 'complete':
+      return completionProfile(name);
+    case 'invokeTool':
+    case 'runCommand':
+    case 'connect':
+    case 'useCredential':
+      return genericProfile(name, disarm);
+  }
 }
 
 /** A description that takes for ever, or that nobody waits for any more, is none. */
@@ -103,16 +116,16 @@ export function rejected(code: RejectionCode, text: string): Rejected {
   return { kind: 'rejected', code, text };
 }
 
-function thing(kind: ActionKind): string {
-  if (kind === 'readResource') return 'resource';
-  return kind === 'getPrompt' ? 'prompt' : 'tool';
+function thing(kind: ActionKind): 'resource' | 'prompt' | 'tool' {
+  if (kind === 'readResource' || kind === 'watchResource') return 'resource';
+  return kind === 'getPrompt' || kind === 'complete' ? 'prompt' : 'tool';
 }
 
 function namedThing(kind: ActionKind): string {
-  return kind === 'readResource' ? 'URI of the resource' : `name of the ${thing(kind)}`;
+  return thing(kind) === 'resource' ? 'URI of the resource' : `name of the ${thing(kind)}`;
 }
 
 function unknownCode(kind: ActionKind): RejectionCode {
-  if (kind === 'readResource') return 'unknown_resource';
-  return kind === 'getPrompt' ? 'unknown_prompt' : 'unknown_tool';
+  const codes = { resource: 'unknown_resource', prompt: 'unknown_prompt', tool: 'unknown_tool' } as const;
+  return codes[thing(kind)];
 }

@@ -1,5 +1,5 @@
 import type { ActionRequest } from '../model/action.ts';
-import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamTool } from '../model/upstream.ts';
+import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamOffers, UpstreamTool } from '../model/upstream.ts';
 import type { GateParts } from './parts.ts';
 
 /** The service that an action is for, and how the action is done there. */
@@ -21,16 +21,40 @@ export async function findService({ kind, agent, connection, name }: Pick<Action
       return found && { ...found, perform: (call) => found.upstream.callTool(call) };
     }
     case 'readResource':
-    case 'getPrompt': {
+    case 'getPrompt':
+    case 'complete':
+    case 'watchResource': {
       const upstream = await services.open(agent, connection);
       const offers = upstream?.offers;
-      if (upstream === undefined || offers === undefined) return undefined;
-      return { upstream, tool: null, perform: (call) => (kind === 'readResource' ? offers.readResource(call) : offers.getPrompt(call)) };
+      return upstream && offers && { upstream, tool: null, perform: (call) => performOffer(kind, offers, call) };
     }
     // No service does these; they come with the sandbox.
     case 'runCommand':
     case 'connect':
     case 'useCredential':
       return undefined;
+  }
+}
+
+function performOffer(kind: 'readResource' | 'getPrompt' | 'complete' | 'watchResource', offers: UpstreamOffers, call: UpstreamCall): Promise<UpstreamAnswer> {
+  switch (kind) {
+    case 'readResource':
+      return offers.readResource(call);
+    case 'getPrompt':
+      return offers.getPrompt(call);
+    case 'complete':
+      return complete(offers, call);
+    // It lasts as long as the client stays; who let the action through begins it then.
+    case 'watchResource':
+      return Promise.resolve({ kind: 'result', result: {} });
+  }
+}
+
+/** Nothing is done by a completion, whatever became of the request. */
+async function complete(offers: UpstreamOffers, { arguments: params, signal }: UpstreamCall): Promise<UpstreamAnswer> {
+  try {
+    return { kind: 'result', result: await offers.complete(params, signal) };
+  } catch {
+    return { kind: 'failed', text: 'The service did not complete it.' };
   }
 }

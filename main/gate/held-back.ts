@@ -26,5 +26,6 @@ export function withoutWords(action: Pick<FrozenAction, 'kind' | 'name'>, answer
 export function resultSaying({ kind, name }: Pick<FrozenAction, 'kind' | 'name'>, text: string): JsonObject {
   if (kind === 'readResource') return { contents: [{ uri: name, mimeType: 'text/plain', text }] };
   if (kind === 'getPrompt') return { messages: [{ role: 'user', content: { type: 'text', text } }] };
-  return { content: [{ type: 'text', text }] };
+  if (kind === 'complete') return { completion: { values: [] } };
+  return kind === 'watchResource' ? {} : { content: [{ type: 'text', text }] };
 }

@@ -5,17 +5,17 @@ import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { normalUri } from './uri.ts';
 
-/** For reading a resource (MCP, resources): its URI is all there is to say about it. */
-export function resourceProfile(uri: string): ActionProfile {
+/** For reading a resource (MCP, resources), or being told when it changes: its URI is all there is to say about it. */
+export function resourceProfile(uri: string, what: 'resource' | 'watch'): ActionProfile {
   const shown = disarmLine(uri);
   return {
     effect: 'read',
-    ability: say('resource.ability', { uri: shown }),
+    ability: say(`${what}.ability`, { uri: shown }),
     describe: (args, context) =>
       Promise.resolve(
         Object.keys(args).length > 0
           ? { invalid: 'A resource is read by its URI alone.' }
-          : described('resource', { effect: 'read', isReversible: true, uri: normalUri(uri) }, { uri: shown }, [{ kind: 'text', label: say('card.row.uri'), text: shown, isStrong: true }], context),
+          : described(what, { effect: 'read', isReversible: true, uri: normalUri(uri) }, { uri: shown }, [{ kind: 'text', label: say('card.row.uri'), text: shown, isStrong: true }], context),
       ),
   };
 }
@@ -34,11 +34,22 @@ export function promptProfile(name: string): ActionProfile {
   };
 }
 
+/** For completing what is typed into a prompt's argument or a template (MCP, completion): the words so far go to the service. */
+export function completionProfile(name: string): ActionProfile {
+  const shown = disarmLine(name);
+  return {
+    effect: 'read',
+    ability: say('completion.ability', { name: shown }),
+    describe: (args, context) =>
+      Promise.resolve(described('completion', { effect: 'read', isReversible: true }, { name: shown }, [{ kind: 'text', label: say('card.row.completion'), text: shown, isStrong: true }, ...argumentsRow(args)], context)),
+  };
+}
+
 function argumentsRow(args: JsonObject): Row[] {
   return Object.keys(args).length === 0 ? [] : [{ kind: 'arguments', label: say('card.row.arguments'), json: disarm(JSON.stringify(args, null, 2)) }];
 }
 
-function described(what: 'resource' | 'prompt', facts: Facts, names: Readonly<Record<string, string>>, rows: readonly Row[], context: DescribeContext): Described {
+function described(what: 'resource' | 'watch' | 'prompt' | 'completion', facts: Facts, names: Readonly<Record<string, string>>, rows: readonly Row[], context: DescribeContext): Described {
   const values = { ...names, agent: context.agentName, connection: context.connectionName };
   return {
     facts,

@@ -3,14 +3,17 @@ import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject } from './json.ts';
 
 /** Cedar's action names for what an agent can attempt. */
-export type ActionKind = 'invokeTool' | 'readResource' | 'getPrompt' | 'runCommand' | 'connect' | 'useCredential';
+export type ActionKind = 'invokeTool' | 'readResource' | 'getPrompt' | 'complete' | 'watchResource' | 'runCommand' | 'connect' | 'useCredential';
 
 /** What `broker/` or `sandbox/` brings to the gate. */
 export interface ActionRequest {
   readonly kind: ActionKind;
   readonly agent: AgentId;
   readonly connection: ConnectionId;
-  /** The upstream's own name of the tool or prompt, without the connection's prefix; for `readResource` the URI. */
+  /**
+   * The upstream's own name of the tool or prompt, without the connection's prefix; for resources the URI (for
+   * `complete` the prompt's name or the URI template that an argument is to be completed of).
+   */
   readonly name: string;
   readonly arguments: JsonObject;
   /** Aborted when the client cancels or goes away. */

@@ -83,9 +83,12 @@ function resourceType(kind: ActionKind): string {
     case 'invokeTool':
       return 'Tool';
     case 'readResource':
+    case 'watchResource':
       return 'Resource';
     case 'getPrompt':
       return 'Prompt';
+    case 'complete':
+      return 'Completion';
     case 'runCommand':
       return 'Command';
     case 'connect':

@@ -75,10 +75,6 @@ export class ScriptedCatalog implements Catalog {
     return [];
   }
 
-  async complete(): Promise<JsonObject> {
-    throw new Error('nothing to complete');
-  }
-
   async subscribe(): Promise<Dispose> {
     throw new Error('nothing to watch');
   }

@@ -18,7 +18,9 @@ export interface PlainAnswer {
   readonly isHidden: boolean;
 }
 
-const types = { invokeTool: 'Tool', readResource: 'Resource', getPrompt: 'Prompt', runCommand: 'Command', connect: 'Host', useCredential: 'Credential' } as const;
+const types = { invokeTool: 'Tool', readResource: 'Resource',
+  watchResource: 'Resource',
+  complete: 'Completion', getPrompt: 'Prompt', runCommand: 'Command', connect: 'Host', useCredential: 'Credential' } as const;
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const [everything, hiding] = [new PolicySet(), new PolicySet()];
 
