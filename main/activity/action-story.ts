@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { readChained, toEvent } from './chained-row.ts';
 import type { ActionEvent, IntentEvent } from './event.ts';
 
@@ -12,6 +13,13 @@ export interface Step<Event extends ActionEvent = ActionEvent> {
 export interface ActionStory {
   readonly intent: Step<IntentEvent>;
   readonly rest: readonly Step<Exclude<ActionEvent, IntentEvent>>[];
+}
+
+/** The rows of `events` of one action that are filed, oldest first. */
+export function eventsOf(database: DatabaseSync, action: string): Record<string, unknown>[] {
+  return database
+    .prepare('SELECT events.* FROM action_events JOIN events USING (sequence) WHERE action_events.action = ? AND events.action = action_events.action ORDER BY sequence')
+    .all(action);
 }
 
 /**

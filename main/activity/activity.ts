@@ -51,7 +51,11 @@ export interface AppendedEvent extends ChainPoint {
 
 export type ExportFormat = 'csv' | 'jsonl';
 
-/** The append-only, hash-chained record. Every call rejects with `ActivityUnavailable` when the record cannot serve it. */
+/**
+ * The append-only, hash-chained record. Every call rejects with `ActivityUnavailable` when the record cannot serve it.
+ * Whatever is asked is answered with everything in it whose `append` was called before, also when nobody waited for that. Once
+ * `isStopped`, with what could be searched until then.
+ */
 export interface Activity {
   /** The sequence of the newest durable event; grows with every event, also across restarts. */
   readonly revision: number;

@@ -21,6 +21,7 @@ export class AppendQueue {
   readonly #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed: ActivityUnavailable | undefined;
+  #newest: Promise<unknown> = Promise.resolve();
 
   constructor(write: (events: readonly string[]) => Promise<readonly ChainPoint[]>, onDurable: (appended: readonly AppendedEvent[]) => void) {
     this.#write = write;
@@ -33,7 +34,7 @@ export class AppendQueue {
   }
 
   append(event: ActivityEvent): Promise<ChainPoint> {
-    return new Promise((resolve, reject) => {
+    const appended = new Promise<ChainPoint>((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
       if (!Number.isSafeInteger(event.at)) return reject(new TypeError('An event happens at a whole number of milliseconds.'));
       // Taken as it is now: what the caller changes later is not what happened.
@@ -41,6 +42,13 @@ export class AppendQueue {
       this.#running ??= this.#run();
       return undefined;
     });
+    this.#newest = appended;
+    return appended;
+  }
+
+  /** Resolves when all that was appended before this call is durable or failed. */
+  async settled(): Promise<void> {
+    await this.#newest.catch(() => undefined);
   }
 
   /** Nothing is taken any more; resolves when what was taken is durable or failed. */

@@ -5,16 +5,19 @@ import type { ActivityEvent, ChainedEvent, ChainPoint } from './event.ts';
 /** What the first event continues. */
 export const beginning: ChainPoint = { sequence: 0, hash: '0'.repeat(64) };
 
-/** RFC 8785 knows no half of a surrogate pair; an agent may well send one, and it must not keep an event from being recorded. */
 function toJcs(value: object): string {
-  const json = canonicalize(isWellFormed(value) ? value : JSON.parse(JSON.stringify(value), (_key, part: unknown) => wellFormed(part)));
+  const json = canonicalize(value);
   if (json === undefined) throw new Error('An object always has a canonical form.');
   return json;
 }
 
-/** `JSON.stringify` writes a lone surrogate as an escape. Text that spells such an escape out only takes the longer way. */
-function isWellFormed(value: object): boolean {
-  return !/\\ud[89a-f]/.test(JSON.stringify(value));
+/**
+ * The value of text that `JSON.stringify` made. RFC 8785 knows no half of a surrogate pair; an agent may well send one, and it
+ * must not keep an event from being recorded. `JSON.stringify` writes it as an escape; text that spells such an escape out only
+ * takes the longer way.
+ */
+function parseWellFormed(json: string): unknown {
+  return /\\ud[89a-f]/.test(json) ? JSON.parse(json, (_key, part: unknown) => wellFormed(part)) : JSON.parse(json);
 }
 
 function wellFormed(part: unknown): unknown {
@@ -37,9 +40,10 @@ export function hashEvent(event: Omit<ChainedEvent, 'hash'>): string {
     .digest('hex');
 }
 
-/** The event as the next link after `previous`, under its own number. */
-export function chainEvent(event: ActivityEvent, previousHash: string, sequence: number): ChainedEvent {
-  const { at, kind, ...rest } = event;
+/** The event as the next link after `previousHash`, under its own number. `json` is what `JSON.stringify` made of an `ActivityEvent`. */
+export function chainJson(json: string, previousHash: string, sequence: number): ChainedEvent {
+  // The text was made from such an event (`AppendQueue`).
+  const { at, kind, ...rest } = parseWellFormed(json) as ActivityEvent;
   const { action = null, ...body } = { action: undefined, ...rest };
   const unhashed = { sequence, at, kind, action, body: toJcs(body), previousHash };
   return { ...unhashed, hash: hashEvent(unhashed) };

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ActivityUnavailable } from './activity.ts';
 
 /** How long a statement waits for another connection's lock, in milliseconds. */
-const busyTimeout = 5000;
+export const busyTimeout = 5000;
 
 /**
  * The chain. A migration that shipped never changes. What is derived from the chain is not here: see `index-tables.ts`.
@@ -25,6 +25,9 @@ const migrations: readonly string[] = [
    CREATE TRIGGER events_never_leave BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
    CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
    CREATE TABLE index_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;`,
+  // An append writes its event and the head, nothing else; what belongs to an action is found by the index (`action_events`).
+  `DROP INDEX events_of_action;
+   ALTER TABLE index_version ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /**
@@ -37,7 +40,8 @@ export function openForWriting(file: string): DatabaseSync {
     keepToThisPerson(file);
     const database = new DatabaseSync(file, { timeout: busyTimeout, defensive: true });
     return prepare(database, () => {
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
+      // When the log is written back into the file is decided in `write-ahead-log.ts`, so that no append has to wait for it.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;');
       migrate(database);
     });
   });
@@ -51,18 +55,25 @@ export function openForReading(file: string): DatabaseSync {
   });
 }
 
-/** Runs `work` in one transaction: all of it is durable when this returns, none of it when it throws. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const value = work();
-    database.exec('COMMIT');
-    return value;
-  } catch (error) {
-    // A full disk makes SQLite roll back by itself; there is then nothing left to take back.
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+/** Runs work in one transaction: all of it is done when this returns (durable with `synchronous = FULL`), none when it throws. */
+export type Transaction = <T>(work: () => T) => T;
+
+/** Transactions on one connection; prepared once, for there is one for each append. */
+export function transactionsOn(database: DatabaseSync): Transaction {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  return (work) => {
+    begin.run();
+    try {
+      const value = work();
+      commit.run();
+      return value;
+    } catch (error) {
+      // A full disk makes SQLite roll back by itself; there is then nothing left to take back.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
 }
 
 /** SQLite gives its `-wal` and `-shm` files the mode of the database file, so this one mode decides for all three. */
@@ -96,8 +107,9 @@ function migrate(database: DatabaseSync): void {
   if (version > migrations.length) {
     throw new ActivityUnavailable('newer_schema', `The record was written by a newer Countersign (${version}). Nothing was changed. Install that version or a newer one.`);
   }
+  const transaction = transactionsOn(database);
   for (let next = version; next < migrations.length; next += 1) {
-    transaction(database, () => database.exec(`${migrations[next] ?? ''} PRAGMA user_version = ${next + 1};`));
+    transaction(() => database.exec(`${migrations[next] ?? ''} PRAGMA user_version = ${next + 1};`));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ActivityFilter } from '../../preload/contract.ts';
+import { eventsOf } from './action-story.ts';
 import type { ExportFormat } from './activity.ts';
 import { toLine } from './chain.ts';
 import { readChained } from './chained-row.ts';
@@ -40,9 +41,8 @@ function csv(rows: readonly Record<string, unknown>[], isFirst: boolean): string
 }
 
 function events(database: DatabaseSync, rows: readonly Record<string, unknown>[]): string {
-  const select = database.prepare('SELECT * FROM events WHERE action = ? ORDER BY sequence');
   return rows
-    .flatMap((row) => select.all(String(row['action'])))
+    .flatMap((row) => eventsOf(database, String(row['action'])))
     .map((row) => toLine(readChained(row)))
     .join('');
 }

@@ -1,14 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ActionId } from '../../preload/contract.ts';
-import { readChained, toEvent } from './chained-row.ts';
+import type { Transaction } from './database.ts';
 import type { ActionEvent, ActivityEvent, IntentEvent } from './event.ts';
 import { addressKey, beginState, isDone, nextState, type ActionState } from './fold.ts';
 import { searchableText } from './search-text.ts';
 
 /** Grows when the tables or what is put into them change; an older index is then made anew from the chain. */
-const indexVersion = 3;
+const indexVersion = 4;
 
-const names = ['actions', 'action_text', 'known_addresses', 'last_used', 'last_seen'] as const;
+const names = ['actions', 'action_events', 'action_text', 'known_addresses', 'last_used', 'last_seen'] as const;
 
 /** Everything here follows from `events` and can be thrown away. `actions.sequence` is that of the intent. */
 const tables = `
@@ -34,6 +34,7 @@ const tables = `
     is_ended INTEGER NOT NULL,
     end_reason TEXT
   ) STRICT;
+  CREATE TABLE action_events (action TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (action, sequence)) STRICT, WITHOUT ROWID;
   CREATE INDEX actions_of_agent ON actions (agent, sequence);
   CREATE INDEX actions_of_connection ON actions (connection, sequence);
   CREATE INDEX actions_by_progress ON actions (progress, sequence);
@@ -48,42 +49,23 @@ const tables = `
   CREATE TABLE last_used (connection TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE last_seen (agent TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
 
-/** How many events are read at a time while the index is made anew. */
-const rebuildChunk = 500;
-
-/** Makes the index where it is missing or of another version. Must run before `ActivityIndex` is built. */
-export function prepareIndex(database: DatabaseSync): void {
+/** Makes empty tables where the index is missing or of another version; `Filing` then fills them. Must run before `ActivityIndex` is built. */
+export function prepareIndex(database: DatabaseSync, transaction: Transaction): void {
   const row = database.prepare('SELECT version FROM index_version').get();
-  if (row?.['version'] !== indexVersion) rebuildIndex(database);
-}
-
-/** Throws the index away and makes it from the chain, in one transaction. */
-export function rebuildIndex(database: DatabaseSync): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  if (row?.['version'] === indexVersion) return;
+  transaction(() => {
     for (const name of names) database.exec(`DROP TABLE IF EXISTS ${name}`);
     database.exec(tables);
-    const index = new ActivityIndex(database);
-    const select = database.prepare('SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?');
-    for (let after = 0, rows = select.all(after, rebuildChunk); rows.length > 0; rows = select.all(after, rebuildChunk)) {
-      for (const row of rows) {
-        const chained = readChained(row);
-        after = chained.sequence;
-        const event = toEvent(chained);
-        if (event) index.add(chained.sequence, event);
-      }
-    }
-    database.prepare('INSERT INTO index_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version').run(indexVersion);
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+    database
+      .prepare('INSERT INTO index_version (id, version, sequence) VALUES (1, ?, 0) ON CONFLICT (id) DO UPDATE SET version = excluded.version, sequence = 0')
+      .run(indexVersion);
+  });
 }
 
-/** Files events as they are appended; runs in the transaction of the append. */
+/** Files events in the order of the chain. Filing one again changes nothing that was told of it. */
 export class ActivityIndex {
   readonly #addAction: StatementSync;
+  readonly #addEvent: StatementSync;
   readonly #addText: StatementSync;
   readonly #findAction: StatementSync;
   readonly #updateAction: StatementSync;
@@ -96,6 +78,7 @@ export class ActivityIndex {
       `INSERT INTO actions VALUES (:sequence, :action, :at, :agent, :agentName, :connection, :connectionName, :tool, :effect, :sentence, :decision,
          :recipients, :subject, :progress, NULL, NULL, NULL, NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
     );
+    this.#addEvent = database.prepare('INSERT INTO action_events VALUES (?, ?) ON CONFLICT DO NOTHING');
     this.#addText = database.prepare('INSERT INTO action_text (rowid, people, subject, tool, agent, connection, arguments) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#findAction = database.prepare('SELECT connection, recipients, progress, asked_at, answer, answered_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
     this.#updateAction = database.prepare('UPDATE actions SET progress = ?, asked_at = ?, answer = ?, answered_by = ?, answer_reason = ?, is_ended = ?, end_reason = ? WHERE action = ?');
@@ -104,8 +87,9 @@ export class ActivityIndex {
     this.#see = database.prepare('INSERT INTO last_seen VALUES (?, ?) ON CONFLICT (agent) DO UPDATE SET at = max(at, excluded.at)');
   }
 
-  /** An event that fits no known action is in the chain and nowhere else. */
+  /** An event that fits no known action is no line of the timeline. */
   add(sequence: number, event: ActivityEvent): void {
+    if ('action' in event) this.#addEvent.run(event.action, sequence);
     switch (event.kind) {
       case 'intent':
         return this.#begin(sequence, event);

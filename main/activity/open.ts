@@ -6,7 +6,7 @@ import { AnchorKeeper } from './anchor-keeper.ts';
 import { AppendQueue } from './append-queue.ts';
 import { lastDays } from './days.ts';
 import type { ActivityEvent, ChainPoint, IntentEvent } from './event.ts';
-import { WorkerClient, type Ready } from './worker-client.ts';
+import { WorkerClient, type Input, type Output, type Ready } from './worker-client.ts';
 import type { ReaderCalls, WriterCalls } from './worker-calls.ts';
 
 export interface OpenActivityOptions {
@@ -55,6 +55,8 @@ class RecordedActivity implements Activity {
   readonly #keeper: AnchorKeeper | undefined;
   readonly #appended = new Emitter<AppendedEvent>();
   #head: ChainPoint;
+  /** Up to where the writer said that all can be searched. */
+  #filedTo = 0;
   #closing: Promise<void> | undefined;
 
   constructor(writer: WorkerClient<WriterCalls>, reader: WorkerClient<ReaderCalls>, ready: Ready, anchor: ActivityAnchor | undefined, isAnchorRead: boolean) {
@@ -83,15 +85,15 @@ class RecordedActivity implements Activity {
   }
 
   search(filter: ActivityFilter, after: string | null, limit = 50): Promise<ActivityPage> {
-    return this.#reader.call('search', { filter, after, limit });
+    return this.#ask('search', { filter, after, limit });
   }
 
   read(action: ActionId): Promise<ActivityDetail | undefined> {
-    return this.#reader.call('read', action);
+    return this.#ask('read', action);
   }
 
   intent(action: ActionId): Promise<IntentEvent | undefined> {
-    return this.#reader.call('intent', action);
+    return this.#ask('intent', action);
   }
 
   async recent(count: number): Promise<readonly ActivityEntry[]> {
@@ -100,10 +102,11 @@ class RecordedActivity implements Activity {
   }
 
   countDays(days: number, now = Date.now()): Promise<readonly ActivityDay[]> {
-    return this.#reader.call('countDays', lastDays(Math.min(Math.max(1, Math.trunc(days)), 366), now));
+    return this.#ask('countDays', lastDays(Math.min(Math.max(1, Math.trunc(days)), 366), now));
   }
 
   async *export(filter: ActivityFilter, format: ExportFormat): AsyncIterable<string> {
+    await this.#upToDate();
     for (let after: number | null = 0; after !== null; ) {
       const page: { readonly text: string; readonly next: number | null } = await this.#reader.call('exportPage', { filter, format, after });
       if (page.text !== '') yield page.text;
@@ -112,32 +115,52 @@ class RecordedActivity implements Activity {
   }
 
   async verify(): Promise<Verification> {
+    // Also where nothing was appended: what somebody made the index forget is filed again before it is looked at.
+    this.#filedTo = 0;
+    await this.#upToDate();
     return this.#reader.call('verify', await readAnchor(this.#anchor));
   }
 
   isFirstTime(address: string): Promise<boolean> {
-    return this.#reader.call('isFirstTime', address);
+    return this.#ask('isFirstTime', address);
   }
 
   askedSince(agent: AgentId, since: number): Promise<number> {
-    return this.#reader.call('askedSince', { agent, since });
+    return this.#ask('askedSince', { agent, since });
   }
 
   lastUsed(): Promise<ReadonlyMap<ConnectionId, number>> {
-    return this.#reader.call('lastUsed');
+    return this.#ask('lastUsed');
   }
 
   lastSeen(): Promise<ReadonlyMap<AgentId, number>> {
-    return this.#reader.call('lastSeen');
+    return this.#ask('lastSeen');
   }
 
   actionsWithoutEnd(): Promise<readonly ActionId[]> {
-    return this.#reader.call('actionsWithoutEnd');
+    return this.#ask('actionsWithoutEnd');
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** Asks the reader once all can be searched that was appended before. */
+  async #ask<Name extends keyof ReaderCalls & string>(call: Name, ...input: Input<ReaderCalls[Name]>): Promise<Output<ReaderCalls[Name]>> {
+    await this.#upToDate();
+    return this.#reader.call(call, ...input);
+  }
+
+  async #upToDate(): Promise<void> {
+    await this.#queue.settled();
+    if (this.#filedTo >= this.#head.sequence) return;
+    try {
+      this.#filedTo = Math.max(this.#filedTo, await this.#writer.call('file'));
+    } catch (error) {
+      // Once nothing can be recorded, nothing is done any more either; what is known can still be looked at.
+      if (!this.isStopped) throw error;
+    }
   }
 
   async #close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ActionId, ActivityDay, ActivityDetail, ActivityEntry, ActivityFilter, ActivityPage, AgentId, ConnectionId } from '../../preload/contract.ts';
-import { toStory, type ActionStory } from './action-story.ts';
+import { eventsOf, toStory, type ActionStory } from './action-story.ts';
 import type { Verification } from './activity.ts';
 import { openForReading } from './database.ts';
 import { toDetail, toEntry, type TimelineIntent } from './entry.ts';
@@ -96,7 +96,7 @@ export class ActivityReader {
   }
 
   #story(action: ActionId): ActionStory | undefined {
-    return toStory(this.#database.prepare('SELECT * FROM events WHERE action = ? ORDER BY sequence').all(action));
+    return toStory(eventsOf(this.#database, action));
   }
 }
 

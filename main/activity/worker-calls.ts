@@ -1,13 +1,13 @@
 import type { ActivityUnavailableReason } from './activity.ts';
 import type { ChainPoint } from './event.ts';
 import type { ActivityReader } from './reader.ts';
-import type { ActivityWriter } from './writer.ts';
+import type { WriterService } from './writer-service.ts';
 
 /** What a worker is started as: one writes, one reads, so that a long search never keeps an append waiting. */
 export type WorkerRole = { readonly role: 'writer'; readonly file: string; readonly anchor: ChainPoint | null } | { readonly role: 'reader'; readonly file: string };
 
 /** Both also take `close`. */
-export type WriterCalls = Pick<ActivityWriter, 'append'>;
+export type WriterCalls = Pick<WriterService, 'append' | 'file'>;
 export type ReaderCalls = Pick<
   ActivityReader,
   'search' | 'read' | 'intent' | 'countDays' | 'isFirstTime' | 'askedSince' | 'lastUsed' | 'lastSeen' | 'actionsWithoutEnd' | 'exportPage' | 'verify'

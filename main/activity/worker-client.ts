@@ -10,8 +10,8 @@ interface Pending {
 }
 
 /** The one input of a call; nothing for a call without. */
-type Input<Call> = Call extends () => unknown ? [] : Call extends (input: infer I) => unknown ? [input: I] : never;
-type Output<Call> = Call extends (...input: never[]) => infer R ? Awaited<R> : never;
+export type Input<Call> = Call extends () => unknown ? [] : Call extends (input: infer I) => unknown ? [input: I] : never;
+export type Output<Call> = Call extends (...input: never[]) => infer R ? Awaited<R> : never;
 
 /** What the worker said when it was ready. */
 export interface Ready {

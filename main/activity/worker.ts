@@ -4,7 +4,7 @@ import { beginning } from './chain.ts';
 import { describeFailure } from './database.ts';
 import { ActivityReader } from './reader.ts';
 import type { WorkerMessage, WorkerRequest, WorkerRole } from './worker-calls.ts';
-import { ActivityWriter } from './writer.ts';
+import { WriterService } from './writer-service.ts';
 
 /** The thread that holds `activity.db`, as its writer or as its reader. Started by `openActivity` alone. */
 function serve(): void {
@@ -14,8 +14,8 @@ function serve(): void {
   try {
     // Both sides of this door are in this folder; `WorkerClient` passes nothing else.
     const role = workerData as WorkerRole;
-    const service = role.role === 'writer' ? new ActivityWriter(role.file, role.anchor) : new ActivityReader(role.file);
-    const { head, isAnchored } = service instanceof ActivityWriter ? service : { head: beginning, isAnchored: true };
+    const service = role.role === 'writer' ? new WriterService(role.file, role.anchor) : new ActivityReader(role.file);
+    const { head, isAnchored } = service instanceof WriterService ? service : { head: beginning, isAnchored: true };
     port.on('message', (request: WorkerRequest) => {
       void answer(service, request).then((message) => {
         post(message);
@@ -29,7 +29,7 @@ function serve(): void {
   }
 }
 
-async function answer(service: ActivityWriter | ActivityReader, { id, call, input }: WorkerRequest): Promise<WorkerMessage> {
+async function answer(service: WriterService | ActivityReader, { id, call, input }: WorkerRequest): Promise<WorkerMessage> {
   try {
     // `WorkerClient.call` takes only the names of the service's own methods, with their own input.
     const method = (service as unknown as Record<string, (input: unknown) => unknown>)[call];

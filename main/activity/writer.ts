@@ -1,14 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { beginning, chainEvent } from './chain.ts';
-import { readChained, toEvent } from './chained-row.ts';
-import { openForWriting, transaction } from './database.ts';
-import type { ActivityEvent, ChainPoint } from './event.ts';
-import { ActivityIndex, prepareIndex } from './index-tables.ts';
+import { beginning, chainJson } from './chain.ts';
+import { readChained } from './chained-row.ts';
+import { openForWriting, transactionsOn, type Transaction } from './database.ts';
+import type { ChainPoint } from './event.ts';
+import { Filing } from './filing.ts';
+import { prepareIndex } from './index-tables.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
-/** Appends to the record; the only one that writes. */
+/** The most events that are filed before the file is closed; the rest is filed after the next start. */
+const filedAtClose = 2000;
+
+/** Appends to the record; the only one that writes. What it appends can be searched once it is filed (`fileNext`). */
 export class ActivityWriter {
   readonly #database: DatabaseSync;
-  readonly #index: ActivityIndex;
+  readonly #transaction: Transaction;
+  readonly #filing: Filing;
+  readonly #log: WriteAheadLog;
   readonly #insert: StatementSync;
   readonly #setHead: StatementSync;
   /** What the next event continues. */
@@ -20,8 +27,10 @@ export class ActivityWriter {
   constructor(file: string, anchor: ChainPoint | null) {
     this.#database = openForWriting(file);
     try {
-      prepareIndex(this.#database);
-      this.#index = new ActivityIndex(this.#database);
+      this.#transaction = transactionsOn(this.#database);
+      prepareIndex(this.#database, this.#transaction);
+      this.#filing = new Filing(this.#database, this.#transaction);
+      this.#log = new WriteAheadLog(this.#database);
       this.#insert = this.#database.prepare('INSERT INTO events (sequence, at, kind, action, body, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)');
       this.#setHead = this.#database.prepare('INSERT INTO head VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash');
       this.isAnchored = anchor === null || anchor.sequence > this.#newest().sequence || this.#hashAt(anchor.sequence) === anchor.hash;
@@ -43,15 +52,10 @@ export class ActivityWriter {
    */
   append(events: readonly string[]): readonly ChainPoint[] {
     let last = this.#last;
-    const points = transaction(this.#database, () => {
+    const points = this.#transaction(() => {
       const added = events.map((json) => {
-        // `append` of the main side made the text from an `ActivityEvent`.
-        const chained = chainEvent(JSON.parse(json) as ActivityEvent, last.hash, last.sequence + 1);
-        const { sequence, at, kind, action, body, previousHash, hash } = chained;
+        const { sequence, at, kind, action, body, previousHash, hash } = chainJson(json, last.hash, last.sequence + 1);
         this.#insert.run(sequence, at, kind, action, body, previousHash, hash);
-        // Filed from what is in the chain, so that an index made anew is the same.
-        const event = toEvent(chained);
-        if (event) this.#index.add(sequence, event);
         last = { sequence, hash };
         return last;
       });
@@ -62,8 +66,40 @@ export class ActivityWriter {
     return points;
   }
 
+  /** The sequence up to which every event can be searched. */
+  get filedTo(): number {
+    return this.#filing.filedTo;
+  }
+
+  /**
+   * Makes the next events searchable, at most `limit`, from what is in the chain: so an index made anew is the same.
+   * @returns how many there were; fewer than `limit` means that all are filed.
+   */
+  fileNext(limit: number): number {
+    return this.#filing.fileNext(limit);
+  }
+
+  /** Keeps appends quick; see `WriteAheadLog`. */
+  makeLogSpace(): void {
+    this.#log.makeSpace();
+  }
+
+  boundLog(): void {
+    this.#log.bound();
+  }
+
+  tidyLog(): void {
+    this.#log.tidy();
+  }
+
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    try {
+      this.#filing.fileNext(filedAtClose);
+    } catch {
+      // The next start files it.
+    }
+    this.#database.close();
   }
 
   /**
