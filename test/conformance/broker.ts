@@ -30,7 +30,7 @@ function managed(era: Era) {
   return managedSettings.parse({
     organization: { name: 'Conformance' },
     connections: [{ id: 'everything', kind: 'command', name: 'Everything', command: process.execPath, args: [join(import.meta.dirname, 'everything-stdio.ts'), '--era', era] }],
-    agents: [{ id: 'suite', name: 'Conformance suite', callsPerMinute: mostCalls, callsAtOnce: mostAtOnce }],
+    agents: [{ id: 'suite', name: 'Conformance suite', callsPerMinute: mostCalls }],
     policy: ['@id("all") @title("The suite may do everything")', 'permit (principal, action, resource);'],
     settings: { isFirstRunDone: true },
   });
@@ -38,7 +38,6 @@ function managed(era: Era) {
 
 /** The suite calls faster than a Claw would be let. */
 const mostCalls = 6000;
-const mostAtOnce = 32;
 
 export interface BrokerUnderTest {
   /** `/mcp/everything` of the broker, behind a forwarder that has the token. */
