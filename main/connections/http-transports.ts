@@ -51,6 +51,7 @@ export class HttpTransport extends StreamableHTTPClientTransport {
 /** HTTP with Server-Sent Events (specification 2024-11-05, Transports), for servers that know nothing newer. */
 export class SseTransport extends SSEClientTransport {
   readonly #connectTimeout: number;
+  readonly #cutOff = Promise.withResolvers<never>();
 
   /** `connectTimeout`: milliseconds until the server must have said where to send to. */
   constructor(url: URL, { authProvider, connectTimeout, fetch: base = fetch }: HttpTransportOptions & { readonly connectTimeout: number }) {
@@ -66,16 +67,21 @@ export class SseTransport extends SSEClientTransport {
       ...(authProvider === undefined ? {} : { authProvider }),
     });
     this.#connectTimeout = connectTimeout;
+    this.#cutOff.promise.catch(() => undefined);
   }
 
-  /** The SDK would wait for the `endpoint` event without end. */
+  /** The SDK would wait for the `endpoint` event without end, even when it was closed meanwhile. */
   override async start(): Promise<void> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error('It did not open in time.')), this.#connectTimeout);
+    const timer = setTimeout(() => this.#cutOff.reject(new Error('It did not open in time.')), this.#connectTimeout);
     try {
-      await Promise.race([super.start(), late.promise]);
+      await Promise.race([super.start(), this.#cutOff.promise]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  override close(): Promise<void> {
+    this.#cutOff.reject(new Error('It was closed.'));
+    return super.close();
   }
 }

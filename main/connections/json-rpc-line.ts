@@ -21,10 +21,6 @@ function isMessage({ jsonrpc, id, method, params, result, error }: { readonly [k
   if (jsonrpc !== '2.0') return false;
   if (id !== undefined && typeof id !== 'string' && typeof id !== 'number') return false;
   if (method !== undefined) return typeof method === 'string' && (params === undefined || isJsonObject(params));
-  if (id === undefined) return false;
-  return result === undefined ? isError(error) : error === undefined && isJsonObject(result);
-}
-
-function isError(error: JsonValue | undefined): boolean {
-  return isJsonObject(error) && typeof error['code'] === 'number' && typeof error['message'] === 'string';
+  // An answer that makes no sense still ends the request it belongs to.
+  return id !== undefined && (result !== undefined || error !== undefined);
 }

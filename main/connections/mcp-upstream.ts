@@ -137,7 +137,8 @@ class McpUpstream implements ClosableUpstream {
   async #do(method: string, call: UpstreamCall, params: JsonObject, headers?: Readonly<Record<string, string>>): Promise<UpstreamAnswer> {
     if (call.signal.aborted) return { kind: 'failed', text: 'It was cancelled before it was sent.' };
     if (this.#isClosed) return { kind: 'failed', text: 'The service is not connected.' };
-    await this.#raiseLogLevel(call.conversation.logLevel);
+    const level = call.conversation.logLevel;
+    if (level !== null && this.#isLogLevelTooHigh(level)) await this.#setLogLevel(level);
     const { answer, isSessionGone } = await this.#runner.run(method, call, params, headers);
     if (isSessionGone) this.#end();
     return answer;
@@ -180,11 +181,15 @@ class McpUpstream implements ClosableUpstream {
   }
 
   /** A server of 2025-11-25 has one level for the whole connection: the most verbose that any agent wanted. */
-  async #raiseLogLevel(wanted: LogLevel | null): Promise<void> {
-    if (wanted === null || this.#isModern || this.#client.getServerCapabilities()?.logging === undefined) return;
-    if (this.#logLevel !== undefined && severity(this.#logLevel) <= severity(wanted)) return;
-    this.#logLevel = wanted;
-    await this.#ask('logging/setLevel', { level: wanted }).catch(() => undefined);
+  #isLogLevelTooHigh(wanted: LogLevel): boolean {
+    if (this.#isModern || this.#client.getServerCapabilities()?.logging === undefined) return false;
+    return this.#logLevel === undefined || severity(this.#logLevel) > severity(wanted);
+  }
+
+  async #setLogLevel(level: LogLevel): Promise<void> {
+    this.#logLevel = level;
+    // Without log messages the call is as good as with them.
+    await this.#ask('logging/setLevel', { level }).catch(() => undefined);
   }
 
   #hear(method: string, params: JsonObject): boolean {

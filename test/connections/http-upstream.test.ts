@@ -216,3 +216,39 @@ test('a server that accepts and then says nothing is given up in time', async ()
   expect((await refusal(`http://127.0.0.1:${port}/mcp`, { connectTimeout: 300 })).problem.id).toBe('connection.health.unreachable');
   silent.close();
 });
+
+test('a stream of many events may be longer than one of them may be', async () => {
+  const upstream = await open();
+  await upstream.listTools();
+  server.intercept = (request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { id }: { id: number } = JSON.parse(body);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const filler = `: ${'x'.repeat(1 << 20)}\n\n`;
+      for (let sent = 0; sent < 40; sent += 1) response.write(filler);
+      response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', content: [{ type: 'text', text: 'at last' }] } })}\n\n`);
+    });
+    return true;
+  };
+  expect(textOf(await upstream.callTool(callOf('echo', { text: 'x' })))).toBe('at last');
+});
+
+test('requests carry the token of the sign-in that was given, and fetch goes the way that was given', async () => {
+  const headers: (string | null)[] = [];
+  const upstream = await openHttpUpstream(
+    { url: server.url },
+    {
+      authProvider: { token: () => Promise.resolve('token-7') },
+      fetch: (url, init) => {
+        headers.push(new Headers(init?.headers).get('authorization'));
+        return fetch(url, init);
+      },
+    },
+  );
+  opened.push(upstream);
+  expect(textOf(await upstream.callTool(callOf('echo', { text: 'x' })))).toBe('x');
+  expect(headers.length).toBeGreaterThan(2);
+  expect(new Set(headers)).toEqual(new Set(['Bearer token-7']));
+});

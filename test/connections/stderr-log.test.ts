@@ -1,0 +1,35 @@
+import { array, assert, nat, property, string } from 'fast-check';
+import { expect, test } from 'vitest';
+import { StderrLog } from '../../main/connections/stderr-log.ts';
+
+test('lines come out whole however the bytes were cut', () => {
+  assert(
+    property(array(string({ unit: 'grapheme' }).map((line) => line.replaceAll(/[\r\n]/g, '')), { minLength: 1 }), array(nat(7)), (lines, cuts) => {
+      const bytes = Buffer.from(`${lines.join('\r\n')}\n`);
+      const log = new StderrLog();
+      let start = 0;
+      for (const cut of [...cuts, bytes.length]) {
+        log.write(bytes.subarray(start, start + cut));
+        start += cut;
+      }
+      expect(log.lines()).toEqual(lines);
+    }),
+  );
+});
+
+test('a line is cut at 2,000 characters, a flood without line ends too', () => {
+  const log = new StderrLog();
+  log.write(Buffer.from(`${'x'.repeat(5000)}\nnext\n`));
+  for (let index = 0; index < 100; index += 1) log.write(Buffer.from('y'.repeat(10_000)));
+  expect(log.lines().map((line) => line.length)).toEqual([2000, 4, 2000]);
+});
+
+test('the last 64 KiB are kept', () => {
+  const log = new StderrLog();
+  for (let index = 0; index < 100_000; index += 1) log.write(Buffer.from(`line ${index}\n`));
+  const lines = log.lines();
+  expect(lines.at(-1)).toBe('line 99999');
+  const characters = lines.reduce((sum, line) => sum + line.length + 1, 0);
+  expect(characters).toBeLessThanOrEqual(64 * 1024);
+  expect(characters).toBeGreaterThan(60 * 1024);
+});
