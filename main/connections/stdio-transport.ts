@@ -13,6 +13,8 @@ export interface StdioCommand {
 }
 
 const largestMessage = 10 * 1024 * 1024;
+/** Bytes that may wait for a child that does not read; one that asks without end and never listens would fill the memory. */
+const mostUnread = 64 * 1024 * 1024;
 /** Between closing its input, SIGTERM, and SIGKILL. Milliseconds. */
 const patience = 1000;
 
@@ -79,12 +81,13 @@ export class StdioTransport implements Transport {
     });
   }
 
-  /** Rejects with a `NothingSentError` when the child is gone already. */
+  /** Rejects with a `NothingSentError` when the child is gone already, or has stopped reading. */
   send(message: JSONRPCMessage): Promise<void> {
     const input = this.#child?.stdin;
     if (!input?.writable || this.#child?.exitCode !== null || this.#child.signalCode !== null) {
       return Promise.reject(new NothingSentError('The command is not running.'));
     }
+    if (input.writableLength > mostUnread) return Promise.reject(new NothingSentError('The command does not read what it is sent.'));
     return new Promise((resolve, reject) => {
       input.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
     });

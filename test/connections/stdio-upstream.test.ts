@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ConnectionProblem } from '../../main/connections/connection.ts';
 import type { ClosableUpstream } from '../../main/connections/mcp-upstream.ts';
+import { NothingSentError } from '../../main/connections/nothing-sent-error.ts';
 import { openStdioUpstream, type StdioUpstreamOptions } from '../../main/connections/stdio-upstream.ts';
+import { StdioTransport } from '../../main/connections/stdio-transport.ts';
 import { callOf, textOf } from './call.ts';
 
 const server = join(import.meta.dirname, '../fixtures/upstreams/stdio-server.ts');
@@ -237,4 +239,26 @@ test('a result that does not fit its own output schema is still a result, becaus
 test('a flood without an end is stopped instead of filling the memory', async () => {
   const upstream = openStdioUpstream({ command: process.execPath, args: ['-e', "const more = () => process.stdout.write('x'.repeat(1 << 20), more); more()"] });
   expect((await refusal(upstream)).state).toBe('failing');
+});
+
+test('what a child does not read does not pile up without end', async () => {
+  const transport = new StdioTransport({ command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] }, process.env, folder);
+  await transport.start();
+  const text = 'x'.repeat(1 << 20);
+  let refused = 0;
+  for (let sent = 0; sent < 100; sent += 1) {
+    transport.send({ jsonrpc: '2.0', method: 'notifications/x', params: { text } }).catch((error: unknown) => {
+      if (error instanceof NothingSentError) refused += 1;
+    });
+  }
+  await new Promise((next) => setImmediate(next));
+  expect(refused).toBeGreaterThanOrEqual(30);
+  await transport.close();
+});
+
+test('what a command writes to its error output is there line by line, also when it does not start', async () => {
+  const upstream = await open(['--child']);
+  expect(upstream.logLines?.()).toEqual([expect.stringMatching(/^child \d+$/)]);
+  const stopped = await refusal(open(['--exit-on-start']));
+  expect(stopped.log).toEqual(['no licence found']);
 });
