@@ -16,7 +16,8 @@ export interface GrowthStep {
 /** Everything at its largest comes last. */
 export const growthSteps = [
   { label: `${largest.connections} connections`, scale: { ...smallest, connections: largest.connections } },
-  { label: `${largest.tools} tools`, scale: { ...smallest, tools: largest.tools } },
+  // Of one connection at most 1,000 tools are listed.
+  { label: `${largest.tools} tools`, scale: { ...smallest, connections: 5, tools: largest.tools } },
   { label: `${largest.policies} policies`, scale: { ...smallest, policies: largest.policies } },
   { label: `${largest.agents} agents`, scale: { ...smallest, agents: largest.agents } },
   { label: 'all of it', scale: largest },

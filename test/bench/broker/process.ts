@@ -64,7 +64,8 @@ async function saidOn(output: NodeJS.ReadableStream): Promise<Ready> {
     // Only programs of this folder are read.
     if (line.startsWith('{"url"')) return JSON.parse(line) as Ready;
   }
-  throw new Error('The program closed its output before it was ready.');
+  // It is ending; why is in its error output, which is told when it has ended.
+  return new Promise(() => undefined);
 }
 
 async function answersAt(url: string, late: AbortSignal): Promise<Ready> {
