@@ -1,9 +1,8 @@
 import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
-import { InputRefusedError, type RpcError } from '../model/conversation.ts';
+import { InputRefusedError, ServiceRefusedError, type RpcError } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
 import { isNothingSent } from './nothing-sent-error.ts';
-import { RpcFailure } from './rpc-channel.ts';
 
 /** The service did not answer in the time it has. */
 export class TooLateError extends Error {
@@ -32,7 +31,7 @@ const refusingStatuses: ReadonlySet<number> = new Set([301, 302, 307, 308, 400, 
 /** `failed` only where it is certain that nothing was done. What the server wrote goes into `error`, never into the text. */
 export function explainFailure(error: unknown): UpstreamAnswer {
   if (isNothingSent(error)) return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
-  if (error instanceof RpcFailure) return refused(error.error);
+  if (error instanceof ServiceRefusedError) return refused(error.error);
   if (error instanceof SdkHttpError) {
     const said = errorInBody(error);
     if (refusingStatuses.has(error.status ?? 0)) {

@@ -1,4 +1,4 @@
-import { InputRefusedError, type Conversation } from '../model/conversation.ts';
+import { InputRefusedError, ServiceRefusedError, type Conversation } from '../model/conversation.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../model/upstream.ts';
@@ -9,7 +9,7 @@ import type { McpUpstreamOptions } from './mcp-options.ts';
 import { isNothingSent } from './nothing-sent-error.ts';
 import { RateLimit } from './rate-limit.ts';
 import { metaFor, withMeta, type Introduction } from './request-meta.ts';
-import { AnswerLostError, RpcFailure, type RpcChannel } from './rpc-channel.ts';
+import { AnswerLostError, type RpcChannel } from './rpc-channel.ts';
 import { answerInputRequests } from './server-questions.ts';
 
 export interface CallRunnerParts {
@@ -151,7 +151,7 @@ export class CallRunner {
 
 /** Whether the server has ended its work on it, as far as an error can say. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof RpcFailure || error instanceof InputRefusedError || error instanceof UnanswerableError || isNothingSent(error);
+  return error instanceof ServiceRefusedError || error instanceof InputRefusedError || error instanceof UnanswerableError || isNothingSent(error);
 }
 
 /** Anything but a result that says it is complete, or comes from a server that knows no other. */

@@ -1,5 +1,5 @@
 import type { Client, Transport } from '@modelcontextprotocol/client';
-import { silence, type LogLevel } from '../model/conversation.ts';
+import { ServiceRefusedError, silence, type LogLevel } from '../model/conversation.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamChange, UpstreamOffers, UpstreamTool } from '../model/upstream.ts';
@@ -12,7 +12,7 @@ import { connectMcp, type Connected } from './mcp-connect.ts';
 import type { McpUpstreamOptions } from './mcp-options.ts';
 import { hasValidHeaders, paramHeaders } from './param-headers.ts';
 import { metaFor, ownCapabilities, withMeta, type Introduction } from './request-meta.ts';
-import { RpcChannel, RpcFailure } from './rpc-channel.ts';
+import { RpcChannel } from './rpc-channel.ts';
 import { answerQuestions } from './server-questions.ts';
 import { Subscriptions, type Follower } from './subscriptions.ts';
 
@@ -156,7 +156,7 @@ class McpUpstream implements ClosableUpstream {
       return await readPages(key, (cursor) => this.#ask(method, cursor === undefined ? {} : { cursor }));
     } catch (error) {
       // A server with resources, but without templates, may not know the method.
-      if (capability !== 'tools' && error instanceof RpcFailure && error.error.code === -32_601) return [];
+      if (capability !== 'tools' && error instanceof ServiceRefusedError && error.error.code === -32_601) return [];
       throw error;
     }
   }

@@ -1,17 +1,6 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
-import type { RpcError } from '../model/conversation.ts';
+import { ServiceRefusedError } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-
-/** The service answered with an error of JSON-RPC (2.0, section 5.1). `message` does not repeat what it wrote: that may hold anything. */
-export class RpcFailure extends Error {
-  override readonly name = 'RpcFailure';
-  readonly error: RpcError;
-
-  constructor(error: RpcError) {
-    super(`The service refused the request (code ${error.code}).`);
-    this.error = error;
-  }
-}
 
 /** The request left, and no answer to it will come that can be read. */
 export class AnswerLostError extends Error {
@@ -70,7 +59,7 @@ export class RpcChannel {
   }
 
   /**
-   * Resolves with the result. Rejects with an `RpcFailure`, an `AnswerLostError`, the signal's reason, or what the
+   * Resolves with the result. Rejects with an `ServiceRefusedError`, an `AnswerLostError`, the signal's reason, or what the
    * transport says when it cannot send.
    */
   async request({ method, params, signal, headers, onProgress }: RpcRequest): Promise<JsonObject> {
@@ -159,7 +148,7 @@ function readAnswer(message: JSONRPCMessage): JsonObject | Error {
 function readError(error: JsonObject): Error {
   const { code, message, data } = error;
   if (typeof code !== 'number' || !Number.isSafeInteger(code)) return new AnswerLostError('The answer cannot be read.');
-  return new RpcFailure({ code, message: typeof message === 'string' ? message : '', ...(data === undefined ? {} : { data }) });
+  return new ServiceRefusedError({ code, message: typeof message === 'string' ? message : '', ...(data === undefined ? {} : { data }) });
 }
 
 function isDeeperThan(value: unknown, limit: number): boolean {

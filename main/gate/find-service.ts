@@ -1,4 +1,5 @@
 import type { ActionRequest } from '../model/action.ts';
+import { ServiceRefusedError } from '../model/conversation.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamOffers, UpstreamTool } from '../model/upstream.ts';
 import type { GateParts } from './parts.ts';
 
@@ -54,7 +55,7 @@ function performOffer(kind: 'readResource' | 'getPrompt' | 'complete' | 'watchRe
 async function complete(offers: UpstreamOffers, { arguments: params, signal }: UpstreamCall): Promise<UpstreamAnswer> {
   try {
     return { kind: 'result', result: await offers.complete(params, signal) };
-  } catch {
-    return { kind: 'failed', text: 'The service did not complete it.' };
+  } catch (error) {
+    return { kind: 'failed', text: 'The service did not complete it.', ...(error instanceof ServiceRefusedError ? { error: error.error } : {}) };
   }
 }

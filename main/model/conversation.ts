@@ -7,6 +7,17 @@ export interface RpcError {
   readonly data?: JsonValue;
 }
 
+/** A service answered with an error of JSON-RPC. `message` does not repeat what it wrote: that may hold anything. */
+export class ServiceRefusedError extends Error {
+  override readonly name = 'ServiceRefusedError';
+  readonly error: RpcError;
+
+  constructor(error: RpcError) {
+    super(`The service refused the request (code ${error.code}).`);
+    this.error = error;
+  }
+}
+
 /** Severities of MCP's log messages (RFC 5424), least severe first. */
 export const logLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
 export type LogLevel = (typeof logLevels)[number];
