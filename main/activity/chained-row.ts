@@ -13,7 +13,7 @@ export function toEvent(chained: ChainedEvent): ActivityEvent | undefined {
     const { at, kind, action } = chained;
     const body: unknown = JSON.parse(chained.body);
     if (typeof body !== 'object' || body === null) return undefined;
-    // What `chainEvent` took apart is put together again; the chain proves that it is the same.
+    // What `chainJson` took apart is put together again; the chain proves that it is the same.
     return { ...body, at, kind, ...(action === null ? {} : { action }) } as ActivityEvent;
   } catch {
     return undefined;

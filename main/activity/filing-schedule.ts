@@ -19,7 +19,7 @@ export interface Upkeep {
   /** The newest event. */
   readonly head: { readonly sequence: number };
   readonly filedTo: number;
-  /** Files at most that many events; returns how many there were. */
+  /** Files at most that many events; returns how many it filed, 0 when all are filed. */
   fileNext(limit: number): number;
   boundLog(): void;
   tidyLog(): void;
@@ -57,7 +57,10 @@ export class FilingSchedule {
   /** Resolves with the sequence up to which all is filed: at least the newest event's of this instant. Rejects when that fails. */
   async upToDate(): Promise<number> {
     const target = this.#upkeep.head.sequence;
-    while (!this.#isClosed && this.#upkeep.filedTo < target && this.#upkeep.fileNext(slice) > 0) await nextTurn();
+    while (!this.#isClosed && this.#upkeep.filedTo < target && this.#upkeep.fileNext(slice) > 0) {
+      attempt(() => this.#upkeep.boundLog());
+      await nextTurn();
+    }
     return Math.max(target, this.#upkeep.filedTo);
   }
 

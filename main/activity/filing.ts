@@ -3,6 +3,9 @@ import { readChained, toEvent } from './chained-row.ts';
 import type { Transaction } from './database.ts';
 import { ActivityIndex } from './index-tables.ts';
 
+/** Characters of events after which a slice ends, however few they are. */
+const textAtOnce = 65_536;
+
 /** Brings the index up to date with the chain, a slice at a time. */
 export class Filing {
   readonly #database: DatabaseSync;
@@ -28,8 +31,9 @@ export class Filing {
   }
 
   /**
-   * Files the next events, at most `limit`, in one transaction that also records how far it came.
-   * @returns how many there were; fewer than `limit` means that all are filed.
+   * Files the next events, at most `limit` and not much more text than takes some milliseconds, in one transaction that also
+   * records how far it came.
+   * @returns how many it filed; 0 when all are filed.
    */
   fileNext(limit: number): number {
     // What a power cut takes of the index is filed again from the chain, so nobody waits for the disk here. The next append
@@ -43,14 +47,19 @@ export class Filing {
   }
 
   #fileNext(limit: number): number {
-    const rows = this.#select.all(this.filedTo, limit);
-    for (const row of rows) {
+    let count = 0;
+    let length = 0;
+    let last = 0;
+    for (const row of this.#select.iterate(this.filedTo, limit)) {
       const chained = readChained(row);
       const event = toEvent(chained);
       if (event) this.#index.add(chained.sequence, event);
+      count += 1;
+      length += chained.body.length;
+      last = chained.sequence;
+      if (length >= textAtOnce) break;
     }
-    const last = rows.at(-1);
-    if (last) this.#setMark.run(Number(last['sequence']));
-    return rows.length;
+    if (count > 0) this.#setMark.run(last);
+    return count;
   }
 }

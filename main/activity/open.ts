@@ -147,7 +147,7 @@ class RecordedActivity implements Activity {
   }
 
   /** Asks the reader once all can be searched that was appended before. */
-  async #ask<Name extends keyof ReaderCalls & string>(call: Name, ...input: Input<ReaderCalls[Name]>): Promise<Output<ReaderCalls[Name]>> {
+  async #ask<Name extends keyof ReaderCalls>(call: Name, ...input: Input<ReaderCalls[Name]>): Promise<Output<ReaderCalls[Name]>> {
     await this.#upToDate();
     return this.#reader.call(call, ...input);
   }

@@ -72,8 +72,8 @@ export class ActivityWriter {
   }
 
   /**
-   * Makes the next events searchable, at most `limit`, from what is in the chain: so an index made anew is the same.
-   * @returns how many there were; fewer than `limit` means that all are filed.
+   * Makes some of the next events searchable, at most `limit`, from what is in the chain: so an index made anew is the same.
+   * @returns how many; 0 when all are.
    */
   fileNext(limit: number): number {
     return this.#filing.fileNext(limit);
@@ -95,7 +95,7 @@ export class ActivityWriter {
   close(): void {
     if (!this.#database.isOpen) return;
     try {
-      this.#filing.fileNext(filedAtClose);
+      for (let left = filedAtClose, filed = 1; left > 0 && filed > 0; left -= filed) filed = this.#filing.fileNext(left);
     } catch {
       // The next start files it.
     }
