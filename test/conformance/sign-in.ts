@@ -82,8 +82,8 @@ export class SelfSignIn implements OAuthClientProvider {
   }
 
   async redirectToAuthorization(url: URL): Promise<void> {
+    if (this.#signIns >= mostSignIns) throw new Error(`More than ${mostSignIns} sign-ins.`);
     this.#signIns += 1;
-    if (this.#signIns > mostSignIns) throw new Error(`More than ${mostSignIns} sign-ins.`);
     const response = await fetch(url, { redirect: 'manual' });
     const answer = new URL(response.headers.get('location') ?? '').searchParams;
     if (answer.get('state') !== this.#state) throw new Error('The answer is not to the question that was asked.');
