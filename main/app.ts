@@ -121,8 +121,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     factories: {
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
-      command: ({ config }) => openStdioUpstream(config),
-      remote: ({ config }) => openHttpUpstream(config),
+      command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
+      remote: ({ config, callTimeoutSeconds }) => openHttpUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
     },
   });
   const mayUse = (id: AgentId, connection: ConnectionId): boolean => {

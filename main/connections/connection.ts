@@ -30,10 +30,13 @@ export class ConnectionProblem extends Error {
   override readonly name = 'ConnectionProblem';
   readonly state: 'needs_sign_in' | 'failing';
   readonly problem: Message;
+  /** What it wrote to its error output before it failed, as it wrote it. */
+  readonly log: readonly string[];
 
-  constructor(state: 'needs_sign_in' | 'failing', problem: Message, text: string) {
+  constructor(state: 'needs_sign_in' | 'failing', problem: Message, text: string, log: readonly string[] = []) {
     super(text);
     this.state = state;
     this.problem = problem;
+    this.log = log;
   }
 }

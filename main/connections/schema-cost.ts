@@ -21,14 +21,18 @@ export function isOversized(schema: JsonObject): boolean {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     if (typeof value === 'string') characters += value.length;
-    if (typeof value === 'object' && value !== null) {
-      const isList = Array.isArray(value);
-      for (const [key, part] of Object.entries(value)) {
-        if (!isList) characters += key.length;
+    if (isJsonObject(value)) {
+      // Not `Object.entries`, which would look at all of a value that is too large.
+      for (const key in value) {
         nodes += 1;
+        characters += key.length;
         if (nodes > mostNodes) return true;
-        open.push({ value: part, depth: depth + 1 });
+        open.push({ value: value[key] ?? null, depth: depth + 1 });
       }
+    } else if (typeof value === 'object' && value !== null) {
+      nodes += value.length;
+      if (nodes > mostNodes) return true;
+      for (const part of value) open.push({ value: part, depth: depth + 1 });
     }
     if (depth > deepest || characters > longest) return true;
   }

@@ -19,7 +19,7 @@ function setUp(fakes: Record<string, FakeUpstream | Error | undefined>, isVisibl
     return fake instanceof Error ? Promise.reject(fake) : Promise.resolve(fake);
   };
   const remote = (connection: Connection): Promise<FakeUpstream> => open(connection.id);
-  const upstreams = createUpstreams({ find, factories: { remote, email: remote, practice: remote, command: remote }, clock });
+  const upstreams = createUpstreams({ find, factories: { remote, email: remote, practice: remote, command: remote }, clock, scrub: (text) => text });
   const catalog = createCatalog({ upstreams, connections: () => ids.map((id) => ({ id })), isVisible, clock });
   const names = async (): Promise<string[]> => (await catalog.listTools(marketing)).map(({ connection, name }) => `${connection}/${name}`);
   return { catalog, upstreams, clock, ids, names };

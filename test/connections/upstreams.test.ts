@@ -35,6 +35,7 @@ function setUp(open: () => Promise<FakeUpstream> = () => Promise.resolve(createF
     find: (wanted) => (wanted === id ? connection('remote') : undefined),
     factories: { remote, email: noFactory, practice: noFactory, command: noFactory },
     clock,
+    scrub: (text) => text.replaceAll('hunter2', '[secret removed]'),
     idleAfter: 10_000,
   });
   upstreams.onHealthChange((changed) => changes.push(`${changed} ${upstreams.healthOf(changed).state}`));
@@ -194,6 +195,7 @@ function realUpstreams(kept: Connection): KeptUpstreams {
     find: () => kept,
     factories: { command: ({ config }) => openStdioUpstream(config), remote: ({ config }) => openHttpUpstream(config), email: noFactory, practice: noFactory },
     clock: systemClock,
+    scrub: (text) => text,
   });
   closers.push(() => upstreams.close());
   return upstreams;
