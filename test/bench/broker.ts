@@ -56,10 +56,10 @@ export async function run({ isQuick, only, profile, tell }: BenchmarkContext): P
 
 export async function measureBroker(options: BrokerOptions): Promise<BrokerFigures> {
   const variants = await measureVariants(options);
+  if (variants.size > 0) options.tell(tableOf({ variants, growth: [] }));
   const growth: readonly GrowthStep[] = options.parts.includes('growth') ? await measureGrowth(growthSteps, options.amounts.growth, options.tell) : [];
-  const results = { variants, growth };
-  options.tell(tableOf(results));
-  return figuresOf(results);
+  if (growth.length > 0) options.tell(tableOf({ variants: new Map(), growth }));
+  return figuresOf({ variants, growth });
 }
 
 async function measureVariants(options: BrokerOptions): Promise<ReadonlyMap<VariantName, Measured>> {
