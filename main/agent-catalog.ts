@@ -2,29 +2,45 @@ import type { AgentId, ConnectionId, Effect } from '../preload/contract.ts';
 import type { Catalog, CatalogItem, CatalogTool } from './broker/catalog.ts';
 import type { Catalog as ConnectionCatalog } from './connections/catalog.ts';
 import type { ActionKind } from './model/action.ts';
-import type { Dispose } from './model/disposable.ts';
+import { Emitter, type Dispose } from './model/disposable.ts';
 import type { JsonObject } from './model/json.ts';
-import type { UpstreamChange, UpstreamOffers, Upstreams, UpstreamTool } from './model/upstream.ts';
+import type { Upstream, UpstreamChange, Upstreams, UpstreamTool } from './model/upstream.ts';
 
 export interface AgentCatalogParts {
-  readonly upstreams: Upstreams;
-  readonly catalog: ConnectionCatalog;
+  readonly upstreams: Upstreams & { peek(connection: ConnectionId): Upstream | undefined };
+  readonly catalog: Pick<ConnectionCatalog, 'listTools' | 'listResources' | 'listResourceTemplates' | 'listPrompts' | 'find' | 'onChange'>;
   /** Every connection there is, in a fixed order. */
   readonly connections: () => readonly { readonly id: ConnectionId }[];
   readonly mayUse: (agent: AgentId, connection: ConnectionId) => boolean;
   readonly isHidden: (question: { readonly kind: ActionKind; readonly agent: AgentId; readonly connection: ConnectionId; readonly name: string; readonly effect: Effect }) => boolean;
-  /** Called when rules, connections or what an agent may use have changed. */
+  /** Called when rules, connections or what an agent may use have changed, before or after they are in force. */
   readonly onRulesChange: (listener: () => void) => Dispose;
 }
 
-type ListName = 'listResources' | 'listResourceTemplates' | 'listPrompts';
+type ItemList = 'listResources' | 'listResourceTemplates' | 'listPrompts';
+type ListName = 'listTools' | ItemList;
+
+/** What the rules hide of one list. It holds for that very array, and until a rule changes. */
+interface Sifted<T> {
+  readonly list: readonly T[];
+  readonly hidden: ReadonlySet<T>;
+}
+
+/** Tools looked up one by one, for an agent and a connection, before what was found is looked at anew. */
+const mostLookedUp = 1000;
 
 /** What each agent sees of what the connections offer: where connections, agents and policy meet. */
 export class AgentCatalog implements Catalog {
   readonly #parts: AgentCatalogParts;
+  readonly #changes = new Emitter<{ readonly connection: ConnectionId | null; readonly change: UpstreamChange }>();
+  readonly #ends: readonly Dispose[];
+  /** By agent, connection and list. Both are emptied when a rule changes. */
+  readonly #sifted = new Map<string, Sifted<UpstreamTool> | Sifted<JsonObject>>();
+  readonly #lookedUp = new Map<string, Map<string, boolean>>();
 
   constructor(parts: AgentCatalogParts) {
     this.#parts = parts;
+    this.#ends = [parts.catalog.onChange((connection, change) => this.#changed(connection, change)), parts.onRulesChange(() => this.#rulesChanged())];
   }
 
   connections(agent: AgentId): readonly ConnectionId[] {
@@ -32,17 +48,26 @@ export class AgentCatalog implements Catalog {
   }
 
   async listTools(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogTool[]> {
+    const { catalog } = this.#parts;
     const lists = this.#within(agent, only).map(async (connection) => {
-      const tools = await this.#parts.catalog.listConnection(connection).catch(() => []);
-      return Promise.all(tools.map((tool) => this.#entry(agent, connection, tool)));
+      const tools = await catalog.listTools(connection);
+      const hidden = this.#hiddenOf(agent, connection, 'listTools', tools, (tool) => this.#isToolHidden(agent, connection, tool.name));
+      return tools.map((tool) => ({ connection, name: tool.name, tool, isHidden: hidden.has(tool) }));
     });
     return (await Promise.all(lists)).flat();
   }
 
   async findTool(agent: AgentId, connection: ConnectionId, name: string): Promise<CatalogTool | undefined> {
-    if (!this.#parts.mayUse(agent, connection)) return undefined;
-    const tool = await this.#parts.catalog.find(connection, name);
-    return tool && this.#entry(agent, connection, tool);
+    const { catalog, mayUse } = this.#parts;
+    if (!mayUse(agent, connection)) return undefined;
+    const tool = await catalog.find(connection, name);
+    if (tool === undefined) return undefined;
+    const key = JSON.stringify([agent, connection]);
+    let lookedUp = this.#lookedUp.get(key);
+    if (lookedUp === undefined || lookedUp.size >= mostLookedUp) this.#lookedUp.set(key, (lookedUp = new Map()));
+    let isHidden = lookedUp.get(name);
+    if (isHidden === undefined) lookedUp.set(name, (isHidden = this.#isToolHidden(agent, connection, name)));
+    return { connection, name, tool, isHidden };
   }
 
   listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
@@ -58,48 +83,73 @@ export class AgentCatalog implements Catalog {
   }
 
   async subscribe(agent: AgentId, connection: ConnectionId, uri: string): Promise<Dispose> {
-    return (await this.#offers(agent, connection)).subscribe(uri);
+    const { isHidden, mayUse, upstreams } = this.#parts;
+    if (!mayUse(agent, connection)) throw new Error('There is no such connection.');
+    if (isHidden({ kind: 'readResource', agent, connection, name: uri, effect: 'read' })) throw new Error('There is no such resource.');
+    const { offers } = await upstreams.get(connection);
+    if (offers === undefined) throw new Error('This connection does not offer that.');
+    return offers.subscribe(uri);
   }
 
   onChange(listener: (connection: ConnectionId | null, change: UpstreamChange) => void): Dispose {
-    return this.#parts.onRulesChange(() => {
-      for (const kind of ['tools', 'resources', 'prompts'] as const) listener(null, { kind });
+    return this.#changes.on(({ connection, change }) => listener(connection, change));
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+  }
+
+  #changed(connection: ConnectionId, change: UpstreamChange): void {
+    // Another service may stand behind the connection now, and what its tools do may be another thing.
+    if (change.kind === 'tools') this.#lookedUp.clear();
+    this.#changes.emit({ connection, change });
+  }
+
+  #rulesChanged(): void {
+    this.#forget();
+    // Whoever puts the new rules in force may hear of the change later than this, though in the same breath.
+    queueMicrotask(() => {
+      this.#forget();
+      for (const kind of ['tools', 'resources', 'prompts'] as const) this.#changes.emit({ connection: null, change: { kind } });
     });
+  }
+
+  #forget(): void {
+    this.#sifted.clear();
+    this.#lookedUp.clear();
   }
 
   #within(agent: AgentId, only: ConnectionId | undefined): readonly ConnectionId[] {
-    return this.connections(agent).filter((id) => only === undefined || id === only);
+    if (only !== undefined) return this.#parts.mayUse(agent, only) ? [only] : [];
+    return this.connections(agent);
   }
 
-  async #entry(agent: AgentId, connection: ConnectionId, tool: UpstreamTool): Promise<CatalogTool> {
-    const upstream = await this.#parts.upstreams.get(connection).catch(() => undefined);
-    const effect = upstream?.profile(tool.name)?.effect ?? 'unknown';
-    const { name } = tool;
-    return { connection, name, tool, isHidden: this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name, effect }) };
+  #isToolHidden(agent: AgentId, connection: ConnectionId, name: string): boolean {
+    const effect = this.#parts.upstreams.peek(connection)?.profile(name)?.effect ?? 'unknown';
+    return this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name, effect });
   }
 
-  async #listItems(
-    agent: AgentId,
-    only: ConnectionId | undefined,
-    list: ListName,
-    action: (item: JsonObject) => readonly [ActionKind, unknown] | undefined,
-  ): Promise<readonly CatalogItem[]> {
-    const isHidden = (connection: ConnectionId, item: JsonObject): boolean => {
-      const [kind, name] = action(item) ?? [];
-      return kind !== undefined && (typeof name !== 'string' || this.#parts.isHidden({ kind, agent, connection, name, effect: 'read' }));
-    };
+  #hiddenOf<T extends UpstreamTool | JsonObject>(agent: AgentId, connection: ConnectionId, name: ListName, list: readonly T[], isHidden: (one: T) => boolean): ReadonlySet<T> {
+    const key = JSON.stringify([agent, connection, name]);
+    // Under one key there are only lists of one kind.
+    const known = this.#sifted.get(key) as Sifted<T> | undefined;
+    if (known?.list === list) return known.hidden;
+    const hidden = new Set(list.filter((one) => isHidden(one)));
+    // As above: the key says which kind it is.
+    this.#sifted.set(key, { list, hidden } as unknown as Sifted<JsonObject>);
+    return hidden;
+  }
+
+  async #listItems(agent: AgentId, only: ConnectionId | undefined, list: ItemList, action: (item: JsonObject) => readonly [ActionKind, unknown] | undefined): Promise<readonly CatalogItem[]> {
+    const { catalog } = this.#parts;
     const lists = this.#within(agent, only).map(async (connection) => {
-      const upstream = await this.#parts.upstreams.get(connection).catch(() => undefined);
-      const items = (await upstream?.offers?.[list]().catch(() => [])) ?? [];
-      return items.filter((item) => !isHidden(connection, item)).map((item) => ({ connection, item }));
+      const items = await catalog[list](connection);
+      const hidden = this.#hiddenOf(agent, connection, list, items, (item) => {
+        const [kind, name] = action(item) ?? [];
+        return kind !== undefined && (typeof name !== 'string' || this.#parts.isHidden({ kind, agent, connection, name, effect: 'read' }));
+      });
+      return items.filter((item) => !hidden.has(item)).map((item) => ({ connection, item }));
     });
     return (await Promise.all(lists)).flat();
-  }
-
-  async #offers(agent: AgentId, connection: ConnectionId): Promise<UpstreamOffers> {
-    if (!this.#parts.mayUse(agent, connection)) throw new Error('There is no such connection.');
-    const { offers } = await this.#parts.upstreams.get(connection);
-    if (offers === undefined) throw new Error('This connection does not offer that.');
-    return offers;
   }
 }

@@ -129,7 +129,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     const agent = agents.get(id);
     return agent !== undefined && (agent.connections?.includes(connection) ?? true) && connections.find(connection) !== undefined;
   };
-  const catalog = createCatalog({ upstreams, connections: () => connections.list(), clock, isVisible: mayUse });
+  const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock });
 
   const gate = new Pipeline({
     clock,
@@ -143,8 +143,10 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       open: async (agent, connection) => (mayUse(agent, connection) ? upstreams.get(connection) : undefined),
       async findTool(agent, connection, name) {
         if (!mayUse(agent, connection)) return undefined;
-        const tool = (await catalog.listConnection(connection)).find((listed) => listed.name === name);
-        return tool && { tool, upstream: await upstreams.get(connection) };
+        // First of all: a service that cannot be reached is no service without that tool.
+        const upstream = await upstreams.get(connection);
+        const tool = await catalog.find(connection, name);
+        return tool && { tool, upstream };
       },
       validate: validateArguments,
     },
@@ -165,6 +167,17 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   // Before anyone may ask: a new request must find what is still open, and is not to be taken for an old one.
   approvals.withdrawPairings();
   await gate.recover();
+  const agentCatalog = new AgentCatalog({
+    upstreams,
+    catalog,
+    connections: () => connections.list(),
+    mayUse,
+    isHidden: (question) => policy.isHidden(question),
+    onRulesChange(listener) {
+      const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener), agents.onChange(({ change }) => change === 'changed' && listener())];
+      return () => ends.forEach((end) => end());
+    },
+  });
   broker = await startBroker({
     gate,
     tokens,
@@ -174,17 +187,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     preferredPort: options.mcpPort,
     allowedOrigins: [],
     socketPlace: socketPlace(options.home),
-    catalog: new AgentCatalog({
-      upstreams,
-      catalog,
-      connections: () => connections.list(),
-      mayUse,
-      isHidden: (question) => policy.isHidden(question),
-      onRulesChange(listener) {
-        const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener), agents.onChange(({ change }) => change === 'changed' && listener())];
-        return () => ends.forEach((end) => end());
-      },
-    }),
+    catalog: agentCatalog,
     onRefusedEntry: (why) => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error))),
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
   });
@@ -202,6 +205,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       organization.close();
       await practice.close();
       await broker.close();
+      agentCatalog.close();
+      catalog.close();
       approvals.close();
       await upstreams.close();
       await activity.close();
