@@ -36,7 +36,7 @@ type Method = (params: JsonObject, context: RequestContext) => Promise<JsonObjec
 export const actingMethods: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
 
 /** What is counted against an agent's calls a minute; looking around is free. */
-export const countedMethods: ReadonlySet<string> = new Set([...actingMethods, 'completion/complete', 'resources/subscribe']);
+export const countedMethods: ReadonlySet<string> = new Set([...actingMethods, 'completion/complete', 'resources/subscribe', 'subscriptions/listen']);
 
 const mostHashedNames = 10_000;
 
@@ -130,7 +130,11 @@ export class AgentMethods {
     if (name === waitToolName) return this.#wait(args, context);
     if (this.#parts.toolMode(context.caller.agent) === 'search') {
       if (name === findToolsName) return this.#findTools(args, context);
-      if (name === callToolName) return this.#callTool({ name: args['name'] ?? '', ...(args['arguments'] === undefined ? {} : { arguments: args['arguments'] }) }, context);
+      if (name === callToolName) {
+        // Its own schema wants no argument in a header.
+        const { header: _header, ...within } = context;
+        return this.#callTool({ name: args['name'] ?? '', ...(args['arguments'] === undefined ? {} : { arguments: args['arguments'] }) }, within);
+      }
     }
     if (isDeeperThan(args, depthLimit)) {
       return failure(`The arguments are nested deeper than ${depthLimit} levels. Nothing was done.`, { outcome: 'rejected', reason: 'invalid_arguments' });

@@ -49,8 +49,8 @@ export class HttpEndpoint {
     this.#http = createServer({ maxHeaderSize: maxHeaderBytes, headersTimeout: headTimeout, requestTimeout, connectionsCheckingInterval: 5_000, noDelay: true });
     this.#http.maxConnections = maxConnections;
     this.#http.on('request', (request, response) => void this.#serve(request, response));
-    this.#http.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (socket.writable) socket.end(`HTTP/1.1 ${unreadable[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
       else socket.destroy();
     });
   }
@@ -183,6 +183,12 @@ export class HttpEndpoint {
     return controller.signal;
   }
 }
+
+/** What is said of a request that is no HTTP we read, by Node's error code. */
+const unreadable: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 function takesStream({ headers: { accept } }: IncomingMessage): boolean {
   return accept !== undefined && /text\/event-stream|text\/\*|\*\/\*/i.test(accept);

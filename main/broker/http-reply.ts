@@ -10,7 +10,7 @@ const streamAfter = 1_000;
 /** Milliseconds between two keep-alive comments. */
 const keepAliveInterval = 15_000;
 /** Bytes a client may leave unread before notifications to it are dropped; answers and questions never are. */
-const mostUnread = 4 * 1024 * 1024;
+export const mostUnread = 4 * 1024 * 1024;
 
 export interface HttpReplyOptions {
   readonly clock: Clock;
@@ -30,6 +30,7 @@ export class HttpReply implements Reply {
   readonly #options: HttpReplyOptions;
   #stop: Dispose = nothing;
   #isStream = false;
+  #isEnded = false;
 
   constructor(response: ServerResponse, options: HttpReplyOptions) {
     this.#response = response;
@@ -40,7 +41,7 @@ export class HttpReply implements Reply {
   }
 
   get canSend(): boolean {
-    return this.#options.takesStream && (this.#isLive || this.isResumable);
+    return this.#options.takesStream && !this.#isEnded && (this.#isLive || this.isResumable);
   }
 
   /** A client that lost this answer can come back for it. */
@@ -52,22 +53,27 @@ export class HttpReply implements Reply {
     if (!this.canSend) return;
     this.#startStream();
     const isQuestion = 'id' in message;
-    if (isQuestion || this.#response.writableLength <= mostUnread) this.#write(message);
+    const { kept } = this.#options;
+    if (kept !== undefined) kept.keep(message);
+    else if (isQuestion || this.#response.writableLength <= mostUnread) this.#response.write(eventText(message));
   }
 
   end(message: Outgoing, status = 200): void {
     this.#stop();
+    this.#isEnded = true;
     const response = this.#response;
-    if (this.#isStream) {
-      this.#write(message);
-      this.#options.kept?.end();
-      if (this.#isLive) response.end();
+    const { kept } = this.#options;
+    if (this.#isStream && kept !== undefined) {
+      kept.keep(message);
+      kept.end();
       return;
     }
     if (!this.#isLive) return;
+    if (this.#isStream) return void response.end(eventText(message));
     const body = Buffer.from(JSON.stringify(message));
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store', ...this.#options.headers });
     response.end(body);
+    return undefined;
   }
 
   get #isLive(): boolean {
@@ -78,14 +84,12 @@ export class HttpReply implements Reply {
     if (this.#isStream || !this.#isLive || this.#response.headersSent) return;
     this.#isStream = true;
     this.#stop();
-    this.#response.writeHead(200, { ...streamHeaders, ...this.#options.headers });
-    this.#response.write(this.#options.kept?.opening ?? ': hello\n\n');
-    this.#stop = keepAlive(this.#response, this.#options.clock);
-  }
-
-  #write(message: Outgoing): void {
-    const id = this.#options.kept?.keep(message);
-    if (this.#isLive) this.#response.write(eventText(message, id));
+    const { kept, headers = {}, clock } = this.#options;
+    if (kept !== undefined) return kept.open(this.#response, headers);
+    this.#response.writeHead(200, { ...streamHeaders, ...headers });
+    this.#response.write(': hello\n\n');
+    this.#stop = keepAlive(this.#response, clock);
+    return undefined;
   }
 }
 
@@ -110,7 +114,7 @@ export function keepAlive(response: ServerResponse, clock: Clock): Dispose {
 }
 
 /** A message as a server-sent event (HTML Living Standard, 9.2). */
-export function eventText(message: Outgoing, id: string | undefined): string {
+export function eventText(message: Outgoing, id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: message\ndata: ${JSON.stringify(message)}\n\n`;
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentId } from '../../preload/contract.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { RequestContext } from './agent-methods.ts';
+import type { Caller } from './catalog.ts';
 import type { EntryRefusal, Refusal } from './entry.ts';
 import { HttpReply } from './http-reply.ts';
 import { invalidRequest, refusedByGate, type Incoming } from './json-rpc.ts';
@@ -38,10 +39,9 @@ interface HttpSession {
 export const sessionIdle = 30 * 60_000;
 /** Sessions one agent may have open. */
 export const sessionsPerAgent = 32;
-/** Milliseconds a client that lost the stream of a request may take to come back before the request is given up. */
-export const returnTime = 60_000;
-/** Streams of ended requests that a session keeps for a client that comes back. */
+/** Streams of ended requests that a session keeps for a client that comes back, and characters of all of them. */
 const mostStreams = 50;
+const mostKept = 4 * 1024 * 1024;
 const sweepInterval = 60_000;
 const sessionHeader = 'mcp-session-id';
 
@@ -76,21 +76,23 @@ export class HttpSessions {
     }
     const settle = this.#begin(found);
     found.streamCount += 1;
-    const stream = new ResumableStream(found.streamCount.toString(36), this.#parts.clock, found.session.version >= '2025-11-25' && !isInitialize);
+    const gone = new AbortController();
+    const stream = new ResumableStream(found.streamCount.toString(36), {
+      clock: this.#parts.clock,
+      primes: () => isPrimed(found.session) && !isInitialize,
+      onAbandoned: () => gone.abort(),
+    });
     const reply = new HttpReply(response, { clock: this.#parts.clock, takesStream: exchange.takesStream, headers: { [sessionHeader]: found.id }, kept: stream });
     this.#keep(found, stream);
-    const gone = new AbortController();
     const onClose = (): void => {
-      if (!response.writableFinished) this.#awaitReturn(reply, stream, gone);
+      if (!response.writableFinished && !reply.isResumable) gone.abort();
     };
     response.once('close', onClose);
     await found.session.answer(message.request, reply, gone.signal);
     response.off('close', onClose);
-    if (stream.isOver && reply.isResumable) settle();
-    else {
-      found.streams.delete(stream.id);
-      settle();
-    }
+    settle();
+    if (reply.isResumable) this.#keep(found, stream);
+    else found.streams.delete(stream.id);
     return undefined;
   }
 
@@ -107,7 +109,7 @@ export class HttpSessions {
     if (event === undefined && stream.isRead) return { status: 409, code: invalidRequest, text: 'This session has its stream open already.' };
     const settle = this.#begin(found);
     response.once('close', settle);
-    stream.resume(response, event?.after ?? 0, { [sessionHeader]: found.id });
+    stream.open(response, { [sessionHeader]: found.id }, event?.after);
     return undefined;
   }
 
@@ -137,7 +139,8 @@ export class HttpSessions {
       return { status: 400, code: invalidRequest, text: `The protocol version of this session is none of ${sessionVersions.join(', ')}.` };
     }
     const session = this.#sessions.get(id);
-    if (session !== undefined && session.where.caller.agent === caller.agent && session.where.only === only) return session;
+    // A token that reaches less than the one which opened the session must not reach more through it.
+    if (session !== undefined && session.where.caller.agent === caller.agent && session.where.only === only && hasSameReach(session.where.caller, caller)) return session;
     if (session !== undefined && session.where.caller.agent !== caller.agent) this.#parts.onRefusedEntry('foreign_session');
     return { status: 404, code: -32_001, text: 'There is no such session. Start a new one with initialize.' };
   }
@@ -146,7 +149,7 @@ export class HttpSessions {
     if (!this.#makeRoom(where.caller.agent)) {
       return { status: 503, code: refusedByGate, text: `This agent has ${sessionsPerAgent} sessions in use. Close one of them first.` };
     }
-    const general = new ResumableStream('0', this.#parts.clock, true);
+    const general = new ResumableStream('0', { clock: this.#parts.clock, primes: () => isPrimed(session.session) });
     const session: HttpSession = {
       id: randomUUID(),
       where,
@@ -169,24 +172,16 @@ export class HttpSessions {
     };
   }
 
+  /** Keeps this one; the oldest that have ended make room for it. */
   #keep({ streams }: HttpSession, stream: ResumableStream): void {
     streams.set(stream.id, stream);
-    for (const [id, older] of streams) {
-      if (streams.size <= mostStreams) return;
-      if (older.isOver) streams.delete(id);
+    const ended = [...streams.values()].filter((one) => one.isOver && one !== stream);
+    let size = ended.reduce((sum, one) => sum + one.size, stream.size);
+    for (const oldest of ended) {
+      if (streams.size <= mostStreams && size <= mostKept) return;
+      streams.delete(oldest.id);
+      size -= oldest.size;
     }
-  }
-
-  /** Losing the connection is no cancellation, but a client that never comes back waits for nothing. */
-  #awaitReturn(reply: HttpReply, stream: ResumableStream, gone: AbortController): void {
-    if (!reply.isResumable) return gone.abort();
-    const check = (): void => {
-      if (stream.isOver) return;
-      if (stream.isRead) this.#parts.clock.after(returnTime, check);
-      else gone.abort();
-    };
-    this.#parts.clock.after(returnTime, check);
-    return undefined;
   }
 
   #makeRoom(agent: AgentId): boolean {
@@ -208,4 +203,12 @@ export class HttpSessions {
     session.session.close();
     session.general.end();
   }
+}
+
+function isPrimed({ version }: LegacySession): boolean {
+  return version >= '2025-11-25';
+}
+
+function hasSameReach({ connections: one }: Caller, { connections: other }: Caller): boolean {
+  return one === null || other === null ? one === other : one.length === other.length && one.every((id) => other.includes(id));
 }

@@ -71,8 +71,9 @@ function readError(value: unknown): RpcError | undefined {
   return { code: Number(code), message, ...(data === undefined ? {} : { data: data as JsonValue }) };
 }
 
+/** A number that cannot be told exactly would be answered under another id. */
 export function isRequestId(value: unknown): value is RequestId {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+  return typeof value === 'string' || Number.isSafeInteger(value);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,7 +3,7 @@ import { InputRefusedError, type Conversation, type InputRequest, type LogLevel 
 import type { Dispose } from '../model/disposable.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { actingMethods, type AgentMethods, type RequestContext } from './agent-methods.ts';
-import type { Listener } from './asked-calls.ts';
+import type { Listener } from './asked-call.ts';
 import { answerTime } from './asked-calls.ts';
 import { isAnswerTo, isSevereEnough, passedMeta, progressTokenOf, readLogLevel, requireCapability } from './client-conversation.ts';
 import { errorMessage, invalidParams, invalidRequest, notification, resultMessage, RpcFailure, toFailure, type Incoming, type Outgoing, type RequestId, type RpcRequest } from './json-rpc.ts';
@@ -127,6 +127,10 @@ export class LegacySession {
     if (typeof uri !== 'string') throw new RpcFailure({ code: invalidParams, message: '"uri" must be a text.' });
     if (this.#watched.has(uri)) return {};
     const unwatch = await this.#parts.subscriptions.watchResource(uri, { ...this.#where, signal });
+    if (signal.aborted) {
+      unwatch();
+      throw new RpcFailure({ code: invalidRequest, message: 'The request was cancelled.' });
+    }
     this.#watched.get(uri)?.();
     this.#watched.set(uri, unwatch);
     return {};
@@ -147,15 +151,18 @@ export class LegacySession {
     const { _meta, ...own } = params;
     const alive = withSignsOfLife(this.#parts.clock, this.#listener(params, reply));
     const { listener } = alive;
+    // What is still asked when the call ends is withdrawn.
+    const ended = new AbortController();
     const conversation: Conversation = {
       ...listener,
       log: (message) => isSevereEnough(message, this.#logLevel) && listener.log(message),
-      ask: (requests) => this.#ask(requests, reply, signal),
+      ask: (requests) => this.#ask(requests, reply, AbortSignal.any([signal, ended.signal])),
     };
     try {
       return await this.#parts.methods.handle(method, actingMethods.has(method) ? own : params, { ...this.#where, signal, conversation });
     } finally {
       alive.stop();
+      ended.abort();
     }
   }
 

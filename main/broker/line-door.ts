@@ -11,7 +11,7 @@ import type { Reply } from './reply.ts';
 import { parseJson } from './request-body.ts';
 import { isModern } from './standard-headers.ts';
 
-/** Bytes a client may leave unread before notifications to it are dropped. */
+/** Bytes a client may leave unread before notifications to it are dropped, and before it has to read them to be listened to. */
 const mostUnread = 4 * 1024 * 1024;
 
 /** One client over MCP's stdio lines, in either era: the first request decides for good. */
@@ -71,7 +71,7 @@ export class LineDoor {
     const abort = new AbortController();
     this.#running.set(id, abort);
     const where = { caller: this.#caller, only: null };
-    const reply = this.#reply();
+    const reply = this.#reply(abort.signal);
     const answered = isModernRequest ? this.#parts.modern.answer(request, { ...where, signal: abort.signal }, reply) : this.#sessionFor().answer(request, reply, abort.signal);
     void answered.finally(() => this.#running.delete(id));
     return undefined;
@@ -88,7 +88,8 @@ export class LineDoor {
     return this.#session;
   }
 
-  #reply(): Reply {
+  /** What was cancelled is not answered (MCP, "Cancellation"). */
+  #reply(cancelled: AbortSignal): Reply {
     const isOpen = (): boolean => this.#socket.writable;
     return {
       get canSend() {
@@ -97,12 +98,18 @@ export class LineDoor {
       send: (message) => {
         if ('id' in message || this.#socket.writableLength <= mostUnread) this.#send(message);
       },
-      end: (message) => this.#send(message),
+      end: (message) => {
+        if (!cancelled.aborted) this.#send(message);
+      },
     };
   }
 
   #send(message: Outgoing): void {
-    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(message)}\n`);
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    socket.write(`${JSON.stringify(message)}\n`);
+    // Who does not read what was answered is not listened to meanwhile.
+    if (socket.writableLength > mostUnread && !socket.isPaused()) socket.pause().once('drain', () => socket.resume());
   }
 
   #close(): void {

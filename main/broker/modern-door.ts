@@ -2,10 +2,12 @@ import { CLIENT_CAPABILITIES_META_KEY, LOG_LEVEL_META_KEY, PROTOCOL_VERSION_META
 import canonicalize from 'canonicalize';
 import type { AgentId } from '../../preload/contract.ts';
 import type { Clock } from '../model/clock.ts';
+import { silence } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { actingMethods, type AgentMethods, type RequestContext } from './agent-methods.ts';
-import { AskedCalls, type Listener, type Step } from './asked-calls.ts';
-import { passedMeta, progressTokenOf, readLogLevel } from './client-conversation.ts';
+import type { Listener } from './asked-call.ts';
+import { AskedCalls, type Step } from './asked-calls.ts';
+import { isSevereEnough, passedMeta, progressTokenOf, readLogLevel } from './client-conversation.ts';
 import { errorMessage, invalidParams, missingCapability, notification, resourceNotFound, resultMessage, RpcFailure, toFailure, unsupportedVersion, type RpcRequest } from './json-rpc.ts';
 import type { Reply } from './reply.ts';
 import { modernVersion } from './revisions.ts';
@@ -57,14 +59,14 @@ export class ModernDoor {
   async #perform(method: string, params: JsonObject, meta: JsonObject, where: Where, reply: Reply): Promise<JsonObject> {
     const { methods, clock } = this.#parts;
     const listener = listenerFor(params, meta, reply);
-    if (!actingMethods.has(method)) return methods.handle(method, params, { ...where, conversation: { ...listener, ask: () => Promise.reject(new Error('Lists ask nothing.')) } });
+    if (!actingMethods.has(method)) return methods.handle(method, params, { ...where, conversation: { ...listener, log: (message) => isSevereEnough(message, listener.logLevel) && listener.log(message), ask: silence.ask } });
     const { inputResponses, requestState, _meta, ...own } = params;
     if (inputResponses !== undefined && !isJsonObject(inputResponses)) throw new RpcFailure({ code: invalidParams, message: '"inputResponses" must be an object.' });
     if (requestState !== undefined && typeof requestState !== 'string') throw new RpcFailure({ code: invalidParams, message: '"requestState" must be a text.' });
     const alive = withSignsOfLife(clock, listener);
     try {
       // Only a retry needs to be told from other calls; the canonical form of a large call takes its time.
-      const fingerprint = (): string => canonicalize({ method, only: where.only, params: own }) ?? '';
+      const fingerprint = (): string => canonicalize({ method, only: where.only, reach: where.caller.connections, params: own }) ?? '';
       const identity = { agent: where.caller.agent, get fingerprint() { return fingerprint(); } };
       const run: Parameters<AskedCalls['step']>[4] = (conversation, signal) => methods.handle(method, own, { ...where, signal, conversation });
       return toResult(await this.#asked.step(identity, alive.listener, { state: requestState, given: inputResponses ?? {} }, where.signal, run));
@@ -84,7 +86,7 @@ export class ModernDoor {
     // A service may say how long its resource holds; whom it is for is ours to say: what is seen here is this agent's.
     const { ttlMs } = result;
     const lasts = method === 'server/discover' || method.endsWith('/list') ? listTime : 0;
-    const caching = isCacheable(method) ? { ttlMs: typeof ttlMs === 'number' && Number.isSafeInteger(ttlMs) && ttlMs >= 0 ? ttlMs : lasts, cacheScope: 'private' } : {};
+    const caching = isCacheable(method) && resultType !== 'input_required' ? { ttlMs: typeof ttlMs === 'number' && Number.isSafeInteger(ttlMs) && ttlMs >= 0 ? ttlMs : lasts, cacheScope: 'private' } : {};
     return { ...result, ...caching, resultType: resultType === 'input_required' ? resultType : 'complete', _meta: meta };
   }
 

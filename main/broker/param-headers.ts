@@ -9,7 +9,10 @@ interface Declared {
 }
 
 const declared = new WeakMap<UpstreamTool, readonly Declared[]>();
-const deepest = 8;
+const deepest = 64;
+const plainTypes: ReadonlySet<JsonValue | undefined> = new Set(['string', 'integer', 'boolean']);
+/** What a header's name may hold (RFC 9110, section 5.6.2). */
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
  * Arguments that a tool wants repeated in `Mcp-Param-…` headers (`x-mcp-header` in its input schema, SEP-2243) must be
@@ -20,14 +23,14 @@ export function checkParamHeaders(tool: UpstreamTool, args: JsonObject, header: 
   let wanted = declared.get(tool);
   if (wanted === undefined) declared.set(tool, (wanted = [...declarations(tool.inputSchema, [], deepest)]));
   for (const { header: name, path } of wanted) {
-    const value = path.reduce<JsonValue | undefined>((inner, key) => (isJsonObject(inner) ? inner[key] : undefined), args);
+    const value = path.reduce<JsonValue | undefined>((inner, key) => (isJsonObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), args);
     const sent = header(name);
     if (value === undefined || value === null) {
       if (sent !== undefined) throw mismatch(`${name} repeats an argument that is not there.`);
       continue;
     }
     if (sent === undefined) throw mismatch(`${name} is missing.`);
-    if (decodeHeader(sent.trim()) !== asText(value)) throw mismatch(`${name} is not the argument it repeats.`);
+    if (!isSame(decodeHeader(sent.trim()), value)) throw mismatch(`${name} is not the argument it repeats.`);
   }
 }
 
@@ -37,12 +40,14 @@ function* declarations(schema: JsonObject, path: readonly string[], depth: numbe
   for (const [key, property] of Object.entries(properties)) {
     if (!isJsonObject(property)) continue;
     const name = property['x-mcp-header'];
-    if (typeof name === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(name)) yield { header: `mcp-param-${name.toLowerCase()}`, path: [...path, key] };
+    // On anything else the mark means nothing.
+    if (typeof name === 'string' && token.test(name) && plainTypes.has(property['type'])) yield { header: `mcp-param-${name.toLowerCase()}`, path: [...path, key] };
     yield* declarations(property, [...path, key], depth - 1);
   }
 }
 
-/** Only plain values can be repeated in a header. */
-function asText(value: JsonValue): string | undefined {
-  return typeof value === 'object' ? undefined : String(value);
+/** Only plain values can be repeated in a header; numbers are compared as numbers. */
+function isSame(sent: string | undefined, value: JsonValue): boolean {
+  if (typeof value === 'number') return sent !== undefined && sent.trim() !== '' && Number(sent) === value;
+  return typeof value !== 'object' && sent === String(value);
 }

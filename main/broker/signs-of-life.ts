@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import type { Dispose } from '../model/disposable.ts';
-import type { Listener } from './asked-calls.ts';
+import type { Listener } from './asked-call.ts';
 
 /** Milliseconds of silence after which a client that asked for progress is told that its call is alive. */
 const interval = 10_000;

@@ -53,14 +53,19 @@ function headerOf(headers: IncomingHttpHeaders, name: string): string | undefine
   return typeof value === 'string' ? value.replaceAll(/^[ \t]+|[ \t]+$/g, '') : undefined;
 }
 
-const encoded = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
+const encoded = /^=\?base64\?(.*)\?=$/;
 
-/** Values that a header cannot hold travel as `=?base64?…?=` (SEP-2243). Undefined for one that is not UTF-8. */
+/**
+ * Values that a header cannot hold travel as `=?base64?…?=` (SEP-2243). Undefined for one that is not the base64 form of
+ * UTF-8: what is read leniently here could be read as something else on the way.
+ */
 export function decodeHeader(value: string): string | undefined {
   const [, base64] = encoded.exec(value) ?? [];
-  if (base64 === undefined) return value.startsWith('=?base64?') ? undefined : value;
+  if (base64 === undefined) return value;
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.toString('base64') !== base64) return undefined;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

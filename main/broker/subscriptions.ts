@@ -58,6 +58,7 @@ export class Subscriptions {
     if (!reply.canSend) throw new RpcFailure({ code: invalidParams, message: 'Subscriptions need a client that takes an event stream.' });
     const watched = new Map<string, Dispose>();
     for (const uri of wanted.resourceSubscriptions) {
+      if (where.signal.aborted) break;
       // What cannot be watched is left out of what is acknowledged.
       const stop = await this.watchResource(uri, where).catch(() => undefined);
       if (stop !== undefined) watched.set(uri, stop);

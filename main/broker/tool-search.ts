@@ -8,6 +8,8 @@ export const callToolName = 'countersign_call_tool';
 const usualCount = 8;
 const mostFound = 50;
 const longestQuery = 500;
+/** Words of a query that are looked for: each is compared with every word of every tool. */
+const mostWords = 16;
 
 /** A tool as agents see it: MCP's `Tool`. */
 export type ListedTool = JsonObject & { readonly name: string };
@@ -58,21 +60,25 @@ export function readSearch({ query, limit = usualCount }: JsonObject): SearchInp
 
 const indexes = new WeakMap<readonly ListedTool[], MiniSearch<JsonObject>>();
 
-/** The best first. Words may be begun or misspelt; a name counts more than a description. */
+/** The best first. Words of some length may be begun or misspelt; a name counts more than a description. */
 export function searchFor({ query, limit }: SearchInput, tools: readonly ListedTool[]): readonly ListedTool[] {
   let index = indexes.get(tools);
   if (index === undefined) {
     index = new MiniSearch<JsonObject>({
       idField: 'place',
       fields: ['name', 'title', 'description'],
-      tokenize: (text) => text.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((word) => word !== ''),
-      searchOptions: { boost: { name: 3, title: 2 }, prefix: true, fuzzy: 0.2 },
+      tokenize: wordsOf,
+      searchOptions: { boost: { name: 3, title: 2 }, prefix: (word) => word.length > 2, fuzzy: (word) => (word.length > 3 ? 0.2 : false) },
     });
     index.addAll(tools.map(({ name, title, description }, place) => ({ place, name, title: title ?? '', description: description ?? '' })));
     indexes.set(tools, index);
   }
   // The index was filled with places in this very list.
-  return index.search(query).slice(0, limit).flatMap(({ id }) => tools[id as number] ?? []);
+  return index.search([...new Set(wordsOf(query))].slice(0, mostWords).join(' ')).slice(0, limit).flatMap(({ id }) => tools[id as number] ?? []);
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((word) => word !== '');
 }
 
 /** The answer of the search tool: names, descriptions and schemas, as text for models and as data for programs. */

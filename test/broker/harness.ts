@@ -50,6 +50,12 @@ export class ScriptedCatalog implements Catalog {
   ]);
 
   readonly changed = new Emitter<UpstreamChange>();
+  readonly told = new Emitter<{ readonly connection: ConnectionId; readonly change: UpstreamChange }>();
+  resources: readonly CatalogItem[] = [];
+  templates: readonly CatalogItem[] = [];
+  prompts: readonly CatalogItem[] = [];
+  /** What is watched at services now: `connection uri`. */
+  readonly watched: string[] = [];
 
   connections(agent: AgentId): readonly ConnectionId[] {
     return [...new Set((this.tools.get(agent) ?? []).map(({ connection }) => connection))];
@@ -63,24 +69,28 @@ export class ScriptedCatalog implements Catalog {
     return (await this.listTools(agent, connection)).find((tool) => tool.name === name);
   }
 
-  async listResources(): Promise<readonly CatalogItem[]> {
-    return [];
+  async listResources(_agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
+    return this.resources.filter(({ connection }) => only === undefined || connection === only);
   }
 
-  async listResourceTemplates(): Promise<readonly CatalogItem[]> {
-    return [];
+  async listResourceTemplates(_agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
+    return this.templates.filter(({ connection }) => only === undefined || connection === only);
   }
 
-  async listPrompts(): Promise<readonly CatalogItem[]> {
-    return [];
+  async listPrompts(_agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
+    return this.prompts.filter(({ connection }) => only === undefined || connection === only);
   }
 
-  async subscribe(): Promise<Dispose> {
-    throw new Error('nothing to watch');
+  async subscribe(_agent: AgentId, connection: ConnectionId, uri: string): Promise<Dispose> {
+    if (uri.includes('mute')) throw new Error('nothing to watch');
+    const watched = `${connection} ${uri}`;
+    this.watched.push(watched);
+    return () => void this.watched.splice(this.watched.indexOf(watched), 1);
   }
 
   onChange(listener: (connection: ConnectionId | null, change: UpstreamChange) => void): Dispose {
-    return this.changed.on((change) => listener(null, change));
+    const stops = [this.changed.on((change) => listener(null, change)), this.told.on(({ connection, change }) => listener(connection, change))];
+    return () => stops.forEach((stop) => stop());
   }
 }
 

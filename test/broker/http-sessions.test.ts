@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { returnTime, sessionIdle, sessionsPerAgent } from '../../main/broker/http-sessions.ts';
+import { sessionIdle, sessionsPerAgent } from '../../main/broker/http-sessions.ts';
+import { returnTime } from '../../main/broker/resumable-stream.ts';
 import { done, financeToken, marketingToken, startBroker, type Broker } from './harness.ts';
 import { ManualClock } from './manual-clock.ts';
 
