@@ -61,9 +61,10 @@ export interface Activity {
   readonly revision: number;
   /**
    * Resolves when the event is on disk (fsync), in the order of the calls. The event is taken as it is at the time of the
-   * call. After one rejection with `cannot_write` or `stopped` every later append rejects: the record fails closed.
+   * call. `soon` (default `now`): it may wait up to 20 ms for another event to share a transaction with; reads wait for it
+   * all the same. After one rejection with `cannot_write` or `stopped` every later append rejects: the record fails closed.
    */
-  append(event: ActivityEvent): Promise<ChainPoint>;
+  append(event: ActivityEvent, urgency?: 'now' | 'soon'): Promise<ChainPoint>;
   /** True once an append failed (or `close` was called): until a restart nothing can be recorded, so nothing may be done. */
   readonly isStopped: boolean;
   /** Called after each event is durable, in order. */

@@ -76,8 +76,8 @@ class RecordedActivity implements Activity {
     return this.#queue.isStopped;
   }
 
-  append(event: ActivityEvent): Promise<ChainPoint> {
-    return this.#queue.append(event);
+  append(event: ActivityEvent, urgency: 'now' | 'soon' = 'now'): Promise<ChainPoint> {
+    return this.#queue.append(event, urgency);
   }
 
   onAppended(listener: (appended: AppendedEvent) => void): Dispose {

@@ -51,7 +51,7 @@ export class CallRunner {
     const cancel = (): void => given.abort(new CancelledError('It was cancelled.'));
     call.signal.addEventListener('abort', cancel, { once: true });
     const clock = this.#startClock(given, options.callTimeout, options.longestCall);
-    const end = calls.add(call.conversation, clock);
+    const end = calls.add(call.agent, call.conversation, clock);
     let isAnswered = true;
     try {
       const result = await this.#rounds(method, call.conversation, params, headers, clock, given.signal);

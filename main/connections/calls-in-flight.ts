@@ -1,3 +1,4 @@
+import type { AgentId } from '../../preload/contract.ts';
 import { logLevels, type Conversation, type LogLevel } from '../model/conversation.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dispose } from '../model/disposable.ts';
@@ -7,12 +8,23 @@ import { RateLimit } from './rate-limit.ts';
 
 /** A call that the service works on, or may still be working on. */
 export interface CallInFlight {
+  readonly agent: AgentId;
   readonly conversation: Conversation;
   readonly clock: CallClock;
   /** Aborted when the call has ended. */
   readonly over: AbortSignal;
+  /** When it last asked something that is not answered yet; null: nothing is open. Milliseconds since the Unix epoch. */
+  askedAt: number | null;
 }
 
+/** The calls that a message may belong to: all of one agent. `likeliest` is the one it is taken to be of. */
+export interface Attribution {
+  readonly likeliest: CallInFlight;
+  readonly all: readonly CallInFlight[];
+}
+
+/** Milliseconds in which a call that has asked something may ask more at the same time. */
+const asksTogether = 50;
 /** Milliseconds that a service may go on with a call that was given up. */
 const lingersFor = 60_000;
 /** Log messages a second that are passed on. */
@@ -20,13 +32,14 @@ const mostLogs = 100;
 
 /**
  * Whose call a message of the service belongs to. Over a connection that several agents share nothing says so: it is
- * known only while every call in flight comes from one and the same conversation. A call that was given up counts for a
- * minute more, because the service may not have noticed.
+ * known only while every call in flight is of one and the same agent. A call that was given up counts for a minute more,
+ * because the service may not have noticed. Among one agent's calls the newest that is not waiting for an answer already
+ * is the likeliest; all of them are that agent's to hear.
  */
 export class CallsInFlight {
   readonly #clock: Clock;
   readonly #calls = new Set<CallInFlight>();
-  readonly #lingering = new Map<Conversation, { count: number }>();
+  readonly #lingering = new Map<AgentId, { count: number }>();
   readonly #timers = new Set<Dispose>();
   readonly #logs: RateLimit;
 
@@ -36,31 +49,43 @@ export class CallsInFlight {
   }
 
   /** The disposer says that the call has ended; `isAnswered` false: it was given up, and the service may still work on it. */
-  add(conversation: Conversation, clock: CallClock): (isAnswered: boolean) => void {
+  add(agent: AgentId, conversation: Conversation, clock: CallClock): (isAnswered: boolean) => void {
     const over = new AbortController();
-    const call: CallInFlight = { conversation, clock, over: over.signal };
+    const call: CallInFlight = { agent, conversation, clock, over: over.signal, askedAt: null };
     this.#calls.add(call);
     return (isAnswered) => {
       this.#calls.delete(call);
       over.abort();
-      if (!isAnswered) this.#linger(conversation);
+      if (!isAnswered) this.#linger(agent);
     };
   }
 
-  /** The calls, when all of them (and those given up lately) are of one conversation; else none. */
-  ofOne(): readonly [CallInFlight, ...CallInFlight[]] | undefined {
-    const [first, ...others] = this.#calls;
-    if (first === undefined) return undefined;
-    const { conversation } = first;
-    if (others.some((other) => other.conversation !== conversation)) return undefined;
-    for (const other of this.#lingering.keys()) if (other !== conversation) return undefined;
-    return [first, ...others];
+  /** Undefined when nothing is in flight, or calls of several agents are (or were given up lately). */
+  attribute(): Attribution | undefined {
+    const all = [...this.#calls];
+    const newest = all.at(-1);
+    if (newest === undefined) return undefined;
+    const { agent } = newest;
+    if (all.some((other) => other.agent !== agent)) return undefined;
+    for (const other of this.#lingering.keys()) if (other !== agent) return undefined;
+    const now = this.#clock.now();
+    const likeliest = all.findLast(({ askedAt }) => askedAt === null || now - askedAt <= asksTogether) ?? newest;
+    return { likeliest, all };
+  }
+
+  /** That call has asked something; the disposer says that it is answered. */
+  asked(call: CallInFlight): Dispose {
+    const at = this.#clock.now();
+    call.askedAt = at;
+    return () => {
+      if (call.askedAt === at) call.askedAt = null;
+    };
   }
 
   /** Passes a log message (the params of `notifications/message`) on to whoever it belongs to and wants it; at most 100 a second. */
   log(params: JsonObject): void {
     const level = logLevels.find((name) => name === params['level']);
-    const wanted = this.ofOne()?.[0].conversation;
+    const wanted = this.attribute()?.likeliest.conversation;
     if (level === undefined || wanted === undefined || wanted.logLevel === null || severity(level) < severity(wanted.logLevel)) return;
     if (this.#logs.take()) wanted.log(params);
   }
@@ -71,14 +96,14 @@ export class CallsInFlight {
     this.#lingering.clear();
   }
 
-  #linger(conversation: Conversation): void {
-    const lingering = this.#lingering.get(conversation) ?? { count: 0 };
+  #linger(agent: AgentId): void {
+    const lingering = this.#lingering.get(agent) ?? { count: 0 };
     lingering.count += 1;
-    this.#lingering.set(conversation, lingering);
+    this.#lingering.set(agent, lingering);
     const stop = this.#clock.after(lingersFor, () => {
       this.#timers.delete(stop);
       lingering.count -= 1;
-      if (lingering.count === 0) this.#lingering.delete(conversation);
+      if (lingering.count === 0) this.#lingering.delete(agent);
     });
     this.#timers.add(stop);
   }

@@ -1,7 +1,7 @@
 import { ProtocolError, type Client, type JSONRPCRequest } from '@modelcontextprotocol/client';
 import { InputRefusedError, type Conversation, type InputRequest } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import type { CallInFlight, CallsInFlight } from './calls-in-flight.ts';
+import type { Attribution, CallsInFlight } from './calls-in-flight.ts';
 import { UnanswerableError } from './call-outcome.ts';
 
 /** Questions of one service that may be open at once. */
@@ -22,24 +22,25 @@ export function answerQuestions(client: Client, calls: CallsInFlight): void {
   client.fallbackRequestHandler = async (request, context) => {
     const question = readQuestion(request);
     if (question === undefined) throw new ProtocolError(-32_601, 'Method not found');
-    const asking = calls.ofOne();
-    if (asking === undefined) throw new ProtocolError(unattributable, 'It cannot be told which client this belongs to: ask while exactly one client has a request open.');
+    const asking = calls.attribute();
+    if (asking === undefined) throw new ProtocolError(unattributable, 'It cannot be told which client this belongs to: ask while requests of one client alone are open.');
     if (open >= mostOpen) throw new ProtocolError(-32_603, 'Too many questions are open.');
     open += 1;
+    const answered = calls.asked(asking.likeliest);
     try {
       return await askOne(question, asking, context.mcpReq.signal);
     } finally {
+      answered();
       open -= 1;
     }
   };
 }
 
-async function askOne(question: InputRequest, calls: readonly [CallInFlight, ...CallInFlight[]], signal: AbortSignal): Promise<Record<string, JsonValue>> {
-  const resume = calls.map(({ clock }) => clock.pause());
-  // The calls are over together at the earliest when the last one is; each of them may be the one that asks.
-  const isOver = Promise.all(calls.map(({ over }) => aborted(over)));
+async function askOne(question: InputRequest, { likeliest, all }: Attribution, signal: AbortSignal): Promise<Record<string, JsonValue>> {
+  const resume = all.map(({ clock }) => clock.pause());
+  const isOver = aborted(likeliest.over);
   try {
-    const answers = await Promise.race([calls[0].conversation.ask({ question }), isOver, aborted(signal)]);
+    const answers = await Promise.race([likeliest.conversation.ask({ question }), isOver, aborted(signal)]);
     if (answers === undefined || Array.isArray(answers)) throw new ProtocolError(unattributable, 'The request that this belongs to has ended.');
     return { ...answers['question'] };
   } catch (error) {

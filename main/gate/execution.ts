@@ -181,7 +181,7 @@ export class Execution {
     // Nobody sees the others pass, thousands of them in a second.
     if (live.isKept) this.#changed();
     conversation.isMetaHeldBack = live.isAsked;
-    const answer = await callUpstream(live, () => perform({ action: id, name, arguments: args, materials, signal, conversation }), clock);
+    const answer = await callUpstream(live, () => perform({ action: id, agent: live.agent, name, arguments: args, materials, signal, conversation }), clock);
     conversation.close();
     switch (answer.kind) {
       case 'failed':
@@ -220,9 +220,10 @@ export class Execution {
     if (live.isKept) this.#attempt(() => outbox.end(live.id, answer, clock.now()));
     if (live.isAsked) this.#attempt(() => approvals.setProgress(live.id, outcome));
     const told = 'text' in answer ? { text: answer.text, reason: answer.reason } : { text: null };
-    const recorded = activity.append({ at: clock.now(), kind: 'ended', action: live.id, outcome, ...told }).catch((error: unknown) => report(String(error)));
     // What was allowed and is done need not wait for the disk: killed before it is written, it is told as unknown, which is true.
-    if (live.isKept || !live.hasBegun) await recorded;
+    const mayWait = !live.isKept && live.hasBegun;
+    const recorded = activity.append({ at: clock.now(), kind: 'ended', action: live.id, outcome, ...told }, mayWait ? 'soon' : 'now').catch((error: unknown) => report(String(error)));
+    if (!mayWait) await recorded;
     return answer;
   }
 

@@ -34,7 +34,7 @@ export interface GateParts {
   readonly pause: PauseSwitch;
   readonly activity: {
     /** Rejects when the event cannot be made durable. */
-    append(event: ActivityEvent): Promise<unknown>;
+    append(event: ActivityEvent, urgency?: 'now' | 'soon'): Promise<unknown>;
     isFirstTime(address: string): Promise<boolean>;
     actionsWithoutEnd(): Promise<readonly ActionId[]>;
   };

@@ -1,4 +1,4 @@
-import type { ActionId, ConnectionId } from '../../preload/contract.ts';
+import type { ActionId, AgentId, ConnectionId } from '../../preload/contract.ts';
 import type { ActionProfile, Material } from './action.ts';
 import type { Conversation, RpcError } from './conversation.ts';
 import type { Dispose } from './disposable.ts';
@@ -18,6 +18,7 @@ export interface UpstreamTool {
 
 export interface UpstreamCall {
   readonly action: ActionId;
+  readonly agent: AgentId;
   /** The tool's or prompt's own name, or the resource's URI. */
   readonly name: string;
   readonly arguments: JsonObject;

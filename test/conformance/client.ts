@@ -4,7 +4,7 @@
  * through the broker; a scenario needs no code of its own.
  */
 import { z } from 'zod';
-import { actionId } from '../../preload/contract.ts';
+import { actionId, agentId } from '../../preload/contract.ts';
 import { openHttpUpstream } from '../../main/connections/http-upstream.ts';
 import { silence, type Conversation, type InputRequest } from '../../main/model/conversation.ts';
 import type { JsonObject, JsonValue } from '../../main/model/json.ts';
@@ -64,7 +64,7 @@ function argumentsFor({ inputSchema }: UpstreamTool): JsonObject {
 }
 
 function call(name: string, args: JsonObject): UpstreamCall {
-  return { action: actionId.parse(crypto.randomUUID()), name, arguments: args, materials: [], signal: AbortSignal.timeout(20_000), conversation };
+  return { action: actionId.parse(crypto.randomUUID()), agent: agentId.parse('conformance'), name, arguments: args, materials: [], signal: AbortSignal.timeout(20_000), conversation };
 }
 
 /** Does it again after each sign-in it led to: a sign-in answers no request, it makes the next one possible. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { actionId } from '../../preload/contract.ts';
+import { actionId, agentId, type AgentId } from '../../preload/contract.ts';
 import { silence } from '../../main/model/conversation.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../../main/model/upstream.ts';
 
+export const callingAgent: AgentId = agentId.parse('marketing');
+
 export function callOf(name: string, args: JsonObject = {}, signal: AbortSignal = new AbortController().signal): UpstreamCall {
-  return { action: actionId.parse(randomUUID()), name, arguments: args, materials: [], signal, conversation: silence };
+  return { action: actionId.parse(randomUUID()), agent: callingAgent, name, arguments: args, materials: [], signal, conversation: silence };
 }
 
 /** The first text of a result; throws when there is none. */

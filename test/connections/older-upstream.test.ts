@@ -5,6 +5,7 @@ import { openStdioUpstream, type StdioUpstreamOptions } from '../../main/connect
 import type { Conversation } from '../../main/model/conversation.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import type { UpstreamAnswer, UpstreamCall, UpstreamChange } from '../../main/model/upstream.ts';
+import { agentId, type AgentId } from '../../preload/contract.ts';
 import { callOf, textOf } from './call.ts';
 import { canAnswerAll, createTalk } from './talk.ts';
 
@@ -34,6 +35,12 @@ function received(upstream: ClosableUpstream, method?: string): JsonObject[] {
 }
 
 const mine = { 'roots/list': { roots: [{ uri: 'file:///mine' }] } };
+
+const other = agentId.parse('finance');
+
+function of(agent: AgentId, call: UpstreamCall): UpstreamCall {
+  return { ...call, agent };
+}
 
 test('every page of a list comes, with all that is in it; a list without an end is refused', async () => {
   const { offers, ...upstream } = await open().then((one) => ({ offers: one.offers, listTools: () => one.listTools() }));
@@ -79,29 +86,45 @@ test('a question is put to the one client that has calls in flight, several of t
   expect(talk.asked).toEqual([{ question: { method: 'roots/list', params: {} } }]);
 });
 
-test('with two clients at once nobody is asked, and no roots leak from one to the other', async () => {
+test('with two agents at once nobody is asked, and no roots leak from one to the other', async () => {
   const upstream = await open();
   const first = createTalk({ capabilities: canAnswerAll, answers: mine });
   const second = createTalk({ capabilities: canAnswerAll, answers: { 'roots/list': { roots: [{ uri: 'file:///other' }] } } });
   const held = upstream.callTool(talkOf('hold', first, { name: 'a' }));
   for (const method of ['roots/list', 'elicitation/create', 'sampling/createMessage']) {
-    expect(said(await upstream.callTool(talkOf('ask', second, { method })))).toMatchObject({ error: { code: -32_001 } });
+    expect(said(await upstream.callTool(of(other, talkOf('ask', second, { method }))))).toMatchObject({ error: { code: -32_001 } });
   }
   await upstream.callTool(talkOf('release', second, { name: 'a' }));
   await held;
   expect([first.asked, second.asked]).toEqual([[], []]);
-  expect(said(await upstream.callTool(talkOf('ask', second, { method: 'roots/list' })))).toEqual({ result: { roots: [{ uri: 'file:///other' }] } });
+  expect(said(await upstream.callTool(of(other, talkOf('ask', second, { method: 'roots/list' }))))).toEqual({ result: { roots: [{ uri: 'file:///other' }] } });
 });
 
-test('a call that was given up may still be what the server asks for: the next client is not asked', async () => {
+test('a call that was given up may still be what the server asks for: the next agent is not asked', async () => {
   const upstream = await open();
   const abort = new AbortController();
   const given = upstream.callTool({ ...talkOf('never', createTalk({ answers: mine })), signal: abort.signal });
   abort.abort();
   expect(await given).toMatchObject({ kind: 'unknown' });
   const next = createTalk({ capabilities: canAnswerAll, answers: mine });
-  expect(said(await upstream.callTool(talkOf('ask', next, { method: 'roots/list' })))).toMatchObject({ error: { code: -32_001 } });
+  expect(said(await upstream.callTool(of(other, talkOf('ask', next, { method: 'roots/list' }))))).toMatchObject({ error: { code: -32_001 } });
   expect(next.asked).toEqual([]);
+});
+
+test('of one agent’s calls the newest that waits for nothing is asked, however many of its questions nobody answers', async () => {
+  const upstream = await open();
+  const asked = vi.fn<Conversation['ask']>(() => new Promise(() => undefined));
+  const never = createTalk({ capabilities: canAnswerAll, ask: asked });
+  const abort = new AbortController();
+  const parked = upstream.callTool({ ...talkOf('ask', never, { method: 'elicitation/create' }), signal: abort.signal });
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const talk = createTalk({ capabilities: canAnswerAll, answers: mine });
+  expect(said(await upstream.callTool(talkOf('ask', talk, { method: 'roots/list' })))).toEqual({ result: { roots: [{ uri: 'file:///mine' }] } });
+  abort.abort();
+  await parked;
+  expect(said(await upstream.callTool(talkOf('ask', talk, { method: 'roots/list' })))).toEqual({ result: { roots: [{ uri: 'file:///mine' }] } });
+  expect(asked).toHaveBeenCalledTimes(1);
 });
 
 test('roots asked for at the start, when nobody has a call, are refused', async () => {
@@ -135,12 +158,12 @@ test('progress begins the time anew, up to the longest a call may take', async (
   await vi.waitFor(() => expect(received(upstream, 'notifications/cancelled')).toHaveLength(1));
 });
 
-test('log messages are for the one client in flight; the level is raised to the most verbose that anybody wants', async () => {
+test('log messages are for the one agent in flight; the level is raised to the most verbose that anybody wants', async () => {
   const upstream = await open();
   const warnings = createTalk({ logLevel: 'warning' });
   for (const level of ['info', 'error']) await upstream.callTool(talkOf('log', warnings, { level }));
   expect(warnings.logged).toEqual([{ level: 'error', logger: 'older', data: { text: 'at error' } }]);
-  const held = upstream.callTool(talkOf('hold', createTalk(), { name: 'a' }));
+  const held = upstream.callTool(of(other, talkOf('hold', createTalk(), { name: 'a' })));
   await upstream.callTool(talkOf('log', warnings, { level: 'error' }));
   await upstream.callTool(talkOf('release', warnings, { name: 'a' }));
   await held;

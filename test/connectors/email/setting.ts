@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { actionId, connectionId, type ActionId } from '../../../preload/contract.ts';
+import { actionId, agentId, connectionId, type ActionId } from '../../../preload/contract.ts';
 import type { Connector } from '../../../main/connectors/connector.ts';
 import { createEmailConnector, type EmailAccount } from '../../../main/connectors/email/index.ts';
 import type { DescribeContext, Described } from '../../../main/model/action.ts';
@@ -87,7 +87,7 @@ export async function createSetting({ imap, smtp, ca, password = you.password, a
     },
     perform: async (name, args, action) => setting.call(name, args, await setting.describe(name, args), action),
     call: async (name, args, { materials }, action = newAction(), signal = new AbortController().signal) =>
-      connector.callTool({ action, name, arguments: args, materials, signal, conversation: silence }),
+      connector.callTool({ action, agent: agentId.parse('marketing'), name, arguments: args, materials, signal, conversation: silence }),
     async dispose() {
       await connector.close();
       await rm(folder, { recursive: true, force: true });
