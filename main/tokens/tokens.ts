@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { AgentId, ConnectionId } from '../../preload/contract.ts';
 
 /** Milliseconds a token is good for (10 minutes). */
@@ -83,5 +83,5 @@ export function createTokens({ clock, random = randomBytes }: TokensParts): Toke
 }
 
 function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return hash('sha256', token, 'base64url');
 }
