@@ -113,7 +113,7 @@ describe.each(['modern', 'legacy'] as const)('countersign connect with a client 
     const client = await connect(app, 'marketing', era);
     const call = client.callTool({ name: 'work-mail__send_email' }).then(() => 'answered', () => 'ended');
     const signal = await started.promise;
-    await app.broker.disconnect(agentId.parse('marketing'));
+    app.broker.disconnect(agentId.parse('marketing'));
     expect(await call).toBe('ended');
     expect(signal.aborted).toBe(true);
     await client.close();
