@@ -153,7 +153,7 @@ export class HttpSessions {
     const session: HttpSession = {
       id: randomUUID(),
       where,
-      session: new LegacySession(this.#parts, where, { send: (message) => void general.keep(message) }),
+      session: new LegacySession(this.#parts, where, { send: (message) => general.keep(message) }),
       streams: new Map(),
       general,
       streamCount: 0,

@@ -59,7 +59,7 @@ export class ModernDoor {
   async #perform(method: string, params: JsonObject, meta: JsonObject, where: Where, reply: Reply): Promise<JsonObject> {
     const { methods, clock } = this.#parts;
     const listener = listenerFor(params, meta, reply);
-    if (!actingMethods.has(method)) return methods.handle(method, params, { ...where, conversation: { ...listener, log: (message) => isSevereEnough(message, listener.logLevel) && listener.log(message), ask: silence.ask } });
+    if (!actingMethods.has(method)) return methods.handle(method, params, { ...where, conversation: { ...listener, log: (message) => isSevereEnough(message, listener.logLevel) && listener.log(message), ask: (requests) => silence.ask(requests) } });
     const { inputResponses, requestState, _meta, ...own } = params;
     if (inputResponses !== undefined && !isJsonObject(inputResponses)) throw new RpcFailure({ code: invalidParams, message: '"inputResponses" must be an object.' });
     if (requestState !== undefined && typeof requestState !== 'string') throw new RpcFailure({ code: invalidParams, message: '"requestState" must be a text.' });

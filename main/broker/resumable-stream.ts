@@ -20,7 +20,7 @@ export interface ResumableStreamOptions {
   /** The client understands an event without data, which older ones take for a broken message. */
   primes(): boolean;
   /** Its client went away and did not come back in time. */
-  onAbandoned?(): void;
+  readonly onAbandoned?: () => void;
 }
 
 /**

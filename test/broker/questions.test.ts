@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { answerTime, mostAsked } from '../../main/broker/asked-calls.ts';
 import type { InputRequest } from '../../main/model/conversation.ts';
 import type { JsonObject } from '../../main/model/json.ts';
@@ -24,7 +25,7 @@ function call(broker: Broker, more: JsonObject = {}, sent: Sent = {}): Promise<E
   return askModern(broker, 'tools/call', { ...tool, ...more }, { capabilities: elicitation, ...sent });
 }
 
-const stateOf = ({ answer }: Exchange): string => String(field(answer, 'result', 'requestState'));
+const stateOf = ({ answer }: Exchange): string => z.string().parse(field(answer, 'result', 'requestState'));
 const textOf = ({ answer }: Exchange): string => JSON.stringify(field(answer, 'result', 'content') ?? answer);
 
 describe('a service’s question to a client without sessions', () => {

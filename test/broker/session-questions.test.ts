@@ -160,7 +160,7 @@ test('a second request with an id that is still being answered is refused; after
   expect(field((await askLegacy(broker, toolCall('same'), { session })).answer, 'result')).toBeDefined();
 });
 
-test.each([9_007_199_254_740_993, 1.5, 1e300, null, true])('an id that cannot be given back exactly (%s) is refused before anything is done', async (id) => {
+test.each([2 ** 53 + 2, 1.5, 1e300, null, true])('an id that cannot be given back exactly (%s) is refused before anything is done', async (id) => {
   await using broker = await startBroker();
   const session = await openSession(broker);
   const { status, answer: said } = await askLegacy(broker, { ...toolCall(1), id }, { session });

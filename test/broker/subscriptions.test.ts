@@ -110,9 +110,9 @@ describe('a subscription without a session', () => {
   });
 });
 
-describe('a session', () => {
-  const subscribe = (uri: string, method = 'resources/subscribe', id = 5): JsonObject => ({ id, method, params: { uri } });
+const subscribe = (uri: string, method = 'resources/subscribe', id = 5): JsonObject => ({ id, method, params: { uri } });
 
+describe('a session', () => {
   test('hears of a resource from resources/subscribe until resources/unsubscribe', async () => {
     await using broker = await startBroker();
     const session = await openSession(broker);

@@ -17,6 +17,8 @@ const answers = {
   'roots/list': { roots: [{ uri: 'file:///', name: 'the whole disk' }] },
 } as const;
 
+const text = (result: CallToolResult): string => JSON.stringify(result.content);
+
 describe('servers nobody here wrote, behind the running app', () => {
   let home: Awaited<ReturnType<typeof newHome>>;
   let servers: readonly RunningServer[] = [];
@@ -75,7 +77,6 @@ describe('servers nobody here wrote, behind the running app', () => {
 
   describe.each(ways)('everything over %s', (connection) => {
     const named = (name: string): string => `${connection}__${name}`;
-    const text = (result: CallToolResult | Awaited<ReturnType<Client['callTool']>>): string => JSON.stringify(result.content);
 
     test.each(eras)('gives a %s agent its tools: text, structured content, images, links that can be read', async (era) => {
       const client = await connect(era);

@@ -1,11 +1,13 @@
 /**
  * `node app-server.ts SETUP` (a `Setup` as JSON): the app with its real parts, as a long run needs it. Says its address in one line
  * when it is ready. On a line of its input it does what a person would come for: `check` starts services again that were given up, `verify`
- * reads the whole record. Whatever the app or Node complains of goes to `problems.log` in its home. Ends in good order on SIGTERM.
+ * reads the whole record, `memory` collects garbage and tells what is left. Whatever the app or Node complains of goes to `problems.log` in its home. Ends in good order on SIGTERM.
  */
 import { appendFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { openApp } from '../../main/app.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { Shell } from '../../main/shell/shell.ts';
@@ -66,7 +68,21 @@ upstreams.onHealthChange((id) => {
   setTimeout(() => void upstreams.check(id), 500);
 });
 
+setFlagsFromString('--expose-gc');
+// With that flag set a new context has it.
+const collect = runInNewContext('gc') as () => void;
+
 async function obey(order: string): Promise<void> {
+  if (order === 'memory') {
+    // What a finalizer lets go of is gone after the second time.
+    collect();
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    say({ kind: 'measured', heapMegabytes: (heapUsed + external) / 1024 / 1024 });
+  }
   if (order === 'check') {
     const healths = await Promise.all(ids.map((id) => upstreams.check(id)));
     say({ kind: 'checked', ready: healths.filter(({ state }) => state === 'ready').length, checks });

@@ -21,6 +21,8 @@ export type Said =
   | { readonly kind: 'ready'; readonly url: string; readonly agents: readonly string[]; readonly connections: readonly string[] }
   /** Services that are up; `checks`: how often a person had to come because one was given up. */
   | { readonly kind: 'checked'; readonly ready: number; readonly checks: number }
+  /** Of the main thread, after a full collection of garbage. */
+  | { readonly kind: 'measured'; readonly heapMegabytes: number }
   | { readonly kind: 'verified'; readonly isWhole: boolean; readonly events: number; readonly withoutEnd: number };
 
 type SaidOf<K extends Said['kind']> = Extract<Said, { readonly kind: K }>;
@@ -32,6 +34,7 @@ export interface LongRunningApp extends SaidOf<'ready'> {
   readonly isRunning: () => boolean;
   check(): Promise<SaidOf<'checked'>>;
   verify(): Promise<SaidOf<'verified'>>;
+  memory(): Promise<SaidOf<'measured'>>;
   /** What the app or Node complained of so far. */
   problems(): Promise<readonly string[]>;
   /** Ends it in good order; false when it had to be killed or ended with a failure. The home stays. */
@@ -87,6 +90,7 @@ export async function startApp(setup: Omit<Setup, 'home'>, services: (home: stri
     isRunning,
     check: () => ask('check', 'checked'),
     verify: () => ask('verify', 'verified'),
+    memory: () => ask('memory', 'measured'),
     async problems() {
       const text = await readFile(join(home, 'problems.log'), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '');

@@ -53,10 +53,14 @@ export async function holdingsOf(pid: number): Promise<Holdings> {
 
 /** Of proc(5): state 0A in /proc/net/tcp, flag 00010000 in /proc/net/unix. */
 async function listeningInodes(): Promise<ReadonlySet<string>> {
-  const rows = async (file: string): Promise<readonly (readonly string[])[]> => (await readFile(file, 'utf8').catch(() => '')).split('\n').map((line) => line.trim().split(/\s+/));
   const tcp = [...(await rows('/proc/net/tcp')), ...(await rows('/proc/net/tcp6'))].filter((row) => row[3] === '0A').map((row) => row[9] ?? '');
   const unix = (await rows('/proc/net/unix')).filter((row) => row[3] === '00010000').map((row) => row[6] ?? '');
   return new Set([...tcp, ...unix]);
+}
+
+async function rows(file: string): Promise<readonly (readonly string[])[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').map((line) => line.trim().split(/\s+/));
 }
 
 /** 0 for a field that is not there: a process without memory of its own is ending. */
