@@ -179,7 +179,10 @@ export class AgentMethods {
     if (only !== null) return connections.includes(only) ? { connection: only, name } : undefined;
     const read = readExposedName(name, connections);
     if (read.kind === 'none') return undefined;
-    if (read.kind === 'plain') return exposedName(read.connection, read.name) === name ? read : undefined;
+    if (read.kind === 'plain') {
+      const { connection, name: own } = read;
+      return exposedName(connection, own) === name ? { connection, name: own } : undefined;
+    }
     const known = this.#hashedNames.get(name);
     if (known !== undefined && read.connections.includes(known.connection)) return known;
     for (const connection of read.connections) {
@@ -219,13 +222,12 @@ export class AgentMethods {
     const { name, arguments: args = {} } = params;
     if (typeof name !== 'string') throw new RpcFailure({ code: invalidParams, message: '"name" must be the name of a prompt.' });
     if (!isJsonObject(args)) throw new RpcFailure({ code: invalidParams, message: '"arguments" must be an object.' });
-    const place = await this.#promptPlace(name, context);
+    const { connection, name: own } = await this.#promptPlace(name, context);
     const { caller, only, signal, conversation } = context;
-    const answer = await this.#parts.gate.perform({ kind: 'getPrompt', agent: caller.agent, ...place, arguments: args, signal, conversation });
+    const answer = await this.#parts.gate.perform({ kind: 'getPrompt', agent: caller.agent, connection, name: own, arguments: args, signal, conversation });
     const result = toPlainResult(answer);
     const { messages } = result;
     if (only !== null || !Array.isArray(messages)) return result;
-    const { connection } = place;
     return { ...result, messages: messages.map((message) => (isJsonObject(message) && message['content'] !== undefined ? { ...message, content: exposedBlock(connection, message['content']) } : message)) };
   }
 

@@ -23,7 +23,8 @@ async function speak(broker: Broker, parts: readonly (string | Buffer)[], isEnou
     if (isEnough(text)) ended.resolve(undefined);
   });
   await once(socket, 'connect');
-  for (const part of parts) if (!socket.destroyed && !socket.write(part)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+  // Cut off, it has an error of its own, told above.
+  for (const part of parts) if (!socket.destroyed && !socket.write(part)) await Promise.race([once(socket, 'drain'), ended.promise]).catch(() => undefined);
   await ended.promise;
   socket.destroy();
   return { text, error };

@@ -53,7 +53,11 @@ describe('at /mcp', () => {
       { role: 'user', content: { ...embedded, resource: { uri: 'via-books+note://3', text: 'three' } } },
       { role: 'user', content: { type: 'text', text: 'note://2' } },
     ]);
-    expect(broker.gate.performed).toMatchObject([{ kind: 'getPrompt', connection: books, name: longName, arguments: { who: 'Ana' } }]);
+    await askModern(broker, 'prompts/get', { name: 'work-mail__greet', arguments: {} });
+    expect(broker.gate.performed).toMatchObject([
+      { kind: 'getPrompt', connection: books, name: longName, arguments: { who: 'Ana' } },
+      { kind: 'getPrompt', connection: mail, name: 'greet', arguments: {} },
+    ]);
   });
 
   test('links in a tool’s result can be read here', async () => {
