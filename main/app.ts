@@ -30,11 +30,13 @@ import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
 import { systemClock } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
+import type { Dispose } from './model/disposable.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
 import { Practice } from './practice/practice.ts';
 import { openSettings } from './settings/settings.ts';
 import type { Shell } from './shell/shell.ts';
+import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createText } from './text/text.ts';
@@ -66,6 +68,16 @@ const clock = systemClock;
  * when the state cannot be opened.
  */
 export async function openApp(options: AppOptions): Promise<App> {
+  const free = takeSoleUse(options.home);
+  try {
+    return await open(options, free);
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+async function open(options: AppOptions, free: Dispose): Promise<App> {
   const { home, shell } = options;
   const state = openState(join(home, 'state.db'), [
     { component: 'agents', migrations: agentMigrations },
@@ -80,10 +92,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     state.close();
     throw error;
   });
-  return build(options, state, activity, shell);
+  return build(options, state, activity, shell, free);
 }
 
-async function build(options: AppOptions, state: State, activity: Activity, shell: Shell): Promise<App> {
+async function build(options: AppOptions, state: State, activity: Activity, shell: Shell, free: Dispose): Promise<App> {
   const { database } = state;
   const text = createText('en');
   const organization = await Organization.open(options.managedSource);
@@ -211,6 +223,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       await upstreams.close();
       await activity.close();
       state.close();
+      free();
     },
   };
 }

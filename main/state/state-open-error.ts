@@ -32,6 +32,10 @@ export class StateOpenError extends Error {
     );
   }
 
+  static alreadyRunning(cause: unknown): StateOpenError {
+    return new StateOpenError('locked', 'Another Countersign is running already.', cause);
+  }
+
   /** Names what SQLite or the file system reported; an error that is already typed is returned as it is. */
   static from(error: unknown): StateOpenError {
     if (error instanceof StateOpenError) return error;
