@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startApp, type LongRunningApp } from '../test/soak/app.ts';
+import { startApp, type LongRunningApp } from '../test/long-run/app.ts';
 import { workOn } from '../test/soak/claw.ts';
-import { Findings } from '../test/soak/findings.ts';
-import { openHttpWire } from '../test/soak/http-wire.ts';
-import { readJournal } from '../test/soak/journal.ts';
+import { Findings } from '../test/long-run/findings.ts';
+import { openHttpWire } from '../test/long-run/http-wire.ts';
+import { readJournal } from '../test/long-run/journal.ts';
 import { Ledger } from '../test/soak/ledger.ts';
-import { openLineWire, tokenOf } from '../test/soak/line-wire.ts';
-import { childrenOf, holdingsOf, residentMegabytes, runningProcesses, type Holdings } from '../test/soak/processes.ts';
-import { lowest, slopeOf, type Sample } from '../test/soak/slope.ts';
-import type { Wire } from '../test/soak/wire.ts';
+import { openLineWire, tokenOf } from '../test/long-run/line-wire.ts';
+import { childrenOf, handleCount, holdingsOf, residentMegabytes, runningProcesses, type Holdings } from '../test/long-run/processes.ts';
+import { lowest, slopeOf, type Sample } from '../test/long-run/slope.ts';
+import type { Wire } from '../test/long-run/wire.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, agents: { type: 'string', default: '50' }, 'kill-every': { type: 'string', default: '4' } } });
 const minutes = Number(values.minutes);
@@ -100,10 +100,6 @@ function compareRest(before: Awaited<ReturnType<typeof atRest>>, after: Awaited<
   findings.expect(after.heap - before.heap <= mostHeapGrowth, 'The heap grew', `${before.heap.toFixed(1)} → ${after.heap.toFixed(1)} MiB after a full collection`);
   tell(`heap at rest, after a full collection: ${before.heap.toFixed(1)} → ${after.heap.toFixed(1)} MiB`);
   tell(`at rest: ${handleCount(before)} → ${handleCount(after)} handles, ${before.listeners} → ${after.listeners} listeners, ${before.children} → ${after.children} children, ${before.threads} → ${after.threads} threads`);
-}
-
-function handleCount({ handles }: Holdings): number {
-  return [...handles.values()].reduce((sum, own) => sum + own, 0);
 }
 
 /** Repeats until told to stop; what it does may take its time. */

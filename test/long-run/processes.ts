@@ -51,6 +51,10 @@ export async function holdingsOf(pid: number): Promise<Holdings> {
   return { handles, listeners: listening.length, threads: field(await readFile(`/proc/${pid}/status`, 'utf8'), 'Threads') };
 }
 
+export function handleCount({ handles }: Holdings): number {
+  return [...handles.values()].reduce((sum, own) => sum + own, 0);
+}
+
 /** Of proc(5): state 0A in /proc/net/tcp, flag 00010000 in /proc/net/unix. */
 async function listeningInodes(): Promise<ReadonlySet<string>> {
   const tcp = [...(await rows('/proc/net/tcp')), ...(await rows('/proc/net/tcp6'))].filter((row) => row[3] === '0A').map((row) => row[9] ?? '');

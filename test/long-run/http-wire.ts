@@ -45,7 +45,7 @@ class HttpWire implements Wire {
       this.#exchange.end(id, { kind: 'cancelled' });
       // The newer revision cancels by closing the stream, the older one says so.
       if (this.#era === 'modern') gone.abort();
-      else void this.#notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } });
+      else void this.#notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }).catch((error: unknown) => this.#findings.add('A notification was lost', `${id}: ${String(error)}`));
     };
     signal?.addEventListener('abort', cancel, { once: true });
     void this.#post(message, id, gone.signal).catch((error: unknown) => this.#exchange.end(id, { kind: 'lost', how: String(error) }));

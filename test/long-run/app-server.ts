@@ -49,7 +49,8 @@ const app = await openApp({
   version: '0.0.0',
   report: complain,
 });
-const { agents, activity, broker, connections, upstreams } = app.services;
+const { agents, activity, broker, connections, credentials, upstreams } = app.services;
+for (const [index, value] of (setup.secrets ?? []).entries()) await credentials.put({ id: `long-run-${index}`, origin: 'https://service.example', value, kind: 'token' });
 
 const ids = setup.services.map(({ name, args }) => connections.add({ name, kind: 'command', config: { command: process.execPath, args: [...args] } }).id);
 const paired = Array.from({ length: setup.agents }, (_, index) => {

@@ -14,6 +14,8 @@ export interface Setup {
   readonly services: readonly { readonly name: string; readonly args: readonly string[] }[];
   /** Cedar, of the organization. */
   readonly policy: string;
+  /** Credentials the app holds: they must reach nobody. */
+  readonly secrets?: readonly string[];
 }
 
 /** A line of `app-server.ts`. */
