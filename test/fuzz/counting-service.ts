@@ -4,8 +4,8 @@
  * no agent may ever hear it.
  */
 import { appendFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { JsonObject } from '../../main/model/json.ts';
+import { LineReader } from '../../main/model/line-reader.ts';
 import { toolNames } from './messages.ts';
 import type { CountedDeed } from './record.ts';
 
@@ -87,7 +87,7 @@ async function ask(): Promise<void> {
   await answered;
 }
 
-createInterface({ input: process.stdin }).on('line', (line) => {
+function take(line: string): void {
   // The app writes JSON-RPC.
   const { id, method, params = {} } = JSON.parse(line) as Received;
   if (method === undefined) {
@@ -101,4 +101,12 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     else if (result === null) send({ id, error: { code: -32602, message: `Refused: ${secret}.` } });
     else send({ id, result });
   });
+}
+
+/** Bytes. */
+const longestMessage = 64 * 1024 * 1024;
+// Node's own reader of lines takes U+2028 for an end as well.
+const lines = new LineReader(longestMessage);
+process.stdin.on('data', (chunk: Buffer) => {
+  for (const line of lines.read(chunk)) take(line);
 });

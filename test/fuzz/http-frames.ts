@@ -101,7 +101,7 @@ function mutateHeaders(headers: readonly (readonly [string, string])[], random: 
     const [name, value] = own[place] ?? ['X', ''];
     // Without Host a request is none in HTTP/1.1.
     const way = random.next();
-    if (way < 0.25 && name !== 'Host') own.splice(place, 1);
+    if (way < 0.25 && name.toLowerCase() !== 'host') own.splice(place, 1);
     else if (way < 0.4) own.push([name, value]);
     else if (way < 0.5) own.push(random.pick(extraHeaders));
     else if (way < 0.6) own[place] = [random.pick([name.toUpperCase(), name.toLowerCase()]), random.pick([` ${value}`, `${value} `, `\t${value}`])];
