@@ -38,19 +38,19 @@ export class LineDoor {
   }
 
   #read(chunk: Buffer): void {
-    let lines: string[];
+    let lines: Buffer[];
     try {
-      lines = this.#lines.read(chunk);
+      lines = this.#lines.readBytes(chunk);
     } catch {
       this.#send(errorMessage(null, { code: invalidRequest, message: `A message is larger than ${bodyLimit / 1024 / 1024} MiB. Nothing was done.` }));
       this.#socket.destroySoon();
       return;
     }
-    for (const line of lines) if (line.trim() !== '') this.#takeLine(line);
+    for (const line of lines) if (!isBlank(line)) this.#takeLine(line);
   }
 
-  #takeLine(line: string): void {
-    const body = parseJson(Buffer.from(line));
+  #takeLine(line: Buffer): void {
+    const body = parseJson(line);
     if (body.ok) this.#take(readIncoming(body.value));
     else this.#send(errorMessage(null, { code: body.refusal.code, message: body.refusal.text }));
   }
@@ -116,6 +116,11 @@ export class LineDoor {
     this.#session?.close();
     for (const abort of this.#running.values()) abort.abort();
   }
+}
+
+/** Nothing but spaces, tabs and a CR. */
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
 /** No request has an empty id. */

@@ -205,6 +205,17 @@ describe('over lines', () => {
     expect(await client.ask(initialize())).toMatchObject({ result: {} });
   });
 
+  test('a message that is no UTF-8 is refused, not read as something else, and the next one is answered', async () => {
+    await using lines = await startLines();
+    const client = (await lines.open()).listen();
+    const [before, after] = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { ...tool, arguments: { to: 'HERE' }, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } } }).split('HERE');
+    client.socket.write(Buffer.concat([Buffer.from(`${before}`), Buffer.from([0xff]), Buffer.from(`${after}\r\n \t\r\n`)]));
+    expect(await client.next()).toMatchObject({ id: null, error: { code: -32700 } });
+    client.modern(2, 'tools/call', tool);
+    expect(await client.next()).toMatchObject({ id: 2, result: {} });
+    expect(lines.gate.performed).toHaveLength(1);
+  });
+
   test('a message larger than 4 MiB ends the line with words', async () => {
     await using lines = await startLines();
     const client = (await lines.open()).listen();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jsonDepth } from '../../main/broker/request-body.ts';
@@ -99,8 +100,8 @@ export class LineLane {
 export function dueAnswers(bytes: Buffer): Map<string, number> {
   const due = new Map<string, number>();
   const excused = new Set<string>();
-  for (const text of bytes.toString('utf8').split('\n')) {
-    const message = readObject(text);
+  for (const line of new LineReader(longestAnswer).readBytes(bytes)) {
+    const message = isUtf8(line) ? readObject(line.toString('utf8')) : undefined;
     if (message?.['jsonrpc'] !== '2.0' || typeof message['method'] !== 'string') continue;
     const { id, method, params } = message;
     const isObject = typeof params === 'object' && params !== null && !Array.isArray(params);
