@@ -16,8 +16,8 @@ import { startApp } from '../test/long-run/app.ts';
 import { Findings } from '../test/long-run/findings.ts';
 import { openHttpWire } from '../test/long-run/http-wire.ts';
 import { openLineWire, tokenOf } from '../test/long-run/line-wire.ts';
-import { handleCount, holdingsOf, residentMegabytes, type Holdings } from '../test/long-run/processes.ts';
-import { lowest, slopeOf, type Sample } from '../test/long-run/slope.ts';
+import { handleCount, holdingsOf, type Holdings } from '../test/long-run/processes.ts';
+import { judgeGrowth, type Sample } from '../test/long-run/slope.ts';
 import type { Wire } from '../test/long-run/wire.ts';
 
 const { values } = parseArgs({ options: { frames: { type: 'string', default: '1000000' }, seed: { type: 'string' }, first: { type: 'string', default: '0' } } });
@@ -29,7 +29,7 @@ const batches = Math.max(1, Math.ceil(Number(values.frames) / batchSize));
 /** Of all frames. */
 const warmShare = 0.05;
 const httpLanes = 8;
-const lineLanes = 4;
+const lineLanes = 8;
 const overHttp = 0.65;
 /** Milliseconds a token is used; it lasts ten minutes. */
 const tokenTime = 4 * 60_000;
@@ -143,17 +143,16 @@ function compareRest(before: Awaited<ReturnType<typeof atRest>>, after: Awaited<
 }
 
 function judgeMemory(samples: readonly Sample[]): void {
-  const last = samples.slice(Math.floor(samples.length / 3));
-  const low = slopeOf(lowest(last, 0.25));
-  const highest = Math.max(...samples.map(({ value }) => value));
-  tell(`memory: at most ${highest.toFixed(0)} MiB; last two thirds, lowest of every 15 s: ${low.slope.toFixed(2)} ± ${low.standardError.toFixed(2)} MiB/min`);
+  const { isFlat, text } = judgeGrowth(samples, mostGrowth);
+  tell(`memory: resident at most ${highest.toFixed(0)} MiB; ${text}`);
   findings.expect(highest <= mostMemory, 'Too much memory', `${highest.toFixed(0)} MiB`);
-  // Below a few minutes it only warms up.
-  if ((samples.at(-1)?.at ?? 0) >= 5) findings.expect(low.slope <= Math.max(mostGrowth, 2 * low.standardError), 'Memory grows', `${low.slope.toFixed(2)} MiB/min`);
+  findings.expect(isFlat, 'Memory grows', text);
 }
 
 const stop = new AbortController();
 const samples: Sample[] = [];
+/** Resident memory, in MiB. */
+let highest = 0;
 try {
   tell(`seed ${seed}, frames ${firstBatch * batchSize} to ${(firstBatch + batches) * batchSize - 1} …`);
   await app.check();
@@ -174,8 +173,12 @@ try {
     ...wires.map((wire) => callRightly(wire, stop.signal)),
     ...Array.from({ length: 6 }, (_none, index) => keepStill(index, stop.signal)),
     every(tokenTime, renewTokens),
-    every(1_000, async () => samples.push({ at: minutes(), value: await residentMegabytes(app.pid) })),
-    every(30_000, () => tell(`  ${minutes().toFixed(1)} min: ${sent.toLocaleString('en')} frames, ${samples.at(-1)?.value.toFixed(0)} MiB${findings.isClean ? '' : ', there are findings'}`)),
+    every(1_000, async () => {
+      const { residentMegabytes, usedMegabytes } = await app.usage();
+      highest = Math.max(highest, residentMegabytes);
+      samples.push({ at: minutes(), value: usedMegabytes });
+    }),
+    every(30_000, () => tell(`  ${minutes().toFixed(1)} min: ${sent.toLocaleString('en')} frames, ${samples.at(-1)?.value.toFixed(0)} MiB in use${findings.isClean ? '' : ', there are findings'}`)),
   ]);
   await Promise.race([sendAll(firstBatch + warm, firstBatch + batches), beside]);
   const took = minutes();

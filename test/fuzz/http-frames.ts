@@ -29,6 +29,9 @@ export interface HttpFrame {
   readonly id: unknown;
 }
 
+/** Bytes; the broker takes 16 KiB. */
+const largestHead = 12 * 1024;
+
 const nameFields: Readonly<Record<string, string>> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
 
 interface Draft {
@@ -47,7 +50,9 @@ export function makeHttpFrame(seed: number, number: number, door: Door): HttpFra
   const { bytes, isLast } = frame(draft, random);
   const { id, isEndless } = readBody(draft.body);
   const isHead = draft.method === 'HEAD';
-  return { number, framing: isLast || isEndless || draft.method === 'GET' || isHead ? 'last' : 'framed', pieces: cut(bytes, random), isHead, id };
+  // What is refused for its length ends the connection.
+  const isLarge = headOf(draft, []).length > largestHead;
+  return { number, framing: isLast || isLarge || isEndless || draft.method === 'GET' || isHead ? 'last' : 'framed', pieces: cut(bytes, random), isHead, id };
 }
 
 function makePost(era: Era, random: Random, number: number, door: Door): Draft {

@@ -77,7 +77,7 @@ export class LineLane {
     const answer = await askApp(place, { purpose: 'connect', agent, name: agent }, () => undefined);
     if (!answer.ok) return judge.findings.add('An agent was not let in', `frame ${first}: ${answer.text}`);
     const sentinel = `s-${first}`;
-    const begin = JSON.stringify({ jsonrpc: '2.0', id: `i-${first}`, method: 'initialize', params: { protocolVersion: sessionVersion, capabilities: {}, clientInfo: { name: 'fuzz', version: '1' } } });
+    const begin = JSON.stringify({ jsonrpc: '2.0', id: `i-${first}`, method: 'initialize', params: { protocolVersion: sessionVersion, capabilities: random.chance(0.5) ? { elicitation: {} } : {}, clientInfo: { name: 'fuzz', version: '1' } } });
     const end = JSON.stringify({ jsonrpc: '2.0', id: sentinel, method: 'tools/call', params: { name: `${connection}__echo`, arguments: { id: sentinel }, _meta: { 'io.modelcontextprotocol/protocolVersion': modernVersion, 'io.modelcontextprotocol/clientCapabilities': {} } } });
     const own = Array.from({ length: count }, (_none, index) => makeLine(seed, first + index, era, connection));
     const bytes = Buffer.concat([...(era === 'legacy' ? [Buffer.from(begin)] : []), ...own, Buffer.from(end)].flatMap((line) => [line, lineFeed]));

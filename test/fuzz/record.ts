@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { agentId, connectionId } from '../../preload/contract.ts';
 import { digestOf } from '../../main/gate/freeze.ts';
 import type { ActionKind } from '../../main/model/action.ts';
 import type { JsonObject } from '../../main/model/json.ts';
+import { LineReader } from '../../main/model/line-reader.ts';
 import type { Findings } from '../long-run/findings.ts';
 
 /** One thing that `counting-service.ts` did. */
@@ -18,6 +18,9 @@ export interface Compared {
   readonly deeds: number;
   readonly intents: number;
 }
+
+/** Bytes. */
+const longestLine = 64 * 1024 * 1024;
 
 interface Recorded {
   /** Intents whose outcome admits that it was done. */
@@ -39,9 +42,13 @@ export async function compareWithRecord(home: string, journal: string, connectio
   const { byDigest, intents } = readRecord(home, findings);
   const counts = new Map<string, number>();
   let deeds = 0;
-  for await (const line of createInterface({ input: createReadStream(journal) })) {
-    deeds += 1;
-    counts.set(line, (counts.get(line) ?? 0) + 1);
+  const lines = new LineReader(longestLine);
+  for await (const chunk of createReadStream(journal)) {
+    // Without an encoding set, a stream's chunks are buffers.
+    for (const line of lines.read(chunk as Buffer)) {
+      deeds += 1;
+      counts.set(line, (counts.get(line) ?? 0) + 1);
+    }
   }
   const seen = new Set<string>();
   for (const [line, count] of counts) {
