@@ -152,6 +152,28 @@ describe('over lines', () => {
     expect(JSON.stringify(await client.next())).toContain('call 2');
   });
 
+  test.each(['modern', 'legacy'] as const)('what is cancelled without an id is nothing, not the request whose id is empty (%s)', async (era) => {
+    await using lines = await startLines();
+    const asked = Promise.withResolvers<AbortSignal>();
+    const finish = Promise.withResolvers<undefined>();
+    lines.gate.script = async ({ signal }, action) => {
+      asked.resolve(signal);
+      await finish.promise;
+      return done(action, 'done');
+    };
+    const client = (await lines.open()).listen();
+    if (era === 'legacy') await client.ask(initialize());
+    if (era === 'legacy') client.send({ id: '', method: 'tools/call', params: tool });
+    else client.modern('', 'tools/call', tool);
+    const signal = await asked.promise;
+    for (const requestId of [null, {}, [], false, 1.5]) client.send({ method: 'notifications/cancelled', params: { requestId } });
+    client.send({ method: 'notifications/cancelled', params: {} });
+    expect(await client.ask({ id: 'after', method: 'nothing' })).toMatchObject({ id: 'after' });
+    expect(signal.aborted).toBe(false);
+    finish.resolve(undefined);
+    expect(await client.next()).toMatchObject({ id: '', result: {} });
+  });
+
   test('a subscription ends by cancellation, and with the line', async () => {
     await using lines = await startLines();
     const notifications = { toolsListChanged: true, resourceSubscriptions: ['via-work-mail+note:1'] };
