@@ -2,6 +2,7 @@ import type { ActionAnswer, ActionKind, ActionProfile, ActionRequest, Described,
 import type { Clock } from '../model/clock.ts';
 import { disarmLine } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
+import { onBehalfOf } from '../model/on-behalf-of.ts';
 import type { Upstream } from '../model/upstream.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { freeze, freezeArguments } from './freeze.ts';
@@ -70,7 +71,7 @@ async function describe(request: ActionRequest, args: JsonObject, upstream: Upst
   const own = request.kind === 'invokeTool' ? upstream.profile(request.name) : undefined;
   if (own === undefined) return generalProfile(request, parts).describe(args, context);
   // Paused means nothing passes: a profile may look something up at the service, the general ones never do.
-  if (!pause.isPaused && !agents.isPaused(request.agent)) return within(own.describe(args, context), request.signal, clock);
+  if (!pause.isPaused && !agents.isPaused(request.agent)) return within(onBehalfOf(request.agent, () => own.describe(args, context)), request.signal, clock);
   const described = await generalProfile(request, parts).describe(args, context);
   if (!('facts' in described)) return described;
   // What kind of thing it is needs no look-up.

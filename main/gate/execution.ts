@@ -1,4 +1,5 @@
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
+import { onBehalfOf } from '../model/on-behalf-of.ts';
 import { say } from '../model/say.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
 import { callUpstream } from './call-upstream.ts';
@@ -181,7 +182,7 @@ export class Execution {
     // Nobody sees the others pass, thousands of them in a second.
     if (live.isKept) this.#changed();
     conversation.isMetaHeldBack = live.isAsked;
-    const answer = await callUpstream(live, () => perform({ action: id, agent: live.agent, name, arguments: args, materials, signal, conversation }), clock);
+    const answer = await callUpstream(live, () => onBehalfOf(live.agent, () => perform({ action: id, agent: live.agent, name, arguments: args, materials, signal, conversation })), clock);
     conversation.close();
     switch (answer.kind) {
       case 'failed':
