@@ -21,6 +21,7 @@ import { createUpstreams } from './connections/upstreams.ts';
 import { createCredentialStore } from './credentials/credential-store.ts';
 import { openKeychain } from './credentials/keytar-keychain.ts';
 import { createScrubber } from './credentials/scrubber.ts';
+import { createSecretLook } from './credentials/secret-look.ts';
 import { credentialMigrations, hasSealedValues } from './credentials/credential-rows.ts';
 import { Outbox, outboxMigrations } from './gate/outbox.ts';
 import { PauseSwitch, pauseMigrations } from './gate/pause-switch.ts';
@@ -93,7 +94,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const settings = await openSettings({ dir: options.home, managed: organization.settings });
   const keychain = await openKeychain({ hasSealed: hasSealedValues(state) });
   const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
-  const { scrub, scrubJson } = createScrubber(() => credentials.secrets.list());
+  const scrubber = createScrubber(() => credentials.secrets.list());
+  const { scrub, scrubJson } = scrubber;
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
@@ -164,6 +166,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     scrub,
     // A scrubbed value has the shape of the one it was made from.
     scrubJson: <T>(value: T) => scrubJson(value as never) as T,
+    secrets: createSecretLook(scrubber, credentials.secrets),
     disarm,
     report,
   });

@@ -5,6 +5,7 @@ export const shortestForm = 4;
 export interface FormsIndex {
   /** Replaces each by `by`: the first that begins, and of those the longest. The same text when there is none. */
   replaceIn(text: string, by: string): string;
+  isIn(text: string): boolean;
 }
 
 /**
@@ -27,6 +28,7 @@ export function createFormsIndex(forms: Iterable<string>): FormsIndex {
   for (const others of byBeginning.values()) others.sort((a, b) => b.length - a.length);
 
   function formAt(text: string, index: number): string | undefined {
+    if (begins[bitOf(text, index)] === 0) return undefined;
     return byBeginning.get(text.slice(index, index + shortestForm))?.find((form) => text.startsWith(form, index));
   }
 
@@ -36,7 +38,6 @@ export function createFormsIndex(forms: Iterable<string>): FormsIndex {
       let replaced = '';
       let copied = 0;
       for (let index = 0; index <= last; index += 1) {
-        if (begins[bitOf(text, index)] === 0) continue;
         const form = formAt(text, index);
         if (form === undefined) continue;
         replaced += text.slice(copied, index) + by;
@@ -44,6 +45,10 @@ export function createFormsIndex(forms: Iterable<string>): FormsIndex {
         index = copied - 1;
       }
       return copied === 0 ? text : replaced + text.slice(copied);
+    },
+    isIn(text) {
+      for (let index = 0; index <= text.length - shortestForm; index += 1) if (formAt(text, index) !== undefined) return true;
+      return false;
     },
   };
 }

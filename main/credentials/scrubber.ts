@@ -14,6 +14,8 @@ export interface Scrubber {
   readonly scrub: (text: string) => string;
   /** The same for every string, key and number in a JSON value. What is nested over 500 deep is left out. */
   readonly scrubJson: (value: JsonValue) => JsonValue;
+  /** Whether there is anything to replace. */
+  readonly holds: (value: JsonValue) => boolean;
 }
 
 /** `secrets` is asked at each use, so that a credential added a moment ago is scrubbed too; it gives the same array as long as nothing has changed. */
@@ -34,6 +36,7 @@ export function createScrubber(secrets: () => readonly string[]): Scrubber {
     scrub: (text) => replaceIn(text, currentIndex()),
     // The secrets are looked at once for the whole value: this runs over everything that passes.
     scrubJson: (value) => walk(value, currentIndex(), 0),
+    holds: (value) => finds(value, currentIndex(), 0),
   };
 }
 
@@ -48,6 +51,14 @@ function walk(value: JsonValue, index: FormsIndex | undefined, depth: number): J
   if (depth >= deepest) return '[nested too deeply]';
   if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [replaceIn(key, index), walk(item, index, depth + 1)]));
   return value.map((item) => walk(item, index, depth + 1));
+}
+
+function finds(value: JsonValue, index: FormsIndex | undefined, depth: number): boolean {
+  if (index === undefined || depth >= deepest) return false;
+  if (typeof value === 'string' || typeof value === 'number') return index.isIn(String(value));
+  if (typeof value !== 'object' || value === null) return false;
+  if (!isJsonObject(value)) return value.some((item) => finds(item, index, depth + 1));
+  return Object.entries(value).some(([key, item]) => index.isIn(key) || finds(item, index, depth + 1));
 }
 
 function indexOf(secrets: readonly string[]): FormsIndex | undefined {
