@@ -20,7 +20,7 @@ import { validateArguments } from './connections/tool-schema.ts';
 import { createUpstreams } from './connections/upstreams.ts';
 import { createCredentialStore } from './credentials/credential-store.ts';
 import { openKeychain } from './credentials/keytar-keychain.ts';
-import { createScrubber } from './credentials/scrubber.ts';
+import { createKeptScrub, createScrubber } from './credentials/scrubber.ts';
 import { createSecretLook } from './credentials/secret-look.ts';
 import { credentialMigrations, hasSealedValues } from './credentials/credential-rows.ts';
 import { Outbox, outboxMigrations } from './gate/outbox.ts';
@@ -96,6 +96,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
   const scrubber = createScrubber(() => credentials.secrets.list());
   const { scrub, scrubJson } = scrubber;
+  const scrubListed = createKeptScrub(scrubber, () => credentials.secrets.list());
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
@@ -182,6 +183,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     connections: () => connections.list(),
     mayUse,
     isHidden: (question) => policy.isHidden(question),
+    scrub: scrubListed,
     onRulesChange(listener) {
       const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener), agents.onChange(({ change }) => change === 'changed' && listener())];
       return () => ends.forEach((end) => end());
@@ -202,7 +204,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
 
   const services: Services = {
-    version: options.version, clock, shell, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
+    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
     mailAccounts, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, tokens);

@@ -77,7 +77,7 @@ export class MailAccounts {
 }
 
 /** Both servers that the password is for: changing either needs a fresh sign-in. */
-function originOf({ imap, smtp }: AccountConfig): string {
+export function originOf({ imap, smtp }: AccountConfig): string {
   return `imap+${imap.security}://${imap.host}:${imap.port} smtp+${smtp.security}://${smtp.host}:${smtp.port}`;
 }
 

@@ -40,6 +40,22 @@ export function createScrubber(secrets: () => readonly string[]): Scrubber {
   };
 }
 
+/** For what is listed again and again: the same object gives the same scrubbed one, until a secret is added. */
+export function createKeptScrub({ scrubJson }: Pick<Scrubber, 'scrubJson'>, secrets: () => readonly string[]): <T extends object>(value: T) => T {
+  let known: readonly string[] | undefined;
+  let kept = new WeakMap<object, object>();
+  return <T extends object>(value: T): T => {
+    if (secrets() !== known) {
+      known = secrets();
+      kept = new WeakMap();
+    }
+    let scrubbed = kept.get(value);
+    // What services list is JSON, and scrubbing keeps its shape.
+    if (scrubbed === undefined) kept.set(value, (scrubbed = scrubJson(value as unknown as JsonValue) as object));
+    return scrubbed as T;
+  };
+}
+
 function replaceIn(text: string, index: FormsIndex | undefined): string {
   return index === undefined ? text : index.replaceIn(text, secretRemoved);
 }
@@ -49,8 +65,19 @@ function walk(value: JsonValue, index: FormsIndex | undefined, depth: number): J
   if (typeof value === 'number') return replaceIn(String(value), index) === String(value) ? value : secretRemoved;
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) return '[nested too deeply]';
-  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [replaceIn(key, index), walk(item, index, depth + 1)]));
+  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [replaceIn(key, index), inField(key, item, walk(item, index, depth + 1))]));
   return value.map((item) => walk(item, index, depth + 1));
+}
+
+/** The fields in which MCP has bytes as base64 (`BlobResourceContents`, `ImageContent`, `AudioContent`). */
+const bytesFields: ReadonlySet<string> = new Set(['blob', 'data']);
+const wholeBase64 = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+const bytesRemoved = Buffer.from(secretRemoved).toString('base64');
+
+/** Bytes that hold a secret are replaced as a whole: with words in the middle they were no base64, and the client would refuse all of the answer. */
+function inField(key: string, item: JsonValue, scrubbed: JsonValue): JsonValue {
+  const isTorn = bytesFields.has(key) && typeof item === 'string' && item !== scrubbed && item.length % 4 === 0 && wholeBase64.test(item);
+  return isTorn ? bytesRemoved : scrubbed;
 }
 
 function finds(value: JsonValue, index: FormsIndex | undefined, depth: number): boolean {

@@ -112,13 +112,14 @@ function isWell({ state }: ConnectionView['health']): boolean {
   return state === 'ready' || state === 'idle';
 }
 
-async function viewTools({ catalog, upstreams, policy }: Services, connection: ConnectionId): Promise<Tool[]> {
+async function viewTools({ catalog, upstreams, policy, scrubListed }: Services, connection: ConnectionId): Promise<Tool[]> {
   const upstream = await upstreams.get(connection);
   const tools = await catalog.listConnection(connection);
   return tools.map((tool) => {
-    const profile = upstream.profile(tool.name) ?? genericProfile(tool.name, disarm);
+    const shown = scrubListed(tool);
+    const profile = upstream.profile(tool.name) ?? genericProfile(shown.name, disarm);
     const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect });
-    return { name: tool.name, sentence: profile.ability, description: descriptionOf(tool), effect: profile.effect, rule, isOwnChoice, isLocked };
+    return { name: shown.name, sentence: profile.ability, description: descriptionOf(shown), effect: profile.effect, rule, isOwnChoice, isLocked };
   });
 }
 

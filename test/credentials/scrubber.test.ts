@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { createScrubber, secretRemoved } from '../../main/credentials/scrubber.ts';
+import { createKeptScrub, createScrubber, secretRemoved } from '../../main/credentials/scrubber.ts';
 
 const secret = 'p/ss "wörd"+&\\42';
 const scrubber = createScrubber(() => [secret, 'abc']);
@@ -40,6 +40,27 @@ test('keys, numbers and nested values are scrubbed; everything else stays as it 
     [secretRemoved]: [secretRemoved, { deep: `is ${secretRemoved}` }],
     ok: [1, true, null, 'text'],
   });
+});
+
+test('bytes that hold a secret are replaced as a whole, by bytes', () => {
+  const data = Buffer.from(`\0\u0001 key=${secret};`).toString('base64');
+  const removed = Buffer.from(secretRemoved).toString('base64');
+  expect(scrubber.scrubJson([{ type: 'image', data }, { blob: data, text: data }, { data: `it is ${secret}` }, { blob: 'AAAAAAAAAAAA' }])).toEqual([
+    { type: 'image', data: removed },
+    { blob: removed, text: expect.stringContaining(secretRemoved) },
+    { data: `it is ${secretRemoved}` },
+    { blob: 'AAAAAAAAAAAA' },
+  ]);
+});
+
+test('what is listed is scrubbed once, and anew when a secret is added', () => {
+  let known: readonly string[] = ['hunter22'];
+  const keep = createKeptScrub(createScrubber(() => known), () => known);
+  const tool = { name: 'look', description: 'uses hunter22 and hunter33' };
+  expect(keep(tool)).toEqual({ name: 'look', description: `uses ${secretRemoved} and hunter33` });
+  expect(keep(tool)).toBe(keep(tool));
+  known = [...known, 'hunter33'];
+  expect(keep(tool).description).toBe(`uses ${secretRemoved} and ${secretRemoved}`);
 });
 
 test('a secret within another one does not leave the rest standing', () => {
