@@ -114,9 +114,7 @@ function formsOf(secret: string): string[] {
     escapedThroughout,
     escapedThroughout.toUpperCase(),
     escapeForHtml(secret),
-    inJson,
-    inJson.replaceAll('/', String.raw`\/`),
-    escapeNonAscii(inJson),
+    ...[inJson, inJson.replaceAll('/', String.raw`\/`), escapeNonAscii(inJson)].flatMap((form) => nestedInJson(form)),
     hex,
     hex.toUpperCase(),
   ].filter((form) => form.length >= shortestSecret);
@@ -130,6 +128,13 @@ function insideBase64(bytes: Buffer): string[] {
     const afterStable = Math.floor((padded.length * 8) / 6);
     return [padded.toString('base64').slice(firstStable, afterStable), padded.toString('base64url').slice(firstStable, afterStable)];
   });
+}
+
+/** JSON that is a text within JSON, as tools give it: up to four deep. */
+function nestedInJson(inJson: string): string[] {
+  const forms = [inJson];
+  for (let depth = 2; depth <= 4; depth += 1) forms.push(JSON.stringify(forms.at(-1)).slice(1, -1));
+  return forms;
 }
 
 /** As serializers with an ASCII-only option write it. */

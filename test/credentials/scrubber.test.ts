@@ -15,6 +15,8 @@ test.each([
   ['JSON', JSON.stringify(secret).slice(1, -1)],
   ['JSON with escaped slashes', JSON.stringify(secret).slice(1, -1).replaceAll('/', String.raw`\/`)],
   ['ASCII JSON', JSON.stringify(secret).slice(1, -1).replaceAll('ö', String.raw`\u00f6`)],
+  ['JSON in JSON', JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)],
+  ['four times JSON', JSON.stringify(JSON.stringify(JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)).slice(1, -1)).slice(1, -1)],
   ['hex', Buffer.from(secret).toString('hex')],
   ['HTML', secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
   ['wholly URL-encoded', Buffer.from(secret).toString('hex').replace(/../g, '%$&')],

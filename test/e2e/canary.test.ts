@@ -23,6 +23,8 @@ import { RunningApp, runCommand } from './running-app.ts';
 const secrets = makeSecrets(200);
 const mailPassword = secrets[1]!;
 const spareMails = Array.from({ length: 9 }, (_, index) => ({ name: `Spare mail ${index + 1}`, password: secrets[10 + index]! }));
+/** Their credentials are forgotten during the story. */
+const forgotten = spareMails.slice(0, 2).map(({ password }) => password);
 const oauthOf = (from: number) => {
   const [access_token, refresh_token, ...more] = secrets.slice(from, from + 20);
   return { value: JSON.stringify({ access_token, refresh_token, more, expires_in: 3600 }), secrets: secrets.slice(from, from + 20), kind: 'oauth' as const };
@@ -138,8 +140,8 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
 
   test('whoever looks finds every form, in any bytes', () => {
     for (const [index, secret] of secrets.entries()) {
-      for (const form of [...formsOf(secret).values(), spill(secret)]) expect(search.find('there', Buffer.from(`before ${form} after`)), `secret ${index}`).not.toEqual([]);
-      for (const bytes of [Buffer.from(`x${secret}`, 'utf16le'), Buffer.from(`${secret.slice(0, 15)}…`)]) expect(search.find('there', bytes), `secret ${index}`).not.toEqual([]);
+      const texts = [...formsOf(secret).values(), spill(secret), `${secret.slice(0, 15)}…`].map((form) => Buffer.from(`before ${form} after`));
+      for (const bytes of [...texts, Buffer.from(`x${secret}`, 'utf16le')]) expect(search.find(`secret ${index}`, bytes)).not.toEqual([]);
     }
     expect(search.find('there', Buffer.from('nothing of the kind, only words '.repeat(1000)))).toEqual([]);
   });
@@ -167,8 +169,10 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
 
   test('an agent behind the command has no more', async () => {
     const line = await LineAgent.start(app, given, 'line');
-    await line.ask('tools/list', {});
-    for (const tool of ['spill_result', 'spill_refusal', 'spill_and_die', 'spill_error']) await line.ask('tools/call', { name: `leaky-program__${tool}`, arguments: {} });
+    expect(JSON.stringify(await line.ask('tools/list', {}))).toContain('leaky-program__spill_result');
+    const answers: string[] = [];
+    for (const tool of ['spill_result', 'spill_refusal', 'spill_and_die', 'spill_error']) answers.push(JSON.stringify(await line.ask('tools/call', { name: `leaky-program__${tool}`, arguments: {} })));
+    expect(answers[0]).toContain('[secret removed]');
     await line.stop();
   });
 
@@ -225,6 +229,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
       await app.call('listTools', { connection: id });
       await app.call('checkConnection', { id });
     }
+    expect(await app.call('setToolRule', { connection: connectionId.parse('work-mail'), tool: 'save_draft', rule: 'never' })).toMatchObject({ ok: true });
     const { connections } = await app.snapshot();
     expect(connections.find(({ id }) => id === 'work-mail')?.credential).toMatchObject({ kept: 'keychain', lastUse: { by: null } });
     expect(await app.call('forgetCredential', { id: connectionId.parse('spare-mail-1') })).toMatchObject({ ok: true, value: { told: { id: 'credential.forgotten' } } });
@@ -242,7 +247,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     expect((await use(client, 'work-mail__search_messages', {})).text).toContain('keychain is locked');
     const main = await app.page('index');
     await main.getByRole('button', { name: 'Unlock keychain' }).click();
-    await app.until(() => app.snapshot(), ({ status }) => status.keychain === 'os' && status.tray === 'quiet');
+    await app.until(() => app.snapshot(), ({ status }) => status.keychain === 'os');
     expect(await use(client, 'work-mail__search_messages', {})).toMatchObject({ isError: false });
   });
 
@@ -254,6 +259,8 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     await app.kill();
     seen.set('stderr of the first run', Buffer.from(app.log));
     await noteFiles(home, 'killed');
+    // What was forgotten is known to nobody after a restart.
+    await writeFile(join(base, 'secrets.json'), JSON.stringify(secrets.filter((secret) => !forgotten.includes(secret))));
     await start();
     await app.call('verifyActivity', undefined).then((verified) => expect(verified).toMatchObject({ ok: true }));
     const again = await agent('marketing', 'auto');
@@ -268,11 +275,13 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
 
     // That something was looked at, and that it was the right thing.
     const all = [...seen.keys()];
-    for (const name of ['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'preferences.json', '.csv', '.jsonl']) expect(all.filter((where) => where.endsWith(name)), name).not.toEqual([]);
+    const files = ['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'preferences.json', '.csv', '.jsonl'];
+    expect(files.filter((name) => !all.some((where) => where.endsWith(name)))).toEqual([]);
     expect(given.bytes.toString('latin1').split('[secret removed]').length).toBeGreaterThan(10_000);
     const messages = seen.get('stderr of the first run')?.toString('utf8') ?? '';
-    for (const part of ['__countersignCall', 'getConnectionLog', '__countersignEmit', 'secret removed']) expect(messages, part).toContain(part);
-    for (const part of ['out/main/index.js', 'spilling-server.ts', 'countersign.js', '--remote-debugging-port']) expect(all.some((where) => where.startsWith('cmdline') && where.includes(part)), part).toBe(true);
+    expect(['__countersignCall', 'getConnectionLog', '__countersignEmit', 'secret removed'].filter((part) => !messages.includes(part))).toEqual([]);
+    const programs = ['out/main/index.js', 'spilling-server.ts', 'countersign.js', 'remote-debugging-port'];
+    expect(programs.filter((part) => ![...seen].some(([where, bytes]) => where.startsWith('cmdline') && bytes.includes(part)))).toEqual([]);
     expect(all.filter((where) => where.startsWith('environ')).length).toBeGreaterThan(5);
     expect([...seen.values()].some((bytes) => bytes.includes('own_secret_sent'))).toBe(true);
     console.log(`Looked through ${all.length} places, ${Math.round([...seen.values()].reduce((sum, { length }) => sum + length, 0) / 1e6)} MB.`);

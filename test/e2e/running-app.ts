@@ -136,7 +136,7 @@ export class RunningApp {
       await pause(100);
       last = await read();
     }
-    if (!isReached(last)) throw new Error(`Not reached: ${String(JSON.stringify(last)).slice(0, 2000)}\nThe app said:\n${this.log.slice(-mostTold)}`);
+    if (!isReached(last)) throw new Error(`Not reached: ${JSON.stringify({ last }).slice(0, 2000)}\nThe app said:\n${this.log.slice(-mostTold)}`);
     return last;
   }
 

@@ -28,7 +28,7 @@ export function formsOf(secret: string): ReadonlyMap<string, string> {
     ['plain', secret],
     ['JSON', json],
     ['JSON in JSON', JSON.stringify(json).slice(1, -1)],
-    ['JSON in ASCII', json.replaceAll(/[^\u0000-\u007e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)],
+    ['JSON in ASCII', json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)],
     ['JSON with escaped slashes', json.replaceAll('/', String.raw`\/`)],
     ['URL', url],
     ['URL in lower case', url.replaceAll(/%../g, (text) => text.toLowerCase())],

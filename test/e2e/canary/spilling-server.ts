@@ -45,7 +45,7 @@ export function createSpillingServer(secrets: readonly string[], writes = false)
 
   async function call(name: string, context: ServerContext): Promise<CallToolResult> {
     const { mcpReq } = context;
-    if (writes) console.error(`\u001b[31m${name}\u001b[0m ${everything.slice(0, 20_000)}`);
+    if (writes) console.error(`\u001b[31m${name}\u001b[0m ${secrets.slice(0, 5).map((secret) => spill(secret)).join(' ')}`);
     if (writes) for (const secret of secrets) console.error(`\u001b[1mtoken\u001b[0m=${secret} and ${spill(secret)}`);
     switch (name) {
       case 'spill_error':
