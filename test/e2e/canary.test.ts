@@ -149,6 +149,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
   describe.each([['marketing', 'auto'], ['finance', 'legacy']] as const)('%s (%s)', (id, mode) => {
     test('lists what the services offer, and calls what spills', async () => {
       const client = await agent(id, mode);
+      if (mode === 'legacy') await client.setLoggingLevel('debug');
       const tools = (await client.listTools()).tools.map(({ name }) => name);
       expect(tools).toEqual(expect.arrayContaining(['leaky-program__spill_result', 'leaky-service__spill_error', 'work-mail__send_email']));
       expect(JSON.stringify(await client.listResources())).toContain('[secret removed]');
@@ -193,8 +194,9 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     await mail.deliver(people.dana, ['From: ana@northwind.example', `To: ${people.dana}`, `Subject: your key ${secrets[4]}`, 'Message-ID: <canary@northwind.example>', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', '', ...secrets.filter((secret) => secret.length < 900)].join('\n'));
     const found = await use(client, 'work-mail__search_messages', {});
     expect(found.text).toContain('[secret removed]');
-    const id = /message[^"\\]*\\?":\s*\\?"([^"\\]+)/i.exec(found.text)?.[1] ?? '';
-    await callOnce(client, 'work-mail__read_message', { message: id }).catch(() => undefined);
+    const { messages } = found.structured as { readonly messages: readonly { readonly id: string }[] };
+    const read = await callOnce(client, 'work-mail__read_message', { id: messages[0]?.id });
+    expect(read.text.split('[secret removed]').length).toBeGreaterThan(190);
   });
 
   test('an agent that has a secret of ours: told on the card, asked about, sent as it is, and nowhere else', async () => {
@@ -278,6 +280,8 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     const files = ['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'preferences.json', '.csv', '.jsonl'];
     expect(files.filter((name) => !all.some((where) => where.endsWith(name)))).toEqual([]);
     expect(given.bytes.toString('latin1').split('[secret removed]').length).toBeGreaterThan(10_000);
+    const ways = ['notifications/progress', 'notifications/message', 'elicitation/create', 'structuredContent', 'completion', '"blob"', 'isError'];
+    expect(ways.filter((way) => !given.bytes.includes(way))).toEqual([]);
     const messages = seen.get('stderr of the first run')?.toString('utf8') ?? '';
     expect(['__countersignCall', 'getConnectionLog', '__countersignEmit', 'secret removed'].filter((part) => !messages.includes(part))).toEqual([]);
     const programs = ['out/main/index.js', 'spilling-server.ts', 'countersign.js', 'remote-debugging-port'];
