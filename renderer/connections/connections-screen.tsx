@@ -49,7 +49,11 @@ export function ConnectionsScreen(): ReactNode {
           </Button>
         )}
       </ScreenHeader>
-      {isSessionUntold && <Note>{text('connectionsScreen.noKeychain')}</Note>}
+      {isSessionUntold && (
+        <div className="cs-session-note">
+          <Note>{text('connectionsScreen.noKeychain')}</Note>
+        </div>
+      )}
       <output className="cs-outcome">{outcome !== null && <Note tone="good"><Disarmed text={outcome} /></Note>}</output>
       {connections.length === 0 ? (
         <NoConnections onAdd={add} />

@@ -21,11 +21,13 @@ export function CredentialLine({ connection: { kind, credential } }: { readonly 
   const text = useText();
   if (credential === null) return null;
   const { kept, since, lastUse } = credential;
+  // That it is locked is told by the connection's health.
+  const isInKeychain = kept === 'keychain' || kept === 'locked';
   return (
-    <p className={`cs-credential ${kept === 'keychain' ? '' : 'cs-credential-mind'}`}>
+    <p className={`cs-credential ${isInKeychain ? '' : 'cs-credential-mind'}`}>
       {icons[kept]}
       <span className="cs-anywhere">
-        {kept === 'keychain' ? (
+        {isInKeychain ? (
           <FormattedMessage id="connectionsScreen.credential.keychain" values={{ kind, since: <TimeText at={since} show="date" /> }} />
         ) : (
           text(`connectionsScreen.credential.${kept}`, { kind })

@@ -203,7 +203,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     const client = await agent('marketing', 'auto');
     const asked = use(client, 'work-mail__send_email', { to: [people.ana], subject: 'what I found', text: `It is ${mailPassword}.` });
     const card = await tick('what I found');
-    expect(await card.locator('body').textContent()).toContain('Holds the sign-in of “Work mail”');
+    expect(await card.locator('body').textContent()).toContain('Holds the sign-in of “Work mail”, which no Claw should have');
     await app.press('approve');
     expect(await asked).toMatchObject({ outcome: 'done' });
     const arrived = await app.until(() => mail.inbox(people.ana), (mails) => mails.some(({ subject }) => subject === 'what I found'));

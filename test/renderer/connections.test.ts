@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, lockedSnapshot, sessionSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -86,14 +86,9 @@ describe('a sign-in', () => {
   });
 
   test('in a locked keychain waits for one press of Unlock; a refusal is said, and nothing is asked again by itself', async () => {
-    const busy = busySnapshot(now);
-    const [mail, ...others] = busy.connections;
-    const health = { state: 'locked' as const, text: { id: 'connection.health.locked', values: {} } };
-    const locked = { ...mail!, health, credential: { kept: 'locked' as const, since: now, lastUse: null } };
-    const status = { ...busy.status, keychain: 'locked' as const, problems: [{ id: 'status.problem.keychainLocked', values: {} }] };
-    await open({ unlockKeychain: { ok: false, problem: { id: 'credential.problem.stillLocked', values: {} } } }, { ...busy, status, connections: [locked, ...others] });
+    await open({ unlockKeychain: { ok: false, problem: { id: 'credential.problem.stillLocked', values: {} } } }, lockedSnapshot(now));
     await connection('Work mail').getByText('Keychain locked', { exact: true }).waitFor();
-    await connection('Work mail').getByText('Password in the system keychain, which is locked.').waitFor();
+    await connection('Work mail').getByText(/^Password in the system keychain since \w+.* by Marketing Claw\.$/).waitFor();
     expect(await callsOf(page, 'unlockKeychain')).toEqual([]);
     await button('Unlock keychain').click();
     await page.getByRole('alert').getByText('The system keychain is still locked.').waitFor();
@@ -101,11 +96,8 @@ describe('a sign-in', () => {
   });
 
   test('without a keychain is told to be for this session only, before there is one and on its connection', async () => {
-    const busy = busySnapshot(now);
-    const [mail, ...others] = busy.connections;
-    const untilQuit = { ...mail!, credential: { kept: 'session' as const, since: now, lastUse: null } };
-    await open({}, { ...busy, status: { ...busy.status, keychain: 'session' }, connections: [untilQuit, ...others] });
-    await connection('Work mail').getByText('Password for this session only: it is forgotten when Countersign quits. Not used yet.').waitFor();
+    await open({}, sessionSnapshot(now));
+    await connection('Work mail').getByText('Password for this session only: it is forgotten when Countersign quits. Last used 2 minutes ago by Marketing Claw.').waitFor();
     expect(await shows(page.getByText('There is no system keychain here. Sign-ins are kept for this session only'))).toBe(true);
   });
 });
