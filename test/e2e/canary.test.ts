@@ -138,7 +138,9 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     }
   }
 
-  test('whoever looks finds every form, in any bytes', () => {
+  test('every secret is planted, and whoever looks finds each in every form, in any bytes', () => {
+    const planted = new Set(plan().credentials.flatMap(({ value, secrets: parts = [] }) => [value, ...parts]));
+    expect(secrets.filter((secret) => !planted.has(secret))).toEqual([]);
     for (const [index, secret] of secrets.entries()) {
       const texts = [...formsOf(secret).values(), spill(secret), `${secret.slice(0, 15)}…`].map((form) => Buffer.from(`before ${form} after`));
       for (const bytes of [...texts, Buffer.from(`x${secret}`, 'utf16le')]) expect(search.find(`secret ${index}`, bytes)).not.toEqual([]);
@@ -197,6 +199,8 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     const { messages } = found.structured as { readonly messages: readonly { readonly id: string }[] };
     const read = await callOnce(client, 'work-mail__read_message', { id: messages[0]?.id });
     expect(read.text.split('[secret removed]').length).toBeGreaterThan(190);
+    const { connections } = await app.snapshot();
+    expect(connections.find(({ id }) => id === 'work-mail')?.credential).toMatchObject({ kept: 'keychain', lastUse: { by: 'marketing Claw' } });
   });
 
   test('an agent that has a secret of ours: told on the card, asked about, sent as it is, and nowhere else', async () => {
