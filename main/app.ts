@@ -20,16 +20,18 @@ import { validateArguments } from './connections/tool-schema.ts';
 import { createUpstreams } from './connections/upstreams.ts';
 import { createCredentialStore } from './credentials/credential-store.ts';
 import { openKeychain } from './credentials/keytar-keychain.ts';
-import { createScrubber } from './credentials/scrubber.ts';
-import { credentialMigrations } from './credentials/sealed-values.ts';
+import { createKeptScrub, createScrubber } from './credentials/scrubber.ts';
+import { createSecretLook } from './credentials/secret-look.ts';
+import { credentialMigrations, hasSealedValues } from './credentials/credential-rows.ts';
 import { Outbox, outboxMigrations } from './gate/outbox.ts';
 import { PauseSwitch, pauseMigrations } from './gate/pause-switch.ts';
 import { Pipeline } from './gate/pipeline.ts';
 import type { Launcher, Services } from './ipc/services.ts';
 import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
-import { systemClock } from './model/clock.ts';
+import { systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
+import { currentAgent } from './model/on-behalf-of.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
 import { Practice } from './practice/practice.ts';
@@ -60,6 +62,8 @@ export interface App {
 }
 
 const clock = systemClock;
+/** Milliseconds the start may wait for the keychain. */
+const longestLoadMs = 10_000;
 
 /**
  * The composition root: builds every service once and ties them. Rejects with an error whose message a person may read
@@ -88,8 +92,11 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const text = createText('en');
   const organization = await Organization.open(options.managedSource);
   const settings = await openSettings({ dir: options.home, managed: organization.settings });
-  const credentials = createCredentialStore(state, await openKeychain(), () => clock.now());
-  const { scrub, scrubJson } = createScrubber(() => credentials.liveSecrets());
+  const keychain = await openKeychain({ hasSealed: hasSealedValues(state) });
+  const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
+  const scrubber = createScrubber(() => credentials.secrets.list());
+  const { scrub, scrubJson } = scrubber;
+  const scrubListed = createKeptScrub(scrubber, () => credentials.secrets.list());
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
@@ -160,10 +167,13 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     scrub,
     // A scrubbed value has the shape of the one it was made from.
     scrubJson: <T>(value: T) => scrubJson(value as never) as T,
+    secrets: createSecretLook(scrubber, credentials.secrets),
     disarm,
     report,
   });
 
+  // Before an agent is let in, the scrubber knows every secret. A keychain that does not answer is not waited for: nothing can use what it keeps.
+  await waitAtMost(clock, longestLoadMs, credentials.load());
   // Before anyone may ask: a new request must find what is still open, and is not to be taken for an old one.
   approvals.withdrawPairings();
   await gate.recover();
@@ -173,6 +183,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     connections: () => connections.list(),
     mayUse,
     isHidden: (question) => policy.isHidden(question),
+    scrub: scrubListed,
     onRulesChange(listener) {
       const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener), agents.onChange(({ change }) => change === 'changed' && listener())];
       return () => ends.forEach((end) => end());
@@ -193,7 +204,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
 
   const services: Services = {
-    version: options.version, clock, shell, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
+    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
     mailAccounts, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, tokens);

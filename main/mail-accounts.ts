@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { connectionId, emailAccountInput, type ConnectionId, type EmailAccountInput, type Result } from '../preload/contract.ts';
 import type { Connector } from './connectors/connector.ts';
-import { createEmailConnector, type EmailAccount } from './connectors/email/index.ts';
+import { createEmailConnector, MailFailure, type EmailAccount } from './connectors/email/index.ts';
 import type { Connection } from './connections/connection.ts';
 import type { ConnectionStore } from './connections/connection-store.ts';
 import type { CredentialStore } from './credentials/credential-store.ts';
@@ -32,7 +32,7 @@ export class MailAccounts {
     const { credentials } = this.#parts;
     return this.#connector({ id: connection.id, name: connection.name, ...config }, async (use) => {
       const lent = await credentials.use(connection.id, originOf(config), use);
-      if (!lent.ok) throw new Error('There is no password for this account.');
+      if (!lent.ok) throw new MailFailure({ kind: lent.reason === 'locked' ? 'keychain-locked' : 'no-password' });
       return lent.value;
     });
   }
@@ -77,7 +77,7 @@ export class MailAccounts {
 }
 
 /** Both servers that the password is for: changing either needs a fresh sign-in. */
-function originOf({ imap, smtp }: AccountConfig): string {
+export function originOf({ imap, smtp }: AccountConfig): string {
   return `imap+${imap.security}://${imap.host}:${imap.port} smtp+${smtp.security}://${smtp.host}:${smtp.port}`;
 }
 

@@ -157,11 +157,19 @@ export const connection = z.object({
   kind: z.enum(['email', 'practice', 'command', 'remote']),
   /** The account (an email address), the command line, or the URL: what it reaches, in a person's words. */
   reaches: z.string(),
-  health: z.object({ state: z.enum(['ready', 'idle', 'needs_sign_in', 'failing']), text: message.nullable() }),
+  /** `locked`: its credential lies in a keychain that is locked; see `unlockKeychain`. */
+  health: z.object({ state: z.enum(['ready', 'idle', 'needs_sign_in', 'locked', 'failing']), text: message.nullable() }),
   isManaged: z.boolean(),
   lastUsedAt: instant.nullable(),
   /** Where its credential is kept; null when it needs none. The value itself never comes here. */
-  credential: z.object({ kept: z.enum(['keychain', 'session', 'missing']), since: instant }).nullable(),
+  credential: z
+    .object({
+      kept: z.enum(['keychain', 'session', 'locked', 'missing']),
+      since: instant,
+      /** `by`: the name of the Claw it was used for; null: Countersign itself, to check or renew the sign-in. */
+      lastUse: z.object({ at: instant, by: z.string().nullable() }).nullable(),
+    })
+    .nullable(),
   callTimeoutSeconds,
 });
 export type Connection = z.infer<typeof connection>;
@@ -235,7 +243,8 @@ export const status = z.object({
   shell: z.enum(['electron', 'preview', 'console']),
   isPaused: z.boolean(),
   tray: z.enum(['quiet', 'waiting', 'paused', 'attention']),
-  keychain: z.enum(['os', 'session']),
+  /** `session`: there is none, so credentials are kept in memory until the app quits. */
+  keychain: z.enum(['os', 'session', 'locked']),
   /** What needs the person's attention (a sign-in expired, no keychain, a broken managed file). */
   problems: z.array(message),
   /** The address agents connect to. */
@@ -377,7 +386,12 @@ export const calls = {
   /** A new password for an email connection (a managed one arrives without). Stored once both servers accepted it. */
   signInConnection: call(z.object({ id: connectionId, password: z.string().min(1).max(4096) }), result(z.null())),
   checkConnection: call(z.object({ id: connectionId }), result(z.null())),
-  removeConnection: call(z.object({ id: connectionId }), result(z.null())),
+  /** Works without a network too. `told`: what was removed and deleted. */
+  removeConnection: call(z.object({ id: connectionId }), result(z.object({ told: message }))),
+  /** Deletes the connection's credential from this computer and keeps the connection. Works without a network too. */
+  forgetCredential: call(z.object({ id: connectionId }), result(z.object({ told: message }))),
+  /** Asks the system's keychain once; the system may ask the person meanwhile. A problem when it is still locked. */
+  unlockKeychain: call(nothing, result(z.null())),
   setConnectionTimeout: call(z.object({ id: connectionId, seconds: callTimeoutSeconds }), result(z.null())),
   /** What a command connection's program wrote to its error output, oldest line first: bounded, scrubbed, disarmed. */
   getConnectionLog: call(z.object({ id: connectionId }), result(z.object({ lines: z.array(z.string()) }))),

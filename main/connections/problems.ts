@@ -17,7 +17,7 @@ export function resting(failures: number, left: number): ConnectionProblem {
   return new ConnectionProblem('failing', say('connection.health.resting', { count: failures }), text);
 }
 
-const longestSaying = 200;
+export const longestSaying = 200;
 
 /** What ended by itself, with the last line of its log if it wrote one. */
 export function stopped(lastLine: string | undefined): Health {

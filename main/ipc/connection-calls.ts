@@ -1,4 +1,4 @@
-import type { Connection as ConnectionView, ConnectionId, Result, Tool } from '../../preload/contract.ts';
+import type { Connection as ConnectionView, ConnectionId, Message, Result, Tool } from '../../preload/contract.ts';
 import type { ConnectionAnswer } from '../connections/connection-store.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
 import { disarm } from '../model/disarm.ts';
@@ -15,6 +15,8 @@ type Calls = Pick<
   | 'signInConnection'
   | 'checkConnection'
   | 'removeConnection'
+  | 'forgetCredential'
+  | 'unlockKeychain'
   | 'setConnectionTimeout'
   | 'getConnectionLog'
   | 'listTools'
@@ -25,6 +27,13 @@ const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
   const { connections, upstreams, credentials, mailAccounts, settings, catalog } = services;
+  /** Deletes what is kept for it, and says what that was; `nothing`: the words when there was none. */
+  const forgotten = async (id: ConnectionId, name: string, nothing: string): Promise<Message> => {
+    const { since } = await credentials.describe(id);
+    const removed = await credentials.remove(id);
+    if (!removed.ok) return say('credential.forgotten.keyLeft', { name });
+    return say(since === 0 ? nothing : 'credential.forgotten', { name });
+  };
   return {
     addEmailConnection: (input) => mailAccounts.add(input),
     async addServerConnection(input) {
@@ -63,8 +72,16 @@ export function connectionCalls(services: Services): Calls {
       connections.remove(id);
       await upstreams.drop(id);
       catalog.forget(id);
-      const removed = await credentials.remove(id);
-      return removed.ok ? done : problem(removed.problem);
+      return value({ told: await forgotten(id, connection.name, 'connection.removed') });
+    },
+    async forgetCredential({ id }) {
+      const connection = connections.find(id);
+      if (!connection) return problem(say('connection.problem.unknown'));
+      await upstreams.drop(id);
+      return value({ told: await forgotten(id, connection.name, 'credential.forgotten.none') });
+    },
+    async unlockKeychain() {
+      return (await credentials.unlock()) ? done : problem(say('credential.problem.stillLocked'));
     },
     setConnectionTimeout: ({ id, seconds }) => told(connections.setCallTimeout(id, seconds)),
     getConnectionLog: ({ id }) => (connections.find(id) ? value({ lines: [...upstreams.logOf(id)] }) : problem(say('connection.problem.unknown'))),
@@ -95,13 +112,14 @@ function isWell({ state }: ConnectionView['health']): boolean {
   return state === 'ready' || state === 'idle';
 }
 
-async function viewTools({ catalog, upstreams, policy }: Services, connection: ConnectionId): Promise<Tool[]> {
+async function viewTools({ catalog, upstreams, policy, scrubListed }: Services, connection: ConnectionId): Promise<Tool[]> {
   const upstream = await upstreams.get(connection);
   const tools = await catalog.listConnection(connection);
   return tools.map((tool) => {
-    const profile = upstream.profile(tool.name) ?? genericProfile(tool.name, disarm);
+    const shown = scrubListed(tool);
+    const profile = upstream.profile(tool.name) ?? genericProfile(shown.name, disarm);
     const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect });
-    return { name: tool.name, sentence: profile.ability, description: descriptionOf(tool), effect: profile.effect, rule, isOwnChoice, isLocked };
+    return { name: shown.name, sentence: profile.ability, description: descriptionOf(shown), effect: profile.effect, rule, isOwnChoice, isLocked };
   });
 }
 

@@ -60,6 +60,10 @@ export class LiveSnapshot implements SnapshotSource {
         this.#describeAgain(touch);
       }),
       credentials.onChange(() => this.#describeAgain(touch)),
+      credentials.onUse(() => {
+        this.#stale.add('connections');
+        touch('later');
+      }),
       activity.onAppended((appended) => {
         this.#figures.note(appended);
         touch('later');

@@ -38,6 +38,8 @@ export interface Services {
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */
   readonly launcher: Launcher;
+  /** What a service says of itself, without secrets; the same object for the same one. */
+  readonly scrubListed: <T extends object>(listed: T) => T;
   readonly report: (problem: string) => void;
 }
 

@@ -18,7 +18,7 @@ export function viewStatus(services: Services, record: RecordState, approvals: r
     shell: shell.kind,
     isPaused: pause.isPaused,
     tray: trayState(pause.isPaused, approvals, problems),
-    keychain: credentials.keychain,
+    keychain: credentials.isLocked ? 'locked' : credentials.keychain,
     problems,
     mcpUrl: broker.mcpUrl,
     managedBy: organization.managedBy,
@@ -73,19 +73,31 @@ export function viewConnections(services: Services, figures: RecordFigures, cred
   return services.connections.list().flatMap((connection) => {
     const credential = credentials.get(connection.id) ?? null;
     if (connection.kind === 'email' && credential === null) return [];
-    const isSignedOut = credential?.kept === 'missing';
     return {
       id: connection.id,
       name: connection.name,
       kind: connection.kind,
       reaches: reachesOf(connection),
-      health: isSignedOut ? { state: 'needs_sign_in' as const, text: say('connection.health.noPassword') } : services.upstreams.healthOf(connection.id),
+      health: healthWith(credential) ?? services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
-      credential: credential && { kept: credential.kept, since: credential.since },
+      credential: credential && { kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, connection.id) },
       callTimeoutSeconds: connection.callTimeoutSeconds,
     };
   });
+}
+
+/** How a connection is because of its credential; undefined: as its service is. */
+function healthWith(credential: CredentialState | null): ConnectionView['health'] | undefined {
+  if (credential?.kept === 'locked') return { state: 'locked', text: say('connection.health.locked') };
+  if (credential?.kept === 'missing') return { state: 'needs_sign_in', text: credential.problem ?? say('connection.health.noPassword') };
+  return undefined;
+}
+
+function viewLastUse({ agents, credentials }: Services, id: ConnectionId): NonNullable<ConnectionView['credential']>['lastUse'] {
+  const use = credentials.lastUse(id);
+  const by = use?.by ?? null;
+  return use && { at: use.at, by: by === null ? null : (agents.list().find((agent) => agent.id === by)?.name ?? by) };
 }
 
 function reachesOf(connection: Connection): string {
@@ -112,6 +124,7 @@ function connectionProblems(connections: readonly ConnectionView[]): Message[] {
 
 function keychainProblems({ credentials, connections }: Services): Message[] {
   const needsOne = connections.list().some(({ kind }) => kind === 'email');
+  if (credentials.isLocked) return [say('status.problem.keychainLocked')];
   return credentials.keychain === 'session' && needsOne ? [say('status.problem.noKeychain')] : [];
 }
 

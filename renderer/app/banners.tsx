@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { Say, useText } from './intl.tsx';
 import { useNavigation } from './navigation.ts';
 import { useSnapshot } from './store.ts';
+import { UnlockButton } from './unlock-button.tsx';
 import { useCall } from './use-call.ts';
 
 /** Main's word for a connection that waits for its sign-in; its way out is on the Connections screen. */
@@ -15,6 +16,7 @@ export function Banners(): ReactNode {
   const text = useText();
   const problems = useSnapshot((snapshot) => snapshot.status.problems);
   const isPaused = useSnapshot((snapshot) => snapshot.status.isPaused);
+  const keychain = useSnapshot((snapshot) => snapshot.status.keychain);
   const navigation = useNavigation();
   const hasSignInProblem = problems.some(({ id }) => id === signInProblem);
   const pause = useCall('setPaused');
@@ -39,6 +41,7 @@ export function Banners(): ReactNode {
               </li>
             ))}
           </ul>
+          {keychain === 'locked' && <UnlockButton />}
           {hasSignInProblem && navigation.screen !== 'connections' && (
             <Button size="small" onClick={() => navigation.show('connections')}>
               {text('banner.goToConnections')}

@@ -333,3 +333,13 @@ test('a real child that is killed in mid-call: unknown, done at most once, and n
   expect(await upstream.callTool(callOf('echo', { text: 'back' }))).toMatchObject({ kind: 'result' });
   expect(entries()).toHaveLength(1);
 });
+
+test('what a service said last is told without secrets, and cut only after they were removed', async () => {
+  const said = `${'x'.repeat(194)} hunter22 and more`;
+  const problem = new ConnectionProblem('failing', say('connection.health.commandStoppedSaying', { command: 'crm', code: 7, said: said.slice(0, 200) }), 'It stopped.', ['first', said]);
+  const { upstreams } = setUp(() => Promise.reject(problem));
+  await expect(upstreams.get(id)).rejects.toThrow('It stopped.');
+  const { text } = upstreams.healthOf(id);
+  expect(text).toEqual({ id: 'connection.health.commandStoppedSaying', values: { command: 'crm', code: 7, said: `${'x'.repeat(194)} [secr` } });
+  expect(JSON.stringify(upstreams.logOf(id))).not.toContain('hunter');
+});

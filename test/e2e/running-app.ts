@@ -16,6 +16,9 @@ const commandLine = join(root, 'out/main/countersign.js');
 /** What the button says on a card of an action, of a high-risk one, and of a pairing. */
 const yes = /^(Approve once|Yes, do it once|Let it connect)$/;
 
+/** The last characters of the app's stderr that a failed wait tells. */
+const mostTold = 20_000;
+
 export interface StartOptions {
   /** The state directory; kept between starts of one story. */
   readonly home: string;
@@ -133,7 +136,7 @@ export class RunningApp {
       await pause(100);
       last = await read();
     }
-    if (!isReached(last)) throw new Error(`Not reached: ${JSON.stringify(last).slice(0, 2000)}\nThe app said:\n${this.log}`);
+    if (!isReached(last)) throw new Error(`Not reached: ${JSON.stringify({ last }).slice(0, 2000)}\nThe app said:\n${this.log.slice(-mostTold)}`);
     return last;
   }
 

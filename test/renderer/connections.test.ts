@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, lockedSnapshot, sessionSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -37,9 +37,9 @@ describe('a connection', () => {
     const mail = connection('Work mail');
     await mail.getByText('dana@acme.example').waitFor();
     await mail.getByText('Ready', { exact: true }).waitFor();
-    await mail.getByText(/^Password kept in the system keychain since \w+/).waitFor();
+    await mail.getByText(/^Password in the system keychain since \w+.*\. Last used 2 minutes ago by Marketing Claw\.$/).waitFor();
     const ledger = connection('Ledger');
-    await ledger.getByText('Sign-in missing: sign in again').waitFor();
+    await ledger.getByText('Sign-in missing: sign in again.').waitFor();
     await ledger.getByText('The sign-in expired yesterday.').waitFor();
     expect(await shows(connection('Team files').getByText('Not working'))).toBe(true);
   });
@@ -54,18 +54,51 @@ describe('a connection', () => {
     expect(await connection('Work mail').getByText('Work mail answers.').count()).toBe(0);
   });
 
-  test('is removed on the second yes; one that the organization manages cannot be', async () => {
-    await open();
+  test('is removed on the second yes, and what was deleted is said; one that the organization manages cannot be', async () => {
+    await open({ removeConnection: { ok: true, value: { told: { id: 'credential.forgotten', values: { name: 'Work mail' } } } } });
     await more('Work mail', 'Remove');
     const dialog = page.getByRole('alertdialog', { name: 'Remove Work mail?' });
     await dialog.getByText('Its password is deleted from this computer.').waitFor();
     expect(await callsOf(page, 'removeConnection')).toEqual([]);
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await dialog.waitFor({ state: 'detached' });
+    await page.getByText('The sign-in of Work mail and its key are deleted from this computer.').waitFor();
     expect(await callsOf(page, 'removeConnection')).toEqual([{ id: 'work-mail' }]);
     await button('More for Ledger').click();
     await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Remove' }).count()).toBe(0);
+  });
+});
+
+describe('a sign-in', () => {
+  test('is forgotten on the second yes, the connection stays, and what was deleted is said', async () => {
+    await open({ forgetCredential: { ok: true, value: { told: { id: 'credential.forgotten', values: { name: 'Work mail' } } } } });
+    await more('Work mail', 'Forget password…');
+    const dialog = page.getByRole('alertdialog', { name: 'Forget the password of Work mail?' });
+    await dialog.getByText('also without a network').waitFor();
+    expect(await callsOf(page, 'forgetCredential')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Forget' }).click();
+    await page.getByText('The sign-in of Work mail and its key are deleted from this computer.').waitFor();
+    expect(await callsOf(page, 'forgetCredential')).toEqual([{ id: 'work-mail' }]);
+    await button('More for Ledger').click();
+    await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /Forget/ }).count()).toBe(0);
+  });
+
+  test('in a locked keychain waits for one press of Unlock; a refusal is said, and nothing is asked again by itself', async () => {
+    await open({ unlockKeychain: { ok: false, problem: { id: 'credential.problem.stillLocked', values: {} } } }, lockedSnapshot(now));
+    await connection('Work mail').getByText('Keychain locked', { exact: true }).waitFor();
+    await connection('Work mail').getByText(/^Password in the system keychain since \w+.* by Marketing Claw\.$/).waitFor();
+    expect(await callsOf(page, 'unlockKeychain')).toEqual([]);
+    await button('Unlock keychain').click();
+    await page.getByRole('alert').getByText('The system keychain is still locked.').waitFor();
+    expect(await callsOf(page, 'unlockKeychain')).toHaveLength(1);
+  });
+
+  test('without a keychain is told to be for this session only, before there is one and on its connection', async () => {
+    await open({}, sessionSnapshot(now));
+    await connection('Work mail').getByText('Password for this session only: it is forgotten when Countersign quits. Last used 2 minutes ago by Marketing Claw.').waitFor();
+    expect(await shows(page.getByText('There is no system keychain here. Sign-ins are kept for this session only'))).toBe(true);
   });
 });
 
@@ -141,7 +174,7 @@ const companyMail = {
   health: { state: 'needs_sign_in' as const, text: literal('Sign in: its password is not here.') },
   isManaged: true,
   lastUsedAt: null,
-  credential: { kept: 'missing' as const, since: now },
+  credential: { kept: 'missing' as const, since: now, lastUse: null },
   callTimeoutSeconds: 60,
 };
 

@@ -7,7 +7,7 @@ import type { EmailAccount } from './account.ts';
 /** Why a mail server could not be used. Never holds a password, nor what a server answered to one. */
 export type MailProblem =
   | { readonly kind: 'unreachable' | 'certificate' | 'no-encryption' | 'sign-in-refused' | 'too-slow' | 'disconnected' | 'confused'; readonly server: 'imap' | 'smtp' }
-  | { readonly kind: 'no-password' | 'plain-text-refused' | 'cancelled' }
+  | { readonly kind: 'no-password' | 'keychain-locked' | 'plain-text-refused' | 'cancelled' }
   | { readonly kind: 'sender-refused' | 'message-refused'; readonly code: string }
   | { readonly kind: 'recipients-refused'; readonly recipients: readonly { readonly address: string; readonly code: string }[] }
   | { readonly kind: 'too-large'; readonly limit: number }
@@ -67,6 +67,8 @@ export function problemText(problem: MailProblem, account: EmailAccount): string
     }
     case 'no-password':
       return `There is no password for ${account.name}. The person has to sign in again.`;
+    case 'keychain-locked':
+      return `The system keychain is locked, so the password for ${account.name} cannot be read. The person has to unlock it; Countersign shows a button for that.`;
     case 'plain-text-refused':
       return 'A connection without encryption is only allowed within this machine.';
     case 'cancelled':
@@ -106,6 +108,8 @@ export function problemMessage(problem: MailProblem, account: EmailAccount): Mes
       return say('email.problem.tooSlow', values);
     case 'no-password':
       return say('email.problem.noPassword');
+    case 'keychain-locked':
+      return say('credential.problem.locked');
     case 'plain-text-refused':
       return say('email.problem.plainText');
     case 'disconnected':
