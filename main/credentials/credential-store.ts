@@ -14,8 +14,11 @@ export interface CredentialStore {
   readonly keychain: Keychain['kind'];
   /** Replaces what was kept under this id. On `keychain` nothing was changed. */
   put(credential: NewCredential): Promise<CredentialResult<null>>;
-  /** Lends the value to `work` when `origin` is exactly its own. What `work` throws is thrown. */
-  use<T>(id: string, origin: string, work: (value: string) => Promise<T> | T): Promise<CredentialResult<T>>;
+  /**
+   * Lends the value to `work` when `origin` is exactly its own. What `work` throws is thrown. `secretsOf` names the parts
+   * of the value that must never be seen; default: the value as a whole.
+   */
+  use<T>(id: string, origin: string, work: (value: string) => Promise<T> | T, secretsOf?: (value: string) => readonly string[]): Promise<CredentialResult<T>>;
   describe(id: string): Promise<CredentialState>;
   /**
    * Deletes the key, which shreds the value, then the value. Needs no network. On `keychain` the value is gone but its
@@ -41,7 +44,7 @@ function refuse(reason: CredentialProblem): CredentialResult<never> {
 
 export function createCredentialStore(state: State, keychain: Keychain, now: () => number): CredentialStore {
   const values = createSealedValues(state, keychain, now);
-  const live = new Map<string, string>();
+  const live = new Map<string, readonly string[]>();
   const changed = new Emitter<string>();
   const missing = new Set<string>();
 
@@ -58,7 +61,7 @@ export function createCredentialStore(state: State, keychain: Keychain, now: () 
 
     async put(credential) {
       // Known to the scrubber before anything else sees it, so that even a failing keychain cannot repeat it.
-      live.set(credential.id, credential.value);
+      live.set(credential.id, credential.secrets ?? [credential.value]);
       const kept = await values.write(credential);
       if (!kept) return refuse('keychain');
       missing.delete(credential.id);
@@ -66,13 +69,13 @@ export function createCredentialStore(state: State, keychain: Keychain, now: () 
       return { ok: true, value: null };
     },
 
-    async use(id, origin, work) {
+    async use(id, origin, work, secretsOf = (value) => [value]) {
       const found = await values.read(id, origin);
       if (!found.ok) {
         if (found.reason === 'missing') noteMissing(id);
         return refuse(found.reason);
       }
-      live.set(id, found.value);
+      live.set(id, secretsOf(found.value));
       return { ok: true, value: await work(found.value) };
     },
 
@@ -91,6 +94,6 @@ export function createCredentialStore(state: State, keychain: Keychain, now: () 
     },
 
     onChange: (listener) => changed.on(listener),
-    liveSecrets: () => live.values(),
+    liveSecrets: () => [...live.values()].flat(),
   };
 }

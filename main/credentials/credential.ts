@@ -8,6 +8,8 @@ export interface NewCredential {
   readonly origin: string;
   readonly value: string;
   readonly kind: CredentialKind;
+  /** The parts of the value that must never be seen. Default: the value as a whole. */
+  readonly secrets?: readonly string[];
 }
 
 export type CredentialProblem = 'missing' | 'wrong_origin' | 'keychain' | 'damaged';

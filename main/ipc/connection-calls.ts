@@ -1,7 +1,8 @@
-import type { Connection as ConnectionView, ConnectionId, Result, Tool } from '../../preload/contract.ts';
+import type { Connection as ConnectionView, ConnectionId, Result, ServerInput, Tool } from '../../preload/contract.ts';
 import type { ConnectionAnswer } from '../connections/connection-store.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
 import { disarm } from '../model/disarm.ts';
+import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { genericProfile } from '../gate/generic-profile.ts';
 import type { Handlers } from '../shell/dispatch.ts';
@@ -13,6 +14,8 @@ type Calls = Pick<
   | 'addEmailConnection'
   | 'addServerConnection'
   | 'signInConnection'
+  | 'startSignIn'
+  | 'cancelSignIn'
   | 'checkConnection'
   | 'removeConnection'
   | 'setConnectionTimeout'
@@ -24,15 +27,16 @@ type Calls = Pick<
 const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
-  const { connections, upstreams, credentials, mailAccounts, settings, catalog } = services;
+  const { connections, upstreams, credentials, mailAccounts, oauth, settings, catalog } = services;
   return {
     addEmailConnection: (input) => mailAccounts.add(input),
     async addServerConnection(input) {
       const { kind, name } = input;
-      const config = kind === 'command' ? { command: input.command, args: input.args } : { url: input.url };
+      const config = kind === 'command' ? { command: input.command, args: input.args } : remoteConfigOf(input);
       const { id } = connections.add({ name, kind, config });
       const health = await upstreams.check(id);
-      if (isWell(health)) return value({ id });
+      const needsSignIn = kind === 'remote' && health.state === 'needs_sign_in';
+      if (isWell(health) || needsSignIn) return value({ id, needsSignIn });
       connections.remove(id);
       await upstreams.drop(id);
       return problem(health.text ?? say('connection.problem.unknown'));
@@ -44,6 +48,11 @@ export function connectionCalls(services: Services): Calls {
       if (signedIn.ok) await upstreams.drop(id);
       return signedIn;
     },
+    startSignIn: ({ id, client }) => oauth.start(id, client),
+    cancelSignIn({ id }) {
+      oauth.cancel(id);
+      return done;
+    },
     async checkConnection({ id }) {
       const connection = connections.find(id);
       if (!connection) return problem(say('connection.problem.unknown'));
@@ -52,6 +61,7 @@ export function connectionCalls(services: Services): Calls {
         if (!checked) return problem(say('connection.health.noPassword'));
         if (!checked.ok) return problem(checked.problem);
       }
+      await oauth.reconsider(connection);
       catalog.forget(id);
       const health = await upstreams.check(id);
       return isWell(health) ? done : problem(health.text ?? say('connection.problem.unknown'));
@@ -63,8 +73,8 @@ export function connectionCalls(services: Services): Calls {
       connections.remove(id);
       await upstreams.drop(id);
       catalog.forget(id);
-      const removed = await credentials.remove(id);
-      return removed.ok ? done : problem(removed.problem);
+      const { shredded } = await oauth.forget(connection, () => credentials.remove(id));
+      return shredded.ok ? done : problem(shredded.problem);
     },
     setConnectionTimeout: ({ id, seconds }) => told(connections.setCallTimeout(id, seconds)),
     getConnectionLog: ({ id }) => (connections.find(id) ? value({ lines: [...upstreams.logOf(id)] }) : problem(say('connection.problem.unknown'))),
@@ -78,6 +88,11 @@ export function connectionCalls(services: Services): Calls {
     },
     setToolRule: ({ connection, tool, rule }) => (connections.find(connection) ? settings.setToolRule({ connection, tool, rule }) : problem(say('connection.problem.unknown'))),
   };
+}
+
+/** What the contract's schema let through is JSON; its optional fields are left out, not undefined. */
+function remoteConfigOf({ url, signIn }: Extract<ServerInput, { readonly kind: 'remote' }>): JsonObject {
+  return signIn === undefined ? { url } : { url, signIn: signIn as JsonObject };
 }
 
 function told(answer: ConnectionAnswer): Result<null> {

@@ -1,4 +1,4 @@
-import type { Agent, Approval, Connection as ConnectionView, ConnectionId, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
+import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
@@ -74,18 +74,26 @@ export function viewConnections(services: Services, figures: RecordFigures, cred
     const credential = credentials.get(connection.id) ?? null;
     if (connection.kind === 'email' && credential === null) return [];
     const isSignedOut = credential?.kept === 'missing';
+    const need = services.oauth.needOf(connection.id);
+    const browserSignIn = services.oauth.viewOf(connection);
     return {
       id: connection.id,
       name: connection.name,
       kind: connection.kind,
       reaches: reachesOf(connection),
-      health: isSignedOut ? { state: 'needs_sign_in' as const, text: say('connection.health.noPassword') } : services.upstreams.healthOf(connection.id),
+      health: isSignedOut || need !== null ? { state: 'needs_sign_in' as const, text: need ?? say('connection.health.noPassword') } : services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
-      credential: credential && { kept: credential.kept, since: credential.since },
+      credential: credential === null ? keptByOAuth(services, browserSignIn) : { kept: credential.kept, since: credential.since },
+      browserSignIn,
       callTimeoutSeconds: connection.callTimeoutSeconds,
     };
   });
+}
+
+function keptByOAuth({ credentials }: Services, signIn: BrowserSignIn | null): ConnectionView['credential'] {
+  if (signIn === null || signIn.since === null) return null;
+  return { kept: credentials.keychain === 'os' ? 'keychain' : 'session', since: signIn.since };
 }
 
 function reachesOf(connection: Connection): string {
@@ -110,8 +118,8 @@ function connectionProblems(connections: readonly ConnectionView[]): Message[] {
   return connections.filter(({ health }) => health.state === 'needs_sign_in').map(({ name }) => say('status.problem.signIn', { connection: name }));
 }
 
-function keychainProblems({ credentials, connections }: Services): Message[] {
-  const needsOne = connections.list().some(({ kind }) => kind === 'email');
+function keychainProblems({ credentials, connections, oauth }: Services): Message[] {
+  const needsOne = connections.list().some((connection) => connection.kind === 'email' || typeof oauth.viewOf(connection)?.since === 'number');
   return credentials.keychain === 'session' && needsOne ? [say('status.problem.noKeychain')] : [];
 }
 

@@ -44,6 +44,8 @@ const keys = z.strictObject({
   connections: z.array(managedConnection).max(100).default([]),
   agents: z.array(managedAgent).max(100).default([]),
   policy: policyText.nullable().default(null),
+  /** Where the organization serves Countersign's client metadata document (OAuth Client ID Metadata Document). */
+  clientMetadataUrl: z.url({ protocol: /^https$/ }).max(2048).refine((text) => new URL(text).pathname !== '/', 'should have a path').nullable().default(null),
   settings: z.strictObject(settings.partial().shape).default({}),
   rulesProfile: rulesProfile.nullable().default(null),
   /** Null: every value that is given is locked. */

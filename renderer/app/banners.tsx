@@ -18,6 +18,8 @@ export function Banners(): ReactNode {
   const navigation = useNavigation();
   const hasSignInProblem = problems.some(({ id }) => id === signInProblem);
   const pause = useCall('setPaused');
+  const signingIn = useCall('startSignIn');
+  const waiting = useSnapshot((snapshot) => snapshot.connections).filter(({ browserSignIn, health }) => browserSignIn !== null && browserSignIn.stage === null && health.state === 'needs_sign_in');
   return (
     <section className="cs-banners" aria-label={text('banner.label')} hidden={problems.length === 0 && !isPaused}>
       {isPaused && (
@@ -39,6 +41,20 @@ export function Banners(): ReactNode {
               </li>
             ))}
           </ul>
+          {navigation.screen !== 'connections' &&
+            waiting.map(({ id, name }) => (
+              <Button
+                key={id}
+                size="small"
+                disabledFocusable={signingIn.isBusy}
+                onClick={() => {
+                  navigation.show('connections');
+                  void signingIn.run({ id, client: null });
+                }}
+              >
+                {text('banner.signIn', { name })}
+              </Button>
+            ))}
           {hasSignInProblem && navigation.screen !== 'connections' && (
             <Button size="small" onClick={() => navigation.show('connections')}>
               {text('banner.goToConnections')}

@@ -12,6 +12,7 @@ import { Say, useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
+import { SignedIn, SignInButton, SignInProgress } from './browser-sign-in.tsx';
 import { KindPicture } from './kind-picture.tsx';
 import { TimeoutOption } from './timeout-option.tsx';
 
@@ -29,8 +30,9 @@ export interface ConnectionCardProps {
 export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
   const checking = useCall('checkConnection');
+  const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
-  const { id, name, health } = connection;
+  const { id, name, health, browserSignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
   // Only a mailbox has a password that is typed here.
   const hasPassword = connection.kind === 'email';
@@ -68,7 +70,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             <FormattedMessage id="connectionsScreen.lastUsed" values={{ ago: <TimeText at={connection.lastUsedAt} show="relative" /> }} />
           )}
         </p>
-        <Credential connection={connection} />
+        {browserSignIn === null ? <Credential connection={connection} /> : <SignedIn connection={connection} signIn={browserSignIn} />}
         {connection.isManaged && <ManagedBy />}
       </div>
       <div className="cs-item-actions">
@@ -77,6 +79,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             {text('connectionsScreen.signIn')}
           </Button>
         )}
+        {browserSignIn !== null && isSignedOut && browserSignIn.stage === null && <SignInButton connection={connection} />}
         <Button onClick={onShowTools} aria-label={text('connectionsScreen.toolsButton', { name })}>
           {text('connectionsScreen.tools')}
         </Button>
@@ -99,6 +102,11 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
                   {text('connectionsScreen.signIn.change')}
                 </MenuItem>
               )}
+              {browserSignIn !== null && browserSignIn.since !== null && !isSignedOut && (
+                <MenuItem icon={<KeyRegular />} onClick={() => void signingIn.run({ id, client: null })}>
+                  {text('connectionsScreen.browser.again')}
+                </MenuItem>
+              )}
               {!connection.isManaged && (
                 <MenuItem icon={<DeleteRegular />} onClick={onRemove}>
                   {text('connectionsScreen.remove')}
@@ -108,6 +116,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
           </MenuPopover>
         </Menu>
       </div>
+      {browserSignIn !== null && <SignInProgress connection={connection} signIn={browserSignIn} />}
       <TimeoutOption connection={connection} />
       <output className="cs-item-wide cs-item-quiet">
         {checking.isBusy && <Spinner size="extra-tiny" labelPosition="after" label={text('connectionsScreen.checking')} />}

@@ -10,7 +10,8 @@ import { emptyEmailDraft, readEmailDraft, withAddress, type EmailDraft } from '.
 import { MailServerFields } from './mail-server-fields.tsx';
 
 export interface FormDialogProps {
-  readonly onAdded: (name: string) => void;
+  /** `needsSignIn`: it is there, but the person has to sign in to it in the browser. */
+  readonly onAdded: (name: string, needsSignIn?: boolean) => void;
   readonly onBack: () => void;
   readonly onClose: () => void;
 }

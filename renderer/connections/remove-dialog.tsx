@@ -8,6 +8,7 @@ import { ConfirmDialog } from '../look/index.ts';
 export function RemoveDialog({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const remove = useCall('removeConnection');
+  const consequence = connection.credential === null ? 'connectionsScreen.remove.textPlain' : connection.browserSignIn === null ? 'connectionsScreen.remove.text' : 'connectionsScreen.remove.textSignIn';
   return (
     <ConfirmDialog
       isOpen
@@ -18,7 +19,7 @@ export function RemoveDialog({ connection, onClose }: { readonly connection: Con
       onCancel={onClose}
       onConfirm={() => void remove.run({ id: connection.id }).then((done) => done !== null && onClose())}
     >
-      <p>{text(connection.credential === null ? 'connectionsScreen.remove.textPlain' : 'connectionsScreen.remove.text')}</p>
+      <p className="cs-anywhere">{text(consequence, { at: connection.browserSignIn?.at ?? '' })}</p>
     </ConfirmDialog>
   );
 }

@@ -142,6 +142,7 @@ const companyMail = {
   isManaged: true,
   lastUsedAt: null,
   credential: { kept: 'missing' as const, since: now },
+  browserSignIn: null,
   callTimeoutSeconds: 60,
 };
 
@@ -254,7 +255,7 @@ describe('adding an email account', () => {
 
 describe('adding a server', () => {
   test('a program gets its arguments line by line', async () => {
-    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files') } } });
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files'), needsSignIn: false } } });
     await button('Add a connection').click();
     await button(/^Program on this computer/).click();
     await label('Name').fill('Files');
@@ -267,7 +268,7 @@ describe('adding a server', () => {
   });
 
   test('a service on the web needs a whole address', async () => {
-    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm') } } });
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm'), needsSignIn: false } } });
     await button('Add a connection').click();
     await button(/^Service on the web/).click();
     await label('Name').fill('CRM');

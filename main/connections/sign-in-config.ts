@@ -1,0 +1,6 @@
+import { z } from 'zod';
+import { signInConfig } from '../../preload/contract.ts';
+
+/** What is kept of a remote connection beside its secret. Without `signIn` it signs in by OAuth, once the server asks. */
+export const remoteConfig = z.object({ url: z.url().max(2048), signIn: signInConfig.optional() });
+export type RemoteConfig = z.infer<typeof remoteConfig>;
