@@ -1,4 +1,4 @@
-import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import { InsufficientScopeError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { InputRefusedError, ServiceRefusedError, type RpcError } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
@@ -35,6 +35,7 @@ export function explainFailure(error: unknown): UpstreamAnswer {
   if (problem !== undefined) return { kind: 'failed', text: problem.message };
   if (isNothingSent(error)) return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
   if (error instanceof ServiceRefusedError) return refused(error.error);
+  if (error instanceof InsufficientScopeError) return { kind: 'failed', text: 'The service refused the request (HTTP 403). Nothing was done.' };
   if (error instanceof SdkHttpError) {
     const said = errorInBody(error);
     if (refusingStatuses.has(error.status ?? 0)) {

@@ -1,4 +1,4 @@
-import { SdkError, SdkErrorCode, SdkHttpError, SseError, UnauthorizedError } from '@modelcontextprotocol/client';
+import { InsufficientScopeError, SdkError, SdkErrorCode, SdkHttpError, SseError, UnauthorizedError } from '@modelcontextprotocol/client';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { ConnectionProblem, problemIn } from './connection.ts';
@@ -46,7 +46,7 @@ function mayBeOlder(error: unknown): boolean {
 }
 
 function isAboutSignIn(error: unknown): boolean {
-  return error instanceof UnauthorizedError || (error instanceof SseError && (error.code === 401 || error.code === 403));
+  return error instanceof UnauthorizedError || error instanceof InsufficientScopeError || (error instanceof SseError && (error.code === 401 || error.code === 403));
 }
 
 /** `fetch` reports every fault of the network as a `TypeError` with a cause (undici); silence is the SDK's timeout. */

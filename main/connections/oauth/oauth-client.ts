@@ -18,7 +18,6 @@ export interface ClientChoice {
   /** Where this app's client metadata document is (OAuth Client ID Metadata Document); null: nowhere. */
   readonly documentUrl: string | null;
   readonly redirectUri: string;
-  readonly scope: string | undefined;
   readonly now: number;
   readonly fetch: FetchLike;
 }
@@ -29,7 +28,7 @@ export interface ClientChoice {
  * other than its own.
  * @throws {ClientNeededError} when the person has to name one. @throws {SignInProblem}
  */
-export async function chooseClient({ server, named, kept, documentUrl, redirectUri, scope, now, fetch }: ClientChoice): Promise<KeptClient> {
+export async function chooseClient({ server, named, kept, documentUrl, redirectUri, now, fetch }: ClientChoice): Promise<KeptClient> {
   const { issuer, metadata } = server;
   const own = kept?.issuer === issuer && (kept.secretUntil === null || kept.secretUntil > now) ? kept : null;
   const none = { issuer, secret: null, method: null, redirectUri: null, secretUntil: null } as const;
@@ -41,10 +40,11 @@ export async function chooseClient({ server, named, kept, documentUrl, redirectU
   if (metadata.client_id_metadata_document_supported === true && documentUrl !== null) return { ...none, kind: 'document', id: documentUrl };
   if (own?.kind === 'registered' && own.redirectUri === redirectUri) return own;
   if (metadata.registration_endpoint === undefined) throw new ClientNeededError(issuer);
-  return register(server, redirectUri, scope, fetch);
+  return register(server, redirectUri, fetch);
 }
 
-async function register({ issuer, metadata }: AuthorizationServer, redirectUri: string, scope: string | undefined, fetch: FetchLike): Promise<KeptClient> {
+/** Without scopes: a client that is registered for some could never be granted more. */
+async function register({ issuer, metadata }: AuthorizationServer, redirectUri: string, fetch: FetchLike): Promise<KeptClient> {
   const isPublic = metadata.token_endpoint_auth_methods_supported?.includes('none') === true;
   try {
     const client = await registerClient(issuer, {
@@ -57,7 +57,6 @@ async function register({ issuer, metadata }: AuthorizationServer, redirectUri: 
         application_type: 'native',
         ...(isPublic ? { token_endpoint_auth_method: 'none' } : {}),
       },
-      ...(scope === undefined ? {} : { scope }),
       fetchFn: fetch,
     });
     return {

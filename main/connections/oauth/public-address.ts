@@ -1,7 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What is not on the public internet (IANA special-purpose registries, RFC 6890), and what carries an IPv4 address inside. */
-const notPublic = new BlockList();
+/**
+ * What is not on the public internet (IANA special-purpose registries, RFC 6890), and what carries an IPv4 address inside.
+ * Two lists: one would take every IPv4 address for the IPv6 address it is mapped to.
+ */
+const notPublic4 = new BlockList();
+const notPublic6 = new BlockList();
 
 const ranges4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
@@ -40,14 +44,14 @@ const ranges6: readonly (readonly [string, number])[] = [
   ['fec0::', 10],
   ['ff00::', 8],
 ];
-for (const [network, prefix] of ranges4) notPublic.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of ranges6) notPublic.addSubnet(network, prefix, 'ipv6');
+for (const [network, prefix] of ranges4) notPublic4.addSubnet(network, prefix, 'ipv4');
+for (const [network, prefix] of ranges6) notPublic6.addSubnet(network, prefix, 'ipv6');
 
 /** Whether an IP address belongs to the public internet. False for whatever is no IP address. */
 export function isPublicAddress(address: string): boolean {
   const [plain = ''] = address.split('%');
   const version = isIP(plain);
-  return version !== 0 && !notPublic.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+  return version !== 0 && !(version === 4 ? notPublic4.check(plain, 'ipv4') : notPublic6.check(plain, 'ipv6'));
 }
 
 const loopback = new BlockList();

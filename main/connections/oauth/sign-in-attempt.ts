@@ -74,7 +74,7 @@ async function authorize(attempt: SignInAttempt, server: AuthorizationServer, { 
   const at = shownHost(issuer);
   const scope = scopeFor(attempt, server);
   const chosen = attempt.client ?? (config.clientId === undefined ? null : { id: config.clientId, secret: null });
-  const client = await chooseClient({ server, named: chosen, kept: kept.client, documentUrl, redirectUri, scope, now: clock.now(), fetch });
+  const client = await chooseClient({ server, named: chosen, kept: kept.client, documentUrl, redirectUri, now: clock.now(), fetch });
   signal.throwIfAborted();
   const { authorizationUrl, codeVerifier } = await startAuthorization(issuer, {
     metadata,
