@@ -98,13 +98,13 @@ export class HeldSignIn {
   /** The service refused (401) a request without a token, or with one that was fresh: a person is needed. */
   async refused(response: Response, token: string | undefined): Promise<ConnectionProblem> {
     const { resourceMetadataUrl, scope } = readChallenge(response);
-    const { grant, metadataUrl } = this.#kept;
+    const { grant, metadataUrl, wanted } = this.#kept;
     const { host } = this.serverUrl;
     if (grant !== null && grant.accessToken !== token) {
       return new ConnectionProblem('failing', say('connection.health.failed'), `Somebody signed in to ${host} anew meanwhile. Nothing was done. Try again.`);
     }
     this.#hasEnded = grant !== null;
-    await this.#keep({ ...this.#kept, grant: null, metadataUrl: resourceMetadataUrl?.href ?? metadataUrl, wanted: { scope: scope ?? grant?.scope ?? null } });
+    await this.#keep({ ...this.#kept, grant: null, metadataUrl: resourceMetadataUrl?.href ?? metadataUrl, wanted: { scope: scope ?? null, granted: grant?.scope ?? wanted?.granted ?? null } });
     return this.problem();
   }
 
@@ -114,7 +114,7 @@ export class HeldSignIn {
     const { grant, metadataUrl } = this.#kept;
     if (error !== 'insufficient_scope' || grant === null || !isStrictScopeSuperset(scope, grant.scope ?? undefined)) return undefined;
     const union = computeScopeUnion(this.#kept.wanted?.scope ?? undefined, grant.scope ?? undefined, scope);
-    await this.#keep({ ...this.#kept, metadataUrl: resourceMetadataUrl?.href ?? metadataUrl, wanted: { scope: union ?? null } });
+    await this.#keep({ ...this.#kept, metadataUrl: resourceMetadataUrl?.href ?? metadataUrl, wanted: { scope: union ?? null, granted: grant.scope } });
     return this.problem();
   }
 
@@ -190,7 +190,7 @@ export class HeldSignIn {
 
   async #end(grant: KeptGrant): Promise<void> {
     this.#hasEnded = true;
-    await this.#keep({ ...this.#kept, grant: null, wanted: { scope: grant.scope } });
+    await this.#keep({ ...this.#kept, grant: null, wanted: { scope: null, granted: grant.scope } });
   }
 
   /** What cannot be renewed ends by itself, and the person is to know then, not at the next call. */

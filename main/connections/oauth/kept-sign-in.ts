@@ -44,7 +44,14 @@ export const keptSignIn = z.object({
   /** Where the service said that its own metadata is (RFC 9728, section 5.1). */
   metadataUrl: z.string().nullable(),
   /** Set while the person has to sign in: for the first time, again, or to grant more. */
-  wanted: z.object({ scope: z.string().nullable() }).nullable(),
+  wanted: z
+    .object({
+      /** What the refusal named. */
+      scope: z.string().nullable(),
+      /** What was granted before; it is not to be lost. */
+      granted: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type KeptSignIn = z.infer<typeof keptSignIn>;
 

@@ -100,7 +100,8 @@ async function authorize(attempt: SignInAttempt, server: AuthorizationServer, { 
 function scopeFor({ config, kept }: SignInAttempt, { metadata, scopes }: AuthorizationServer): string | undefined {
   const configured = config.scopes?.join(' ');
   const wanted = kept.wanted?.scope ?? undefined;
-  const scope = computeScopeUnion(configured, wanted ?? (configured === undefined ? (scopes ?? undefined) : undefined), kept.grant?.scope ?? undefined);
+  const before = kept.wanted?.granted ?? kept.grant?.scope ?? undefined;
+  const scope = computeScopeUnion(configured, wanted ?? (configured === undefined ? (scopes ?? undefined) : undefined), before);
   // Without it some servers give nothing to renew with.
   return scope !== undefined && metadata.scopes_supported?.includes('offline_access') === true ? computeScopeUnion(scope, 'offline_access') : scope;
 }
