@@ -10,6 +10,9 @@ import { useCall } from './use-call.ts';
 /** Main's word for a connection that waits for its sign-in; its way out is on the Connections screen. */
 const signInProblem = 'status.problem.signIn';
 
+/** Beyond that the way leads over the Connections screen. */
+const mostSignIns = 2;
+
 /** What needs the person's attention, and that everything is paused: over every screen. */
 export function Banners(): ReactNode {
   const text = useText();
@@ -42,7 +45,7 @@ export function Banners(): ReactNode {
             ))}
           </ul>
           {navigation.screen !== 'connections' &&
-            waiting.map(({ id, name }) => (
+            waiting.slice(0, mostSignIns).map(({ id, name }) => (
               <Button
                 key={id}
                 size="small"

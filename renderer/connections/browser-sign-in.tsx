@@ -4,9 +4,9 @@ import { WarningRegular } from '@fluentui/react-icons/svg/warning';
 import { useState, type ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
 import type { BrowserSignIn, Connection } from '../../preload/contract.ts';
-import { useText } from '../app/intl.tsx';
+import { Say, useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
-import { ErrorNote, TimeText } from '../look/index.ts';
+import { Note, TimeText } from '../look/index.ts';
 import { ClientDialog } from './client-dialog.tsx';
 
 interface PartProps {
@@ -15,14 +15,11 @@ interface PartProps {
 }
 
 /** Begins the sign-in in the browser, at once. */
-export function SignInButton({ connection: { id, name }, onProblem }: { readonly connection: Connection; readonly onProblem?: () => void }): ReactNode {
+export function SignInButton({ connection: { id, name } }: { readonly connection: Connection }): ReactNode {
   const text = useText();
   const starting = useCall('startSignIn');
-  const start = async (): Promise<void> => {
-    if ((await starting.run({ id, client: null })) === null) onProblem?.();
-  };
   return (
-    <Button appearance="primary" disabledFocusable={starting.isBusy} onClick={() => void start()} aria-label={text('connectionsScreen.browser.named', { name })}>
+    <Button appearance="primary" disabledFocusable={starting.isBusy} onClick={() => void starting.run({ id, client: null })} aria-label={text('connectionsScreen.browser.named', { name })}>
       {text('connectionsScreen.browser.signIn')}
     </Button>
   );
@@ -85,11 +82,13 @@ export function SignInProgress({ connection, signIn }: PartProps): ReactNode {
           </div>
         )}
       </output>
-      {signIn.problem !== null && (
-        <div className="cs-item-wide">
-          <ErrorNote problem={signIn.problem} />
-        </div>
-      )}
+      <div role="alert" className="cs-item-wide">
+        {signIn.problem !== null && (
+          <Note tone="stop">
+            <Say message={signIn.problem} />
+          </Note>
+        )}
+      </div>
       {isNaming && stage === 'client' && <ClientDialog connection={connection} at={at} onClose={() => setNaming(false)} />}
     </>
   );

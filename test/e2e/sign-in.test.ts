@@ -33,7 +33,6 @@ describe('signing in to a service on the web, in Chromium, at a real authorizati
   });
 
   const files = async (): Promise<Connection | undefined> => (await app.snapshot()).connections.find(({ name }) => name === 'Web files');
-  const isReady = (connection: Connection | undefined): boolean => connection?.health.state === 'ready' && connection.browserSignIn?.stage === null;
 
   /** What the person does in the browser's own tab. */
   async function allow(): Promise<string> {
@@ -107,3 +106,7 @@ describe('signing in to a service on the web, in Chromium, at a real authorizati
     expect(await files()).toBeUndefined();
   });
 });
+
+function isReady(connection: Connection | undefined): boolean {
+  return connection?.health.state === 'ready' && connection.browserSignIn?.stage === null;
+}

@@ -9,7 +9,7 @@ import type { Screen, Snapshot } from '../../preload/contract.ts';
 import { emailQuestion, hostileQuestion, pairingQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, quietSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, quietSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -46,6 +46,18 @@ const shots: readonly Shot[] = [
   ...others.map((screen): Shot => ({ name: `${screen}-empty`, page: 'index.html', snapshot: emptySnapshot, act: goTo(screen) })),
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
+  { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
+  {
+    name: 'connections-client',
+    page: 'index.html',
+    snapshot: signInSnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Enter the client ID for Travel desk…')(page);
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },
   { name: 'connections-log', page: 'index.html', snapshot: busySnapshot, act: showLog },
   { name: 'first-1', page: 'index.html', snapshot: firstRunSnapshot },
   { name: 'first-2', page: 'index.html', snapshot: firstRunSnapshot, act: press('Get started') },
