@@ -113,7 +113,6 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
   });
 
-  const mailAccounts = new MailAccounts({ connections, credentials, clock, attachmentFolders: () => settings.get().attachmentFolders });
   let broker: Broker;
   const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
   const oauth = new OAuthSignIns({
@@ -125,6 +124,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
+  const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,

@@ -23,7 +23,12 @@ function bound(origin: string): string {
 }
 
 /** Tries a connection that somebody has just signed in to; resolves with what is still wrong, in words for the person. */
-export async function checkSignedIn({ catalog, upstreams }: Pick<Services, 'catalog' | 'upstreams'>, id: ConnectionId): Promise<Message | null> {
+export async function checkSignedIn({ catalog, connections, mailAccounts, upstreams }: Pick<Services, 'catalog' | 'connections' | 'mailAccounts' | 'upstreams'>, id: ConnectionId): Promise<Message | null> {
+  const connection = connections.find(id);
+  if (connection?.kind === 'email') {
+    const checked = await mailAccounts.open(connection).checkSignIn();
+    if (!checked.ok) return checked.problem;
+  }
   catalog.forget(id);
   const { state, text } = await upstreams.check(id);
   switch (state) {

@@ -327,6 +327,18 @@ const result = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), problem: message })]);
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Message };
 
+/** How a mailbox signs in in the person's browser: at a provider that is known, or at any other by its issuer. */
+export const mailSignIn = z
+  .strictObject({
+    kind: z.literal('oauth'),
+    provider: z.enum(['google', 'microsoft']).optional(),
+    issuer: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+    clientId: z.string().min(1).max(2048).optional(),
+    scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)).max(50).optional(),
+  })
+  .refine(({ provider, issuer }) => (provider === undefined) !== (issuer === undefined), 'should have either "provider" or "issuer"');
+export type MailSignIn = z.infer<typeof mailSignIn>;
+
 const port = z.number().int().min(1).max(65535);
 const mailServer = z.object({ host: z.string().min(1).max(253), port, security: z.enum(['tls', 'starttls']) });
 export const emailAccountInput = z.object({

@@ -81,10 +81,10 @@ export function viewConnections(services: Services, figures: RecordFigures, cred
       name: connection.name,
       kind: connection.kind,
       reaches: reachesOf(connection),
-      health: isSignedOut || need !== null ? { state: 'needs_sign_in' as const, text: need ?? say('connection.health.noPassword') } : services.upstreams.healthOf(connection.id),
+      health: isSignedOut || need !== null ? { state: 'needs_sign_in' as const, text: need ?? say(browserSignIn === null ? 'connection.health.noPassword' : 'connection.health.signInFirst') } : services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
-      credential: credential === null ? keptByOAuth(services, browserSignIn) : { kept: credential.kept, since: credential.since },
+      credential: credential === null || browserSignIn !== null ? keptByOAuth(services, browserSignIn) : { kept: credential.kept, since: credential.since },
       browserSignIn,
       callTimeoutSeconds: connection.callTimeoutSeconds,
     };

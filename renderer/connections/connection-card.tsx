@@ -35,7 +35,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
   const { id, name, health, browserSignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
   // Only a mailbox has a password that is typed here.
-  const hasPassword = connection.kind === 'email';
+  const hasPassword = connection.kind === 'email' && browserSignIn === null;
   const check = async (): Promise<void> => {
     setChecked(false);
     setChecked((await checking.run({ id })) !== null);

@@ -15,8 +15,8 @@ export interface AuthorizationServer {
   /** Exactly as its metadata says it. */
   readonly issuer: string;
   readonly metadata: AuthorizationServerMetadata;
-  /** What tokens are asked for (RFC 8707): as the service's own metadata writes it, or the service's address. */
-  readonly resource: string;
+  /** What tokens are asked for (RFC 8707): as the service's own metadata writes it, or the service's address; null: not said. */
+  readonly resource: string | null;
   /** Scopes that the service says it has, with spaces between them; null: it does not say. */
   readonly scopes: string | null;
 }
@@ -44,10 +44,21 @@ export async function findAuthorizationServer({ serverUrl, metadataUrl, issuer, 
   }
   const url = choose(service?.authorization_servers ?? [], issuer, serverUrl);
   if (!URL.canParse(url) || !isAcceptable(new URL(url), named)) throw signInProblem('refusedAddress', { host: serverUrl.host, other: shownHost(url) });
-  const metadata = await askAuthorizationServer(url, serverUrl, fetch);
-  if (metadata === undefined) throw signInProblem('noWay', { host: serverUrl.host });
+  const metadata = await askAuthorizationServer(url, serverUrl.host, named, fetch);
+  return { issuer: metadata.issuer, metadata, resource: service?.resource ?? own.href, scopes: service?.scopes_supported?.join(' ') ?? null };
+}
+
+/** The authorization server of a mailbox, which its organization named. @throws {SignInProblem} */
+export async function askMailServer({ issuer, host, named, fetch }: Pick<Whereabouts, 'named' | 'fetch'> & { readonly issuer: string; readonly host: string }): Promise<AuthorizationServer> {
+  const metadata = await askAuthorizationServer(issuer, host, named, fetch);
+  return { issuer: metadata.issuer, metadata, resource: null, scopes: null };
+}
+
+async function askAuthorizationServer(url: string, host: string, named: readonly URL[], fetch: FetchLike): Promise<AuthorizationServerMetadata> {
+  const metadata = await readMetadata(url, host, fetch);
+  if (metadata === undefined) throw signInProblem('noWay', { host });
   if (metadata.code_challenge_methods_supported?.includes('S256') !== true) throw signInProblem('noProof', { other: shownHost(url) });
-  if (!metadata.response_types_supported.includes('code')) throw signInProblem('noWay', { host: serverUrl.host });
+  if (!metadata.response_types_supported.includes('code')) throw signInProblem('noWay', { host });
   const endpoints = [metadata.authorization_endpoint, metadata.token_endpoint, metadata.registration_endpoint, revocationEndpointOf(metadata)];
   for (const endpoint of endpoints) {
     if (endpoint === undefined) continue;
@@ -55,7 +66,7 @@ export async function findAuthorizationServer({ serverUrl, metadataUrl, issuer, 
       throw signInProblem('refusedAddress', { host: shownHost(url), other: shownHost(endpoint) });
     }
   }
-  return { issuer: metadata.issuer, metadata, resource: service?.resource ?? own.href, scopes: service?.scopes_supported?.join(' ') ?? null };
+  return metadata;
 }
 
 /** Where a grant can be ended (RFC 7009); OpenID Connect's own metadata may name it too. */
@@ -86,11 +97,11 @@ function isSameIssuer(one: string, other: string): boolean {
   return one.replace(/\/$/, '') === other.replace(/\/$/, '');
 }
 
-async function askAuthorizationServer(url: string, serverUrl: URL, fetch: FetchLike): Promise<AuthorizationServerMetadata | undefined> {
+async function readMetadata(url: string, host: string, fetch: FetchLike): Promise<AuthorizationServerMetadata | undefined> {
   try {
     return await discoverAuthorizationServerMetadata(url, { fetchFn: fetch });
   } catch (error) {
-    throw explain(error, serverUrl.host, shownHost(url));
+    throw explain(error, host, shownHost(url));
   }
 }
 

@@ -18,7 +18,9 @@ export interface SignInVault {
 
 export interface HeldSignInParts {
   readonly id: ConnectionId;
-  readonly serverUrl: URL;
+  /** What the tokens are bound to, and the service as a person may be shown it. */
+  readonly origin: string;
+  readonly host: string;
   readonly vault: SignInVault;
   readonly clock: Clock;
   /** For the authorization server. */
@@ -39,7 +41,7 @@ type Need = 'sign_in' | 'again' | 'more';
 
 /** The sign-in of one connection: lends its access token, renews it once for all who wait, and knows when a person is needed. */
 export class HeldSignIn {
-  readonly serverUrl: URL;
+  readonly origin: string;
   readonly #parts: HeldSignInParts;
   #kept: KeptSignIn;
   #earlier: readonly string[] = [];
@@ -51,13 +53,13 @@ export class HeldSignIn {
 
   private constructor(parts: HeldSignInParts, kept: KeptSignIn) {
     this.#parts = parts;
-    this.serverUrl = parts.serverUrl;
+    this.origin = parts.origin;
     this.#kept = kept;
     this.#watchEnd();
   }
 
   static async load(parts: HeldSignInParts): Promise<HeldSignIn> {
-    const text = await parts.vault.read(parts.id, parts.serverUrl.origin, (value) => secretsIn(readKept(value)));
+    const text = await parts.vault.read(parts.id, parts.origin, (value) => secretsIn(readKept(value)));
     return new HeldSignIn(parts, text === undefined ? nothingKept : readKept(text));
   }
 
@@ -68,7 +70,7 @@ export class HeldSignIn {
   /** Why the person has to sign in; null: they need not. */
   get need(): Message | null {
     const need = this.#need();
-    return need === null ? null : say(needs[need], { host: this.serverUrl.host });
+    return need === null ? null : say(needs[need], { host: this.#parts.host });
   }
 
   /**
@@ -96,10 +98,10 @@ export class HeldSignIn {
   }
 
   /** The service refused (401) a request without a token, or with one that was fresh: a person is needed. */
-  async refused(response: Response, token: string | undefined): Promise<ConnectionProblem> {
-    const { resourceMetadataUrl, scope } = readChallenge(response);
+  async refused(response: Response | null, token: string | undefined): Promise<ConnectionProblem> {
+    const { resourceMetadataUrl, scope } = response === null ? {} : readChallenge(response);
     const { grant, metadataUrl, wanted } = this.#kept;
-    const { host } = this.serverUrl;
+    const { host } = this.#parts;
     if (grant !== null && grant.accessToken !== token) {
       return new ConnectionProblem('failing', say('connection.health.failed'), `Somebody signed in to ${host} anew meanwhile. Nothing was done. Try again.`);
     }
@@ -140,7 +142,7 @@ export class HeldSignIn {
   }
 
   problem(): ConnectionProblem {
-    const { host } = this.serverUrl;
+    const { host } = this.#parts;
     const need = this.#need() ?? 'sign_in';
     return new ConnectionProblem('needs_sign_in', say(needs[need], { host }), `${host} ${forAgents[need]}. A person has to sign in to it in Countersign first. Nothing was done.`);
   }
@@ -182,7 +184,7 @@ export class HeldSignIn {
       case 'unreachable': {
         this.#renewAfter = this.#now() + pause;
         if (isStillGood) return;
-        const [host, other] = [this.serverUrl.host, shownHost(grant.issuer)];
+        const [host, other] = [this.#parts.host, shownHost(grant.issuer)];
         throw new ConnectionProblem('failing', say('connection.health.notRenewed', { host, other }), `The sign-in to ${host} could not be renewed, because ${other} does not answer. Nothing was done. Try again later.`);
       }
     }
@@ -211,7 +213,7 @@ export class HeldSignIn {
     this.#kept = kept;
     this.#watchEnd();
     const { id, vault } = this.#parts;
-    const problem = await vault.write(id, this.serverUrl.origin, JSON.stringify(kept), [...secretsIn(kept), ...this.#earlier]);
+    const problem = await vault.write(id, this.origin, JSON.stringify(kept), [...secretsIn(kept), ...this.#earlier]);
     this.#parts.onChange();
     return problem;
   }

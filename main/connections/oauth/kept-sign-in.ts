@@ -29,8 +29,8 @@ export const keptGrant = z.object({
   tokenEndpoint: z.string(),
   revocationEndpoint: z.string().nullable(),
   authenticationMethods: z.array(z.string()),
-  /** The `resource` of RFC 8707. */
-  resource: z.string(),
+  /** The `resource` of RFC 8707; null: the server does not know it. */
+  resource: z.string().nullable(),
   /** Who signed in, as the server calls them. */
   account: z.string().nullable(),
   signedInAt: z.number(),

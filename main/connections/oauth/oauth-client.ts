@@ -18,6 +18,8 @@ export interface ClientChoice {
   /** Where this app's client metadata document is (OAuth Client ID Metadata Document); null: nowhere. */
   readonly documentUrl: string | null;
   readonly redirectUri: string;
+  /** A client without a secret is of no use there. */
+  readonly needsSecret: boolean;
   readonly now: number;
   readonly fetch: FetchLike;
 }
@@ -28,12 +30,13 @@ export interface ClientChoice {
  * other than its own.
  * @throws {ClientNeededError} when the person has to name one. @throws {SignInProblem}
  */
-export async function chooseClient({ server, named, kept, documentUrl, redirectUri, now, fetch }: ClientChoice): Promise<KeptClient> {
+export async function chooseClient({ server, named, kept, documentUrl, redirectUri, needsSecret, now, fetch }: ClientChoice): Promise<KeptClient> {
   const { issuer, metadata } = server;
   const own = kept?.issuer === issuer && (kept.secretUntil === null || kept.secretUntil > now) ? kept : null;
   const none = { issuer, secret: null, method: null, redirectUri: null, secretUntil: null } as const;
   if (named !== null) {
     const secret = named.secret ?? (own?.kind === 'named' && own.id === named.id ? own.secret : null);
+    if (needsSecret && secret === null) throw new ClientNeededError(issuer);
     return { ...none, kind: 'named', id: named.id, secret };
   }
   if (own?.kind === 'named') return own;

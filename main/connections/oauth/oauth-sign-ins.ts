@@ -1,17 +1,17 @@
 import type { lookup } from 'node:dns';
 import type { FetchLike } from '@modelcontextprotocol/client';
-import type { BrowserSignIn, ConnectionId, Message, OAuthConfig } from '../../../preload/contract.ts';
+import type { BrowserSignIn, ConnectionId, Message } from '../../../preload/contract.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Emitter, type Dispose } from '../../model/disposable.ts';
 import { say } from '../../model/say.ts';
 import type { Connection } from '../connection.ts';
-import { remoteConfig } from '../sign-in-config.ts';
 import type { CallbackPage } from './callback-page.ts';
 import { HeldSignIn, type SignInVault } from './held-sign-in.ts';
 import { nothingKept } from './kept-sign-in.ts';
 import type { NamedClient } from './oauth-client.ts';
 import { attemptSignIn, type SignInStage } from './sign-in-attempt.ts';
 import { ClientNeededError, shownHost, SignInProblem } from './sign-in-problem.ts';
+import { targetOfSignIn, type SignInTarget } from './sign-in-target.ts';
 import { createSignedFetch } from './signed-fetch.ts';
 import { revokeGrant } from './token-endpoint.ts';
 import { createWaryFetch } from './wary-fetch.ts';
@@ -45,7 +45,7 @@ interface Attempt {
   at: string | null;
 }
 
-/** Sign-ins of remote connections in the person's browser (OAuth 2.1; MCP, Authorization), and the tokens that come of them. */
+/** Sign-ins of services on the web and of mailboxes in the person's browser (OAuth 2.1; MCP, Authorization), and the tokens that come of them. */
 export class OAuthSignIns {
   readonly #options: OAuthSignInsOptions;
   readonly #held = new Map<ConnectionId, Promise<HeldSignIn>>();
@@ -65,8 +65,14 @@ export class OAuthSignIns {
 
   /** Reads what was kept of these connections, so that it is known who has to sign in before a Claw finds out. */
   async load(connections: readonly Connection[]): Promise<void> {
-    const ours = connections.filter((connection) => oauthOf(connection) !== undefined);
-    await Promise.all(ours.map((connection) => this.#hold(connection).then(() => this.#changed.emit(connection.id))));
+    await Promise.all(
+      connections.map(async (connection) => {
+        const target = targetOfSignIn(connection);
+        if (target === undefined) return;
+        await this.#hold(connection.id, target);
+        this.#changed.emit(connection.id);
+      }),
+    );
   }
 
   /** Why the person has to sign in, as far as it is known; null: they need not. */
@@ -77,7 +83,7 @@ export class OAuthSignIns {
   /** Null for a connection that signs in in another way. */
   viewOf(connection: Connection): BrowserSignIn | null {
     const { id } = connection;
-    if (oauthOf(connection) === undefined) return null;
+    if (targetOfSignIn(connection) === undefined) return null;
     const attempt = this.#attempts.get(id);
     const grant = this.#loaded.get(id)?.kept.grant ?? null;
     return {
@@ -91,12 +97,39 @@ export class OAuthSignIns {
 
   /** What requests to the connection's service go through. */
   fetchFor(connection: Connection, base: FetchLike = fetch): FetchLike {
-    return createSignedFetch(() => this.#hold(connection), serverUrlOf(connection).origin, base);
+    const target = targetOfSignIn(connection);
+    return target === undefined ? base : createSignedFetch(() => this.#hold(connection.id, target), target.origin, base);
+  }
+
+  /**
+   * Lends the access token for one sign-in at a server that speaks no HTTP. When it refuses the token (`isRefused`), `work`
+   * is done once more with a fresh one, and then a person is needed. What `work` throws is thrown.
+   * @throws {ConnectionProblem} when a person has to sign in first.
+   */
+  async withToken<T>(connection: Connection, work: (token: string) => Promise<T>, isRefused: (error: unknown) => boolean): Promise<T> {
+    const target = targetOfSignIn(connection);
+    if (target === undefined) throw new Error('This connection has no sign-in in the browser.');
+    const held = await this.#hold(connection.id, target);
+    const token = await held.token();
+    if (token === undefined) throw await held.refused(null, token);
+    try {
+      return await work(token);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+    const renewed = await held.tokenAfter(token);
+    try {
+      return await work(renewed);
+    } catch (error) {
+      if (isRefused(error)) await held.refused(null, renewed);
+      throw error;
+    }
   }
 
   /** For "check now": what was refused before is tried again. */
   async reconsider(connection: Connection): Promise<void> {
-    if (oauthOf(connection) !== undefined) (await this.#hold(connection)).reconsider();
+    const target = targetOfSignIn(connection);
+    if (target !== undefined) (await this.#hold(connection.id, target)).reconsider();
   }
 
   /**
@@ -105,13 +138,14 @@ export class OAuthSignIns {
    */
   async start(id: ConnectionId, client: NamedClient | null): Promise<SignInStart> {
     const connection = this.#options.find(id);
-    if (connection === undefined || oauthOf(connection) === undefined) return { ok: false, problem: say('connection.problem.unknown') };
+    const target = connection === undefined ? undefined : targetOfSignIn(connection);
+    if (connection === undefined || target === undefined) return { ok: false, problem: say('connection.problem.unknown') };
     this.#end(id);
     const attempt: Attempt = { abort: new AbortController(), stage: 'finding', at: null };
     this.#attempts.set(id, attempt);
     this.#problems.delete(id);
     const isOpened = Promise.withResolvers<SignInStart>();
-    void this.#attempt(connection, client, attempt, () => isOpened.resolve({ ok: true, value: null })).then(isOpened.resolve);
+    void this.#attempt(connection, target, client, attempt, () => isOpened.resolve({ ok: true, value: null })).then(isOpened.resolve);
     return isOpened.promise;
   }
 
@@ -128,14 +162,14 @@ export class OAuthSignIns {
    */
   async forget<T>(connection: Connection, shred: () => Promise<T>): Promise<{ readonly shredded: T; readonly revoked: Promise<boolean> }> {
     const { id } = connection;
-    const config = oauthOf(connection);
-    const { grant, client } = config === undefined ? nothingKept : (await this.#hold(connection)).kept;
+    const target = targetOfSignIn(connection);
+    const { grant, client } = target === undefined ? nothingKept : (await this.#hold(id, target)).kept;
     this.#end(id);
     this.#problems.delete(id);
     this.#release(id);
     const shredded = await shred();
-    if (config === undefined || grant === null || client === null) return { shredded, revoked: Promise.resolve(false) };
-    return { shredded, revoked: revokeGrant(grant, client, this.#waryFetch(serverUrlOf(connection), config), AbortSignal.timeout(revokeWithin)) };
+    if (target === undefined || grant === null || client === null) return { shredded, revoked: Promise.resolve(false) };
+    return { shredded, revoked: revokeGrant(grant, client, this.#waryFetch(target), AbortSignal.timeout(revokeWithin)) };
   }
 
   close(): void {
@@ -143,23 +177,19 @@ export class OAuthSignIns {
     for (const id of this.#held.keys()) this.#release(id);
   }
 
-  async #attempt(connection: Connection, client: NamedClient | null, attempt: Attempt, onOpened: () => void): Promise<SignInStart> {
+  async #attempt(connection: Connection, target: SignInTarget, client: NamedClient | null, attempt: Attempt, onOpened: () => void): Promise<SignInStart> {
     const { id } = connection;
     const options = this.#options;
     const { clock, timeLimit = defaultTimeLimit } = options;
-    const serverUrl = serverUrlOf(connection);
-    const config = oauthOf(connection) ?? { kind: 'oauth' };
     const page = (name: 'done' | 'failed' | 'stranger'): CallbackPage => ({ title: options.text(say(`signIn.page.${name}.title`)), text: options.text(say(`signIn.page.${name}.text`, { name: connection.name })) });
     try {
-      const held = await this.#hold(connection);
+      const held = await this.#hold(id, target);
       await attemptSignIn({
-        serverUrl,
-        config,
+        target,
         kept: held.kept,
         client,
         documentUrl: options.documentUrl(),
-        named: namedBy(serverUrl, config),
-        fetch: this.#waryFetch(serverUrl, config),
+        fetch: this.#waryFetch(target),
         clock,
         timeLimit,
         signal: attempt.abort.signal,
@@ -215,20 +245,19 @@ export class OAuthSignIns {
     void held?.then((one) => one.close());
   }
 
-  async #hold(connection: Connection): Promise<HeldSignIn> {
-    const { id } = connection;
-    const serverUrl = serverUrlOf(connection);
+  async #hold(id: ConnectionId, target: SignInTarget): Promise<HeldSignIn> {
     // One that leads elsewhere since has nothing of what was kept.
-    if (this.#loaded.has(id) && this.#loaded.get(id)?.serverUrl.href !== serverUrl.href) this.#release(id);
+    if (this.#loaded.has(id) && this.#loaded.get(id)?.origin !== target.origin) this.#release(id);
     const known = this.#held.get(id);
     if (known !== undefined) return known;
     const { clock, vault } = this.#options;
     const loading = HeldSignIn.load({
       id,
-      serverUrl,
+      origin: target.origin,
+      host: target.host,
       vault,
       clock,
-      fetch: this.#waryFetch(serverUrl, oauthOf(connection) ?? { kind: 'oauth' }),
+      fetch: this.#waryFetch(target),
       onChange: () => this.#changed.emit(id),
     });
     this.#held.set(id, loading);
@@ -237,26 +266,8 @@ export class OAuthSignIns {
     return held;
   }
 
-  #waryFetch(serverUrl: URL, config: OAuthConfig): FetchLike {
+  #waryFetch({ named }: SignInTarget): FetchLike {
     const { resolve } = this.#options;
-    return createWaryFetch({ named: namedBy(serverUrl, config), ...(resolve === undefined ? {} : { resolve }) });
+    return createWaryFetch({ named, ...(resolve === undefined ? {} : { resolve }) });
   }
-}
-
-/** How a connection signs in by OAuth; undefined for one that signs in in another way, or not at all. */
-function oauthOf({ kind, config }: Connection): OAuthConfig | undefined {
-  const parsed = kind === 'remote' ? remoteConfig.safeParse(config) : undefined;
-  if (parsed?.success !== true) return undefined;
-  const { signIn = { kind: 'oauth' } } = parsed.data;
-  return signIn.kind === 'oauth' ? signIn : undefined;
-}
-
-/** For a connection that `oauthOf` knows. */
-function serverUrlOf({ config }: Connection): URL {
-  return new URL(remoteConfig.parse(config).url);
-}
-
-/** What the person and the organization named themselves. */
-function namedBy(serverUrl: URL, { issuer }: OAuthConfig): readonly URL[] {
-  return issuer === undefined ? [serverUrl] : [serverUrl, new URL(issuer)];
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { computeScopeUnion, startAuthorization, validateAuthorizationResponseIssuer, type FetchLike } from '@modelcontextprotocol/client';
-import type { OAuthConfig } from '../../../preload/contract.ts';
 import type { Clock } from '../../model/clock.ts';
-import { findAuthorizationServer, type AuthorizationServer } from './authorization-server.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
 import { listenForCallback, type CallbackListener } from './callback-listener.ts';
 import type { CallbackPage } from './callback-page.ts';
 import type { KeptClient, KeptGrant, KeptSignIn } from './kept-sign-in.ts';
 import { chooseClient, clientInformation, type NamedClient } from './oauth-client.ts';
 import { shownHost, signInProblem, type SignInProblem } from './sign-in-problem.ts';
+import type { SignInTarget } from './sign-in-target.ts';
 import { exchangeCode } from './token-endpoint.ts';
 import { isAcceptable } from './wary-fetch.ts';
 
@@ -15,13 +15,11 @@ import { isAcceptable } from './wary-fetch.ts';
 export type SignInStage = 'finding' | 'browser' | 'finishing';
 
 export interface SignInAttempt {
-  readonly serverUrl: URL;
-  readonly config: OAuthConfig;
+  readonly target: SignInTarget;
   readonly kept: KeptSignIn;
   /** What the person has just typed. */
   readonly client: NamedClient | null;
   readonly documentUrl: string | null;
-  readonly named: readonly URL[];
   readonly fetch: FetchLike;
   readonly clock: Clock;
   /** Milliseconds the person may take in the browser. */
@@ -41,9 +39,9 @@ export interface SignInAttempt {
  * @throws {SignInProblem} {@link ClientNeededError} or the signal's reason. No listener is left behind.
  */
 export async function attemptSignIn(attempt: SignInAttempt): Promise<void> {
-  const { serverUrl, config, kept, named, fetch, signal } = attempt;
+  const { target, kept, fetch, signal } = attempt;
   attempt.onStage('finding', null);
-  const server = await findAuthorizationServer({ serverUrl, metadataUrl: kept.metadataUrl, issuer: config.issuer, named, fetch });
+  const server = await target.find(kept, fetch);
   signal.throwIfAborted();
   const state = randomBytes(32).toString('base64url');
   const answered = Promise.withResolvers<URLSearchParams>();
@@ -51,6 +49,7 @@ export async function attemptSignIn(attempt: SignInAttempt): Promise<void> {
   const listener = await listenForCallback({
     state,
     port: portIn(kept.client, server.issuer),
+    host: target.redirectHost,
     onAnswer(answer) {
       answered.resolve(answer);
       return shown.promise;
@@ -69,12 +68,12 @@ export async function attemptSignIn(attempt: SignInAttempt): Promise<void> {
 }
 
 async function authorize(attempt: SignInAttempt, server: AuthorizationServer, { redirectUri }: CallbackListener, state: string, answered: Promise<URLSearchParams>): Promise<void> {
-  const { config, kept, documentUrl, named, fetch, clock, signal } = attempt;
+  const { target, kept, documentUrl, fetch, clock, signal } = attempt;
   const { issuer, metadata, resource } = server;
   const at = shownHost(issuer);
   const scope = scopeFor(attempt, server);
-  const chosen = attempt.client ?? (config.clientId === undefined ? null : { id: config.clientId, secret: null });
-  const client = await chooseClient({ server, named: chosen, kept: kept.client, documentUrl, redirectUri, now: clock.now(), fetch });
+  const chosen = attempt.client ?? (target.clientId === undefined ? null : { id: target.clientId, secret: null });
+  const client = await chooseClient({ server, named: chosen, kept: kept.client, documentUrl, redirectUri, needsSecret: target.needsSecret, now: clock.now(), fetch });
   signal.throwIfAborted();
   const { authorizationUrl, codeVerifier } = await startAuthorization(issuer, {
     metadata,
@@ -82,9 +81,9 @@ async function authorize(attempt: SignInAttempt, server: AuthorizationServer, { 
     redirectUrl: redirectUri,
     ...(scope === undefined ? {} : { scope }),
     state,
-    resource,
+    ...(resource === null ? {} : { resource }),
   });
-  if (!isAcceptable(authorizationUrl, named)) throw signInProblem('refusedAddress', { host: attempt.serverUrl.host, other: authorizationUrl.host });
+  if (!isAcceptable(authorizationUrl, target.named)) throw signInProblem('refusedAddress', { host: target.host, other: authorizationUrl.host });
   // Before the browser: what comes back may be faster than the browser's own "opened".
   attempt.onStage('browser', at);
   if (!(await attempt.open(authorizationUrl))) throw signInProblem('noBrowser');
@@ -97,8 +96,8 @@ async function authorize(attempt: SignInAttempt, server: AuthorizationServer, { 
 }
 
 /** What the refusal named comes first, then what is configured or what the service says it has (MCP, "Scope Selection Strategy"). */
-function scopeFor({ config, kept }: SignInAttempt, { metadata, scopes }: AuthorizationServer): string | undefined {
-  const configured = config.scopes?.join(' ');
+function scopeFor({ target, kept }: SignInAttempt, { metadata, scopes }: AuthorizationServer): string | undefined {
+  const configured = target.scopes?.join(' ');
   const wanted = kept.wanted?.scope ?? undefined;
   const before = kept.wanted?.granted ?? kept.grant?.scope ?? undefined;
   const scope = computeScopeUnion(configured, wanted ?? (configured === undefined ? (scopes ?? undefined) : undefined), before);

@@ -33,7 +33,7 @@ export async function exchangeCode({ server, client, code, iss, codeVerifier, re
       codeVerifier,
       redirectUri,
       // As the service writes it: a URL object would add a slash to one without a path.
-      resource,
+      ...(resource === null ? {} : { resource }),
       fetchFn: fetch,
     });
   } catch (error) {
@@ -70,7 +70,7 @@ export async function renewGrant(grant: KeptGrant, client: KeptClient, now: () =
       metadata: metadataOf(grant),
       clientInformation: clientInformation(client),
       refreshToken: grant.refreshToken,
-      resource: grant.resource,
+      ...(grant.resource === null ? {} : { resource: grant.resource }),
       fetchFn: fetch,
     });
     if (tokens.token_type.toLowerCase() !== 'bearer') return { kind: 'refused' };

@@ -1,5 +1,5 @@
 import { connectionId, type Message } from '../../../preload/contract.ts';
-import type { Connection } from '../../../main/connections/connection.ts';
+import type { Connection, ConnectionKind } from '../../../main/connections/connection.ts';
 import type { SignInVault } from '../../../main/connections/oauth/held-sign-in.ts';
 import { keptSignIn, type KeptSignIn } from '../../../main/connections/oauth/kept-sign-in.ts';
 import { OAuthSignIns, type OAuthSignInsOptions } from '../../../main/connections/oauth/oauth-sign-ins.ts';
@@ -38,6 +38,7 @@ export interface Harness {
 }
 
 export interface HarnessOptions extends Partial<Pick<OAuthSignInsOptions, 'documentUrl' | 'onSignedIn' | 'resolve' | 'timeLimit'>> {
+  readonly kind?: ConnectionKind;
   readonly config?: JsonObject;
   /** What the person does once the browser is open. Default: signs in, allows it, and is sent back. */
   readonly person?: (url: URL) => Promise<void>;
@@ -48,9 +49,9 @@ export async function comeBack(address: URL, answer: 'allow' | 'deny' = 'allow')
 }
 
 export function createHarness(url: string, options: HarnessOptions = {}, values = new Map<string, string>(), clock = createMovedClock()): Harness {
-  const { config = {}, person = comeBack, ...others } = options;
+  const { kind = 'remote', config = {}, person = comeBack, ...others } = options;
   const id = connectionId.parse('files');
-  const connection: Connection = { id, name: 'Files', kind: 'remote', config: { url, ...config }, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 };
+  const connection: Connection = { id, name: 'Files', kind, config: { url, ...config }, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 };
   const secrets = new Set<string>();
   const opened: URL[] = [];
   const keyOf = (origin: string): string => `${id} ${origin}`;
@@ -80,9 +81,9 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
     onSignedIn: () => Promise.resolve(null),
     ...others,
   });
-  const key = keyOf(new URL(url).origin);
+  const key = (): string => [...values.keys()][0] ?? keyOf(new URL(url).origin);
   const kept = (): KeptSignIn | undefined => {
-    const value = values.get(key);
+    const value = values.get(key());
     return value === undefined ? undefined : keptSignIn.parse(JSON.parse(value));
   };
   return {
@@ -92,7 +93,7 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
     opened,
     secrets,
     kept,
-    keep: (change) => values.set(key, JSON.stringify(change(kept() ?? { client: null, grant: null, metadataUrl: null, wanted: null }))),
+    keep: (change) => values.set(key(), JSON.stringify(change(kept() ?? { client: null, grant: null, metadataUrl: null, wanted: null }))),
     async signIn(client) {
       const started = await oauth.start(id, client ?? null);
       if (!started.ok) return started.problem;
