@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionId, emailAccountInput, mailSignIn, type ConnectionId, type EmailAccountInput, type Result } from '../preload/contract.ts';
+import { connectionId, emailAccountInput, mailSignIn, type EmailSignInInput, type ConnectionId, type EmailAccountInput, type Result } from '../preload/contract.ts';
 import type { Connector } from './connectors/connector.ts';
 import { createEmailConnector, isSignInRefused, type EmailAccount } from './connectors/email/index.ts';
 import type { Connection } from './connections/connection.ts';
@@ -54,6 +54,12 @@ export class MailAccounts {
     return kept;
   }
 
+  /** A mailbox whose sign-in in the browser comes next; nothing is asked yet. */
+  addSignIn({ name, address, provider }: EmailSignInInput): { readonly id: ConnectionId } {
+    const { id } = this.#parts.connections.add({ name, kind: 'email', config: { address, user: address, ...providerServers[provider], signIn: { kind: 'oauth', provider } } });
+    return { id };
+  }
+
   async signIn(connection: Connection, password: string): Promise<Result<null>> {
     const config = accountConfig.parse(connection.config);
     // It has no password: whoever asks for one is not its provider.
@@ -82,6 +88,12 @@ export class MailAccounts {
     return createEmailConnector({ account, withPassword, clock, attachmentFolders: () => this.#parts.attachmentFolders() });
   }
 }
+
+/** Where the providers that are known have their servers, as they document it. */
+const providerServers = {
+  google: { imap: { host: 'imap.gmail.com', port: 993, security: 'tls' }, smtp: { host: 'smtp.gmail.com', port: 465, security: 'tls' } },
+  microsoft: { imap: { host: 'outlook.office365.com', port: 993, security: 'tls' }, smtp: { host: 'smtp.office365.com', port: 587, security: 'starttls' } },
+} as const;
 
 /** Both servers that the password is for: changing either needs a fresh sign-in. */
 function originOf({ imap, smtp }: AccountConfig): string {

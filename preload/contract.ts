@@ -162,6 +162,8 @@ export const browserSignIn = z.object({
   stage: z.enum(['finding', 'client', 'browser', 'finishing']).nullable(),
   /** Why the last attempt failed. */
   problem: message.nullable(),
+  /** What a client has to be registered with, where somebody registers one by hand. */
+  redirectAddress: z.string(),
 });
 export type BrowserSignIn = z.infer<typeof browserSignIn>;
 
@@ -351,6 +353,10 @@ export const emailAccountInput = z.object({
 });
 export type EmailAccountInput = z.infer<typeof emailAccountInput>;
 
+/** A mailbox at a provider that is known; its servers are, too. */
+export const emailSignInInput = z.object({ ...emailAccountInput.pick({ name: true, address: true }).shape, provider: z.enum(['google', 'microsoft']) });
+export type EmailSignInInput = z.infer<typeof emailSignInInput>;
+
 /** How requests to a remote server are signed. It never says a secret. */
 export const signInConfig = z.discriminatedUnion('kind', [
   /** In the person's browser. */
@@ -417,6 +423,8 @@ export const calls = {
 
   /** Signs in to both servers first; stores nothing when either refuses. */
   addEmailConnection: call(emailAccountInput, result(z.object({ id: connectionId }))),
+  /** A mailbox without a password: its sign-in in the browser comes next. */
+  addEmailSignIn: call(emailSignInInput, result(z.object({ id: connectionId }))),
   /** A service that asks for a sign-in is kept; the sign-in comes next. */
   addServerConnection: call(serverInput, result(z.object({ id: connectionId, needsSignIn: z.boolean() }))),
   /** A new password for an email connection (a managed one arrives without). Stored once both servers accepted it. */

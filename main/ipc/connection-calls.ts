@@ -12,6 +12,7 @@ import type { Services } from './services.ts';
 type Calls = Pick<
   Handlers,
   | 'addEmailConnection'
+  | 'addEmailSignIn'
   | 'addServerConnection'
   | 'signInConnection'
   | 'startSignIn'
@@ -30,6 +31,7 @@ export function connectionCalls(services: Services): Calls {
   const { connections, upstreams, credentials, mailAccounts, oauth, settings, catalog } = services;
   return {
     addEmailConnection: (input) => mailAccounts.add(input),
+    addEmailSignIn: (input) => value(mailAccounts.addSignIn(input)),
     async addServerConnection(input) {
       const { kind, name } = input;
       const config = kind === 'command' ? { command: input.command, args: input.args } : remoteConfigOf(input);

@@ -89,7 +89,7 @@ export function SignInProgress({ connection, signIn }: PartProps): ReactNode {
           </Note>
         )}
       </div>
-      {isNaming && stage === 'client' && <ClientDialog connection={connection} at={at} onClose={() => setNaming(false)} />}
+      {isNaming && stage === 'client' && <ClientDialog connection={connection} signIn={signIn} onClose={() => setNaming(false)} />}
     </>
   );
 }

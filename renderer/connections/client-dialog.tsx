@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
-import type { Connection } from '../../preload/contract.ts';
+import type { BrowserSignIn, Connection } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { Disarmed, ErrorNote } from '../look/index.ts';
@@ -8,19 +8,16 @@ import { CopyField } from '../look/copy-field.tsx';
 import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { focusFirstProblem, TextField } from '../look/text-field.tsx';
 
-/** The port is chosen anew each time; authorization servers leave it open for this machine (RFC 8252, section 7.3). */
-const redirectAddress = 'http://127.0.0.1/callback';
-
 export interface ClientDialogProps {
   readonly connection: Connection;
-  /** Where the person signs in. */
-  readonly at: string;
+  readonly signIn: BrowserSignIn;
   readonly onClose: () => void;
 }
 
 /** Takes the client ID that an authorization server without self-registration wants, and goes on with the sign-in. */
-export function ClientDialog({ connection: { id, name }, at, onClose }: ClientDialogProps): ReactNode {
+export function ClientDialog({ connection: { id, name }, signIn, onClose }: ClientDialogProps): ReactNode {
   const text = useText();
+  const at = signIn.at ?? '';
   const starting = useCall('startSignIn');
   const [client, setClient] = useState('');
   const [secret, setSecret] = useState('');
@@ -53,7 +50,7 @@ export function ClientDialog({ connection: { id, name }, at, onClose }: ClientDi
       <p className="cs-anywhere">
         <Disarmed text={text('connectionsScreen.browser.client.text', { at, name })} />
       </p>
-      <CopyField label={text('connectionsScreen.browser.client.redirect')} value={redirectAddress} />
+      <CopyField label={text('connectionsScreen.browser.client.redirect')} value={signIn.redirectAddress} />
       <TextField label={text('connectionsScreen.browser.client.id')} isMono value={client} wrong={isTried && isMissing ? text('connectionsScreen.browser.client.wrong') : undefined} onChange={setClient} />
       <TextField label={text('connectionsScreen.browser.client.secret')} type="password" hint={text('connectionsScreen.browser.client.secret.hint')} value={secret} onChange={setSecret} />
       <ErrorNote problem={starting.problem} />

@@ -225,3 +225,13 @@ test('what keytar says when it fails is not passed on', async () => {
   expect(String(error)).not.toContain('hunter22');
   expect(error instanceof Error ? error.cause : 'none').toBeUndefined();
 });
+
+test('of a value with secrets inside, each is known by itself, when it is kept and when it is read again', async () => {
+  const { state, keychain, store } = setUp();
+  const value = JSON.stringify({ access: 'access-token-1', refresh: 'refresh-token-1', issuer: 'https://login.example' });
+  await store.put({ ...put('crm', value), kind: 'oauth', secrets: ['access-token-1', 'refresh-token-1'] });
+  expect([...store.liveSecrets()]).toEqual(['access-token-1', 'refresh-token-1']);
+  const again = createCredentialStore(state, keychain, () => 6);
+  await again.use('crm', origin, () => null, (read) => Object.values(JSON.parse(read) as Record<string, string>).slice(0, 2));
+  expect([...again.liveSecrets()]).toEqual(['access-token-1', 'refresh-token-1']);
+});

@@ -214,7 +214,7 @@ describe('signing in in the browser', () => {
 
   test('takes the client ID that a server wants, and a secret only if there is one', async () => {
     await open({}, withSignIn);
-    await button('Enter the client ID for Travel desk…').click();
+    await button('Enter client ID for Travel desk…').click();
     const dialog = page.getByRole('dialog', { name: 'Client ID for Travel desk' });
     await dialog.getByText('http://127.0.0.1/callback').waitFor();
     await dialog.getByRole('button', { name: 'Go on in the browser' }).click();
@@ -276,6 +276,21 @@ describe('adding an email account', () => {
         smtp: { host: 'smtp.acme.example', port: 587, security: 'starttls' },
       },
     ]);
+  });
+
+  test('at Google or Microsoft asks for no password, and goes on in the browser', async () => {
+    await openForm({ addEmailSignIn: { ok: true, value: { id: ids.connection('mail') } } });
+    await page.getByRole('radio', { name: 'Google' }).check({ force: true });
+    expect(await label('Password').count()).toBe(0);
+    expect(await page.getByRole('group', { name: 'Incoming mail (IMAP)' }).count()).toBe(0);
+    await button('Go on').click();
+    await page.getByText('Enter a whole email address, like you@company.com.').waitFor();
+    await label('Email address').fill('dana@acme.example');
+    await button('Go on').click();
+    await page.getByText('Work mail is added. Sign in to it in your browser; then your Claws can use it.').waitFor();
+    expect(await callsOf(page, 'addEmailSignIn')).toEqual([{ name: 'Work mail', address: 'dana@acme.example', provider: 'google' }]);
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'mail', client: null }]);
+    expect(await callsOf(page, 'addEmailConnection')).toEqual([]);
   });
 
   test('names each field that is wrong, moves the keyboard to the first, and asks main nothing', async () => {

@@ -107,7 +107,7 @@ const places: readonly Place[] = [
     screen: 'connections',
     act: async (page) => {
       await page.evaluate((connections) => window.fixture.push({ connections }), signInSnapshot(Date.now()).connections);
-      await press(page, 'Enter the client ID for Travel desk…');
+      await press(page, 'Enter client ID for Travel desk…');
       await page.getByRole('dialog').waitFor();
     },
   },

@@ -53,8 +53,19 @@ const shots: readonly Shot[] = [
     snapshot: signInSnapshot,
     act: async (page) => {
       await goTo('connections')(page);
-      await press('Enter the client ID for Travel desk…')(page);
+      await press('Enter client ID for Travel desk…')(page);
       await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'connections-email-google',
+    page: 'index.html',
+    snapshot: busySnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Add a connection')(page);
+      await page.getByRole('button', { name: /^Email account/ }).click();
+      await page.getByRole('radio', { name: 'Google' }).check({ force: true });
     },
   },
   { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },

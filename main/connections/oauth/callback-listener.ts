@@ -21,6 +21,12 @@ export interface CallbackListener {
 }
 
 const path = '/callback';
+
+/** As it is registered: the port is left open for this machine (RFC 8252, section 7.3). */
+export function redirectAddress(host: '127.0.0.1' | 'localhost'): string {
+  return `http://${host}${path}`;
+}
+
 /** Milliseconds in which the browser must have asked once it is connected. */
 const requestTimeout = 10_000;
 

@@ -6,6 +6,7 @@ import { Emitter, type Dispose } from '../../model/disposable.ts';
 import { say } from '../../model/say.ts';
 import type { Connection } from '../connection.ts';
 import type { CallbackPage } from './callback-page.ts';
+import { redirectAddress } from './callback-listener.ts';
 import { HeldSignIn, type SignInVault } from './held-sign-in.ts';
 import { nothingKept } from './kept-sign-in.ts';
 import type { NamedClient } from './oauth-client.ts';
@@ -83,7 +84,8 @@ export class OAuthSignIns {
   /** Null for a connection that signs in in another way. */
   viewOf(connection: Connection): BrowserSignIn | null {
     const { id } = connection;
-    if (targetOfSignIn(connection) === undefined) return null;
+    const target = targetOfSignIn(connection);
+    if (target === undefined) return null;
     const attempt = this.#attempts.get(id);
     const grant = this.#loaded.get(id)?.kept.grant ?? null;
     return {
@@ -92,6 +94,7 @@ export class OAuthSignIns {
       since: grant?.signedInAt ?? null,
       stage: attempt?.stage ?? null,
       problem: this.#problems.get(id) ?? null,
+      redirectAddress: redirectAddress(target.redirectHost),
     };
   }
 
