@@ -209,12 +209,15 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   };
   const stop = tieConsequences(services, tokens);
   // A keychain that is slow must not hold up the start.
-  void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
+  const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
+  const stopLoading = connections.onChange(loadSignIns);
+  loadSignIns();
   return {
     services,
     async close() {
       gate.close();
       stop();
+      stopLoading();
       organization.close();
       await practice.close();
       await broker.close();

@@ -1,4 +1,5 @@
 import type { ConnectionId, Message } from '../preload/contract.ts';
+import { ConnectionProblem } from './connections/connection.ts';
 import type { SignInVault } from './connections/oauth/held-sign-in.ts';
 import type { CredentialStore } from './credentials/credential-store.ts';
 import type { Services } from './ipc/services.ts';
@@ -9,7 +10,15 @@ export function createSignInVault(credentials: CredentialStore): SignInVault {
   return {
     async read(id, origin, secretsOf) {
       const lent = await credentials.use(id, bound(origin), (value) => value, secretsOf);
-      return lent.ok ? lent.value : undefined;
+      if (lent.ok) return lent.value;
+      switch (lent.reason) {
+        case 'missing':
+        case 'wrong_origin':
+        case 'damaged':
+          return undefined;
+        case 'keychain':
+          throw new ConnectionProblem('failing', lent.problem, 'The keychain of this computer cannot be asked for the sign-in. Nothing was sent. Try again later.');
+      }
     },
     async write(id, origin, value, secrets) {
       const kept = await credentials.put({ id, origin: bound(origin), value, kind: 'oauth', secrets });

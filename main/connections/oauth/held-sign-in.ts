@@ -10,7 +10,10 @@ import { renewGrant } from './token-endpoint.ts';
 
 /** Where sign-ins are kept; one credential a connection, bound to the origin of its service. */
 export interface SignInVault {
-  /** Undefined when there is none that can be read. `secretsOf` names the parts of the value that must never be seen. */
+  /**
+   * Undefined when there is none. `secretsOf` names the parts of the value that must never be seen.
+   * @throws {ConnectionProblem} while it cannot be told whether there is one.
+   */
   read(id: ConnectionId, origin: string, secretsOf: (value: string) => readonly string[]): Promise<string | undefined>;
   /** Resolves with what is wrong when it could not be kept. */
   write(id: ConnectionId, origin: string, value: string, secrets: readonly string[]): Promise<Message | null>;
@@ -58,6 +61,7 @@ export class HeldSignIn {
     this.#watchEnd();
   }
 
+  /** @throws {ConnectionProblem} while it cannot be read. */
   static async load(parts: HeldSignInParts): Promise<HeldSignIn> {
     const text = await parts.vault.read(parts.id, parts.origin, (value) => secretsIn(readKept(value)));
     return new HeldSignIn(parts, text === undefined ? nothingKept : readKept(text));

@@ -4,7 +4,7 @@ import type { BrowserSignIn, ConnectionId, Message } from '../../../preload/cont
 import type { Clock } from '../../model/clock.ts';
 import { Emitter, type Dispose } from '../../model/disposable.ts';
 import { say } from '../../model/say.ts';
-import type { Connection } from '../connection.ts';
+import { problemIn, type Connection } from '../connection.ts';
 import type { CallbackPage } from './callback-page.ts';
 import { redirectAddress } from './callback-listener.ts';
 import { HeldSignIn, type SignInVault } from './held-sign-in.ts';
@@ -132,7 +132,9 @@ export class OAuthSignIns {
   /** For "check now": what was refused before is tried again. */
   async reconsider(connection: Connection): Promise<void> {
     const target = targetOfSignIn(connection);
-    if (target !== undefined) (await this.#hold(connection.id, target)).reconsider();
+    if (target === undefined) return;
+    // What cannot be read now was refused by nobody.
+    (await this.#hold(connection.id, target).catch(() => undefined))?.reconsider();
   }
 
   /**
@@ -166,7 +168,9 @@ export class OAuthSignIns {
   async forget<T>(connection: Connection, shred: () => Promise<T>): Promise<{ readonly shredded: T; readonly revoked: Promise<boolean> }> {
     const { id } = connection;
     const target = targetOfSignIn(connection);
-    const { grant, client } = target === undefined ? nothingKept : (await this.#hold(id, target)).kept;
+    // What cannot be read cannot be revoked; it is shredded all the same.
+    const held = target === undefined ? undefined : await this.#hold(id, target).catch(() => undefined);
+    const { grant, client } = held?.kept ?? nothingKept;
     this.#end(id);
     this.#problems.delete(id);
     this.#release(id);
@@ -221,7 +225,7 @@ export class OAuthSignIns {
         this.#changed.emit(id);
         return { ok: true, value: null };
       }
-      return this.#ended(id, attempt, error instanceof SignInProblem ? error.problem : say('signIn.problem.failed'));
+      return this.#ended(id, attempt, error instanceof SignInProblem ? error.problem : (problemIn(error)?.problem ?? say('signIn.problem.failed')));
     }
   }
 
@@ -245,7 +249,7 @@ export class OAuthSignIns {
     const held = this.#held.get(id);
     this.#held.delete(id);
     this.#loaded.delete(id);
-    void held?.then((one) => one.close());
+    held?.then((one) => one.close()).catch(() => undefined);
   }
 
   async #hold(id: ConnectionId, target: SignInTarget): Promise<HeldSignIn> {
@@ -264,9 +268,15 @@ export class OAuthSignIns {
       onChange: () => this.#changed.emit(id),
     });
     this.#held.set(id, loading);
-    const held = await loading;
-    if (this.#held.get(id) === loading) this.#loaded.set(id, held);
-    return held;
+    try {
+      const held = await loading;
+      if (this.#held.get(id) === loading) this.#loaded.set(id, held);
+      return held;
+    } catch (error) {
+      // It is asked again next time: a keychain that is locked now may be open then.
+      if (this.#held.get(id) === loading) this.#held.delete(id);
+      throw error;
+    }
   }
 
   #waryFetch({ named }: SignInTarget): FetchLike {

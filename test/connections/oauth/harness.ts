@@ -30,6 +30,8 @@ export interface Harness {
   /** What is kept of the connection; undefined: nothing. */
   kept(): KeptSignIn | undefined;
   keep(change: (kept: KeptSignIn) => KeptSignIn): void;
+  /** Set while the keychain cannot be asked. */
+  vaultProblem: Error | undefined;
   /** Begins a sign-in, waits until it is over, and tells how it ended. */
   signIn(client?: { readonly id: string; readonly secret: string | null }): Promise<Message | null>;
   open(): Promise<ClosableUpstream>;
@@ -57,6 +59,7 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
   const keyOf = (origin: string): string => `${id} ${origin}`;
   const vault: SignInVault = {
     read: (_id, origin, secretsOf) => {
+      if (harness.vaultProblem !== undefined) return Promise.reject(harness.vaultProblem);
       const value = values.get(keyOf(origin));
       for (const secret of value === undefined ? [] : secretsOf(value)) secrets.add(secret);
       return Promise.resolve(value);
@@ -86,7 +89,8 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
     const value = values.get(key());
     return value === undefined ? undefined : keptSignIn.parse(JSON.parse(value));
   };
-  return {
+  const harness: Harness = {
+    vaultProblem: undefined,
     connection,
     oauth,
     clock,
@@ -111,4 +115,5 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
     open: () => openHttpUpstream(connection.config, { fetch: oauth.fetchFor(connection) }),
     restart: () => createHarness(url, options, values, clock),
   };
+  return harness;
 }

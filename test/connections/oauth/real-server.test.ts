@@ -80,6 +80,21 @@ describe('a sign-in at a real authorization server', () => {
     expect([...again.secrets]).toEqual(expect.arrayContaining([tokens().access, tokens().refresh]));
   });
 
+  test('is not lost when the keychain cannot be asked for a while: calls fail without blame, and work again later', async () => {
+    await harness.signIn();
+    const again = harness.restart();
+    harnesses.push(again);
+    again.vaultProblem = new ConnectionProblem('failing', { id: 'credential.problem.keychain', values: {} }, 'The keychain cannot be asked.');
+    const seen = server.tokens.length;
+    await expect(open(again)).rejects.toBe(again.vaultProblem);
+    expect(server.tokens).toHaveLength(seen);
+    expect(again.kept()?.grant).not.toBeNull();
+    await again.oauth.reconsider(again.connection);
+    expect(await (await again.oauth.forget(again.connection, () => Promise.resolve())).revoked).toBe(false);
+    again.vaultProblem = undefined;
+    expect(textOf(await (await open(again)).callTool(callOf('echo', { text: 'x' })))).toBe('x');
+  });
+
   test('that is not allowed keeps nothing and says so', async () => {
     harness = create({ person: (url) => comeBack(url, 'deny') });
     expect(await harness.signIn()).toMatchObject({ id: 'signIn.problem.denied' });
