@@ -65,7 +65,7 @@ const shots: readonly Shot[] = [
       await goTo('connections')(page);
       await press('Add a connection')(page);
       await page.getByRole('button', { name: /^Email account/ }).click();
-      await page.getByRole('radio', { name: 'Google' }).check({ force: true });
+      await page.getByText('Google', { exact: true }).click();
     },
   },
   { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },
