@@ -15,6 +15,7 @@ import { createCatalog } from './connections/catalog.ts';
 import { targetOf } from './connections/connection.ts';
 import { connectionMigrations, createConnectionStore } from './connections/connection-store.ts';
 import { openHttpUpstream } from './connections/http-upstream.ts';
+import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
 import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
 import { createUpstreams } from './connections/upstreams.ts';
@@ -40,6 +41,7 @@ import type { Shell } from './shell/shell.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createText } from './text/text.ts';
+import { checkSignedIn, createSignInVault } from './signed-in.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace } from './paths.ts';
 
@@ -118,9 +120,18 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
   });
 
-  const mailAccounts = new MailAccounts({ connections, credentials, clock, attachmentFolders: () => settings.get().attachmentFolders });
   let broker: Broker;
   const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
+  const oauth = new OAuthSignIns({
+    clock,
+    vault: createSignInVault(credentials),
+    find: (id) => connections.find(id),
+    open: (url) => shell.openExternal(url),
+    documentUrl: () => organization.settings?.clientMetadataUrl ?? null,
+    text,
+    onSignedIn: (id) => checkSignedIn(services, id),
+  });
+  const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -129,7 +140,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
-      remote: ({ config, callTimeoutSeconds }) => openHttpUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
+      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: oauth.fetchFor(connection) }),
     },
   });
   const mayUse = (id: AgentId, connection: ConnectionId): boolean => {
@@ -205,14 +216,19 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
-    mailAccounts, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, tokens);
+  // A keychain that is slow must not hold up the start.
+  const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
+  const stopLoading = connections.onChange(loadSignIns);
+  loadSignIns();
   return {
     services,
     async close() {
       gate.close();
       stop();
+      stopLoading();
       organization.close();
       await practice.close();
       await broker.close();
@@ -220,6 +236,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       catalog.close();
       approvals.close();
       await upstreams.close();
+      oauth.close();
       await activity.close();
       state.close();
     },

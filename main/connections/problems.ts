@@ -1,5 +1,5 @@
 import { say } from '../model/say.ts';
-import { ConnectionProblem, type Health } from './connection.ts';
+import { ConnectionProblem, problemIn, type Health } from './connection.ts';
 import type { RestartLimit } from './rest-plan.ts';
 
 export function removed(): ConnectionProblem {
@@ -28,6 +28,7 @@ export function stopped(lastLine: string | undefined): Health {
 /** A connector of another folder may bring its own error with the same `state` and `problem`. */
 export function healthAfter(error: unknown): Health {
   if (!(error instanceof Error)) return { state: 'failing', text: say('connection.health.failed') };
-  if (error instanceof ConnectionProblem) return { state: error.state, text: error.problem };
+  const problem = problemIn(error);
+  if (problem !== undefined) return { state: problem.state, text: problem.problem };
   return { state: 'needsSignIn' in error && error.needsSignIn === true ? 'needs_sign_in' : 'failing', text: say('connection.health.failed') };
 }

@@ -37,6 +37,8 @@ export class UpstreamLife {
   #last: Upstream | undefined;
   #health: Health = { state: 'idle', text: null };
   #note: Health['text'] = null;
+  /** Why it could not be opened last, if a person can mend it: said again while it is given rest. */
+  #signInNeeded: ConnectionProblem | undefined;
   #busy = 0;
   #openedAt = 0;
   #isClosed = false;
@@ -77,7 +79,7 @@ export class UpstreamLife {
     if (this.#opening !== undefined) return this.#opening;
     const { givenUp, left, failures } = this.#plan;
     if (givenUp !== null) throw stayingDown(givenUp);
-    if (left > 0) throw resting(failures, left);
+    if (left > 0) throw this.#signInNeeded ?? resting(failures, left);
     this.#opening = this.#open();
     try {
       return await this.#opening;
@@ -150,6 +152,7 @@ export class UpstreamLife {
       upstream = await this.#options.open();
     } catch (error) {
       if (error instanceof ConnectionProblem) this.#log.keep(error.log);
+      this.#signInNeeded = error instanceof ConnectionProblem && error.state === 'needs_sign_in' ? error : undefined;
       this.#plan.failed();
       this.#setHealth(this.#saying(healthAfter(error), error));
       this.#reopenLater();
@@ -159,6 +162,7 @@ export class UpstreamLife {
       await upstream.close();
       throw removed();
     }
+    this.#signInNeeded = undefined;
     this.#opened = upstream;
     this.#last = upstream;
     this.#openedAt = this.#options.clock.now();

@@ -1,7 +1,9 @@
-import type { Connection as ConnectionView, ConnectionId, Message, Result, Tool } from '../../preload/contract.ts';
+import type { Connection as ConnectionView, ConnectionId, Message, Result, ServerInput, Tool } from '../../preload/contract.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { ConnectionAnswer } from '../connections/connection-store.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
 import { disarm } from '../model/disarm.ts';
+import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { genericProfile } from '../gate/generic-profile.ts';
 import type { Handlers } from '../shell/dispatch.ts';
@@ -11,8 +13,11 @@ import type { Services } from './services.ts';
 type Calls = Pick<
   Handlers,
   | 'addEmailConnection'
+  | 'addEmailSignIn'
   | 'addServerConnection'
   | 'signInConnection'
+  | 'startSignIn'
+  | 'cancelSignIn'
   | 'checkConnection'
   | 'removeConnection'
   | 'forgetCredential'
@@ -26,22 +31,25 @@ type Calls = Pick<
 const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
-  const { connections, upstreams, credentials, mailAccounts, settings, catalog } = services;
+  const { connections, upstreams, credentials, mailAccounts, oauth, settings, catalog } = services;
   /** Deletes what is kept for it, and says what that was; `nothing`: the words when there was none. */
-  const forgotten = async (id: ConnectionId, name: string, nothing: string): Promise<Message> => {
+  const forgotten = async (connection: Connection, nothing: string): Promise<Message> => {
+    const { id, name } = connection;
     const { since } = await credentials.describe(id);
-    const removed = await credentials.remove(id);
-    if (!removed.ok) return say('credential.forgotten.keyLeft', { name });
+    const { shredded } = await oauth.forget(connection, () => credentials.remove(id));
+    if (!shredded.ok) return say('credential.forgotten.keyLeft', { name });
     return say(since === 0 ? nothing : 'credential.forgotten', { name });
   };
   return {
     addEmailConnection: (input) => mailAccounts.add(input),
+    addEmailSignIn: (input) => value(mailAccounts.addSignIn(input)),
     async addServerConnection(input) {
       const { kind, name } = input;
-      const config = kind === 'command' ? { command: input.command, args: input.args } : { url: input.url };
+      const config = kind === 'command' ? { command: input.command, args: input.args } : remoteConfigOf(input);
       const { id } = connections.add({ name, kind, config });
       const health = await upstreams.check(id);
-      if (isWell(health)) return value({ id });
+      const needsSignIn = kind === 'remote' && health.state === 'needs_sign_in';
+      if (isWell(health) || needsSignIn) return value({ id, needsSignIn });
       connections.remove(id);
       await upstreams.drop(id);
       return problem(health.text ?? say('connection.problem.unknown'));
@@ -53,6 +61,11 @@ export function connectionCalls(services: Services): Calls {
       if (signedIn.ok) await upstreams.drop(id);
       return signedIn;
     },
+    startSignIn: ({ id, client }) => oauth.start(id, client),
+    cancelSignIn({ id }) {
+      oauth.cancel(id);
+      return done;
+    },
     async checkConnection({ id }) {
       const connection = connections.find(id);
       if (!connection) return problem(say('connection.problem.unknown'));
@@ -61,6 +74,7 @@ export function connectionCalls(services: Services): Calls {
         if (!checked) return problem(say('connection.health.noPassword'));
         if (!checked.ok) return problem(checked.problem);
       }
+      await oauth.reconsider(connection);
       catalog.forget(id);
       const health = await upstreams.check(id);
       return isWell(health) ? done : problem(health.text ?? say('connection.problem.unknown'));
@@ -72,13 +86,13 @@ export function connectionCalls(services: Services): Calls {
       connections.remove(id);
       await upstreams.drop(id);
       catalog.forget(id);
-      return value({ told: await forgotten(id, connection.name, 'connection.removed') });
+      return value({ told: await forgotten(connection, 'connection.removed') });
     },
     async forgetCredential({ id }) {
       const connection = connections.find(id);
       if (!connection) return problem(say('connection.problem.unknown'));
       await upstreams.drop(id);
-      return value({ told: await forgotten(id, connection.name, 'credential.forgotten.none') });
+      return value({ told: await forgotten(connection, 'credential.forgotten.none') });
     },
     async unlockKeychain() {
       return (await credentials.unlock()) ? done : problem(say('credential.problem.stillLocked'));
@@ -95,6 +109,11 @@ export function connectionCalls(services: Services): Calls {
     },
     setToolRule: ({ connection, tool, rule }) => (connections.find(connection) ? settings.setToolRule({ connection, tool, rule }) : problem(say('connection.problem.unknown'))),
   };
+}
+
+/** What the contract's schema let through is JSON; its optional fields are left out, not undefined. */
+function remoteConfigOf({ url, signIn }: Extract<ServerInput, { readonly kind: 'remote' }>): JsonObject {
+  return signIn === undefined ? { url } : { url, signIn: signIn as JsonObject };
 }
 
 function told(answer: ConnectionAnswer): Result<null> {

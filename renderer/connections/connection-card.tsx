@@ -12,6 +12,7 @@ import { Say, useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
+import { SignedIn, SignInButton, SignInProgress } from './browser-sign-in.tsx';
 import { CredentialLine } from './credential-line.tsx';
 import { KindPicture } from './kind-picture.tsx';
 import { TimeoutOption } from './timeout-option.tsx';
@@ -31,13 +32,15 @@ export interface ConnectionCardProps {
 export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onForget, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
   const checking = useCall('checkConnection');
+  const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
-  const { id, name, health } = connection;
+  const { id, name, health, browserSignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
   // A sign-in is used whenever its connection is, and tells for whom.
-  const isUseTold = connection.credential !== null && connection.credential.kept !== 'missing';
+  const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
+  const isUseTold = isKept && browserSignIn === null;
   // Only a mailbox has a password that is typed here.
-  const hasPassword = connection.kind === 'email';
+  const hasPassword = connection.kind === 'email' && browserSignIn === null;
   const check = async (): Promise<void> => {
     setChecked(false);
     setChecked((await checking.run({ id })) !== null);
@@ -74,7 +77,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             )}
           </p>
         )}
-        <CredentialLine connection={connection} />
+        {browserSignIn === null ? <CredentialLine connection={connection} /> : <SignedIn connection={connection} signIn={browserSignIn} />}
         {connection.isManaged && <ManagedBy />}
       </div>
       <div className="cs-item-actions">
@@ -83,6 +86,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             {text('connectionsScreen.signIn')}
           </Button>
         )}
+        {browserSignIn !== null && isSignedOut && browserSignIn.stage === null && <SignInButton connection={connection} />}
         <Button onClick={onShowTools} aria-label={text('connectionsScreen.toolsButton', { name })}>
           {text('connectionsScreen.tools')}
         </Button>
@@ -105,9 +109,14 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
                   {text('connectionsScreen.signIn.change')}
                 </MenuItem>
               )}
-              {isUseTold && (
+              {browserSignIn !== null && browserSignIn.since !== null && !isSignedOut && (
+                <MenuItem icon={<KeyRegular />} onClick={() => void signingIn.run({ id, client: null })}>
+                  {text('connectionsScreen.browser.again')}
+                </MenuItem>
+              )}
+              {isKept && (
                 <MenuItem icon={<KeyResetRegular />} onClick={onForget}>
-                  {text('connectionsScreen.forget', { kind: connection.kind })}
+                  {text('connectionsScreen.forget', { kind: hasPassword ? 'email' : 'other' })}
                 </MenuItem>
               )}
               {!connection.isManaged && (
@@ -119,6 +128,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
           </MenuPopover>
         </Menu>
       </div>
+      {browserSignIn !== null && <SignInProgress connection={connection} signIn={browserSignIn} />}
       <TimeoutOption connection={connection} />
       <output className="cs-item-wide cs-item-quiet">
         {checking.isBusy && <Spinner size="extra-tiny" labelPosition="after" label={text('connectionsScreen.checking')} />}

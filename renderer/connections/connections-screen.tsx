@@ -72,7 +72,7 @@ export function ConnectionsScreen(): ReactNode {
           ))}
         </ul>
       )}
-      {isAdding && <AddConnectionDialog onClose={() => setAdding(false)} onAdded={(name) => setOutcome(text('connectionsScreen.form.added', { name }))} />}
+      {isAdding && <AddConnectionDialog onClose={() => setAdding(false)} onAdded={(name, needsSignIn) => setOutcome(text(needsSignIn ? 'connectionsScreen.form.addedSignIn' : 'connectionsScreen.form.added', { name }))} />}
       {signingIn !== null && (
         <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text('connectionsScreen.signIn.done', { name: signingIn.name }))} />
       )}

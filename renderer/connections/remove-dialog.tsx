@@ -15,6 +15,7 @@ export interface RemoveDialogProps {
 export function RemoveDialog({ connection, onClose, onRemoved }: RemoveDialogProps): ReactNode {
   const text = useText();
   const remove = useCall('removeConnection');
+  const consequence = connection.credential === null ? 'connectionsScreen.remove.textPlain' : connection.browserSignIn === null ? 'connectionsScreen.remove.text' : 'connectionsScreen.remove.textSignIn';
   const confirm = async (): Promise<void> => {
     const done = await remove.run({ id: connection.id });
     if (done === null) return;
@@ -31,7 +32,7 @@ export function RemoveDialog({ connection, onClose, onRemoved }: RemoveDialogPro
       onCancel={onClose}
       onConfirm={() => void confirm()}
     >
-      <p>{text(connection.credential === null ? 'connectionsScreen.remove.textPlain' : 'connectionsScreen.remove.text')}</p>
+      <p className="cs-anywhere">{text(consequence, { at: connection.browserSignIn?.at ?? '' })}</p>
     </ConfirmDialog>
   );
 }

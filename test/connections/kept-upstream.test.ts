@@ -343,3 +343,14 @@ test('what a service said last is told without secrets, and cut only after they 
   expect(text).toEqual({ id: 'connection.health.commandStoppedSaying', values: { command: 'crm', code: 7, said: `${'x'.repeat(194)} [secr` } });
   expect(JSON.stringify(upstreams.logOf(id))).not.toContain('hunter');
 });
+
+test('one that a person has to sign in to first says so at every call, also while it is given rest', async () => {
+  const problem = new ConnectionProblem('needs_sign_in', say('connection.health.needsSignIn', { host: 'crm' }), 'crm asks for a sign-in.');
+  const { upstreams, state, clock } = setUp(() => Promise.reject(problem), 'remote');
+  for (let call = 0; call < 3; call += 1) await expect(upstreams.get(id)).rejects.toBe(problem);
+  expect(state.opens).toHaveLength(1);
+  clock.advance(1000);
+  await expect(upstreams.get(id)).rejects.toBe(problem);
+  expect(state.opens).toHaveLength(2);
+  expect(upstreams.healthOf(id)).toEqual({ state: 'needs_sign_in', text: problem.problem });
+});

@@ -79,6 +79,14 @@ export class RunningApp {
     return this.#log.join('');
   }
 
+  /** A page that is none of the app's, by the start of its address; waits until it is there. */
+  async otherPage(start: string): Promise<Page> {
+    return this.until(
+      () => Promise.resolve(this.#browser.contexts().flatMap((context) => context.pages()).find((open) => open.url().startsWith(start))),
+      (page) => page !== undefined,
+    ) as Promise<Page>;
+  }
+
   /** A window of the app by its page; waits until it is there. */
   async page(name: 'index' | 'approval'): Promise<Page> {
     for (let attempt = 0; attempt < 200; attempt += 1) {

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, lockedSnapshot, sessionSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, lockedSnapshot, sessionSnapshot, signInSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -39,8 +39,8 @@ describe('a connection', () => {
     await mail.getByText('Ready', { exact: true }).waitFor();
     await mail.getByText(/^Password in the system keychain since \w+.*\. Last used 2 minutes ago by Marketing Claw\.$/).waitFor();
     const ledger = connection('Ledger');
-    await ledger.getByText('Sign-in missing: sign in again.').waitFor();
-    await ledger.getByText('The sign-in expired yesterday.').waitFor();
+    await ledger.getByText('Sign-in needed').waitFor();
+    await ledger.getByText('The sign-in to ledger.acme.example has ended. Sign in again; until then Claws are told so.').waitFor();
     expect(await shows(connection('Team files').getByText('Not working'))).toBe(true);
   });
 
@@ -175,6 +175,7 @@ const companyMail = {
   isManaged: true,
   lastUsedAt: null,
   credential: { kept: 'missing' as const, since: now, lastUse: null },
+  browserSignIn: null,
   callTimeoutSeconds: 60,
 };
 
@@ -217,6 +218,67 @@ describe('signing in again', () => {
   });
 });
 
+describe('signing in in the browser', () => {
+  const withSignIn = signInSnapshot(now);
+
+  test('begins with one click, says how far it is, and can be cancelled', async () => {
+    await open({}, withSignIn);
+    await button('Sign in to Ledger').click();
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'ledger', client: null }]);
+    const crm = connection('CRM');
+    await crm.getByText('Waiting for you in the browser. Allow it at login.crm.example, then come back here.').waitFor();
+    expect(await button('Sign in to CRM').count()).toBe(0);
+    await button('Open the browser again for CRM').click();
+    await button('Cancel the sign-in to CRM').click();
+    expect(await callsOf(page, 'cancelSignIn')).toEqual([{ id: 'crm' }]);
+  });
+
+  test('says who is signed in where, and signs in again from the menu', async () => {
+    await open({}, withSignIn);
+    await connection('Calendar').getByText(/^Signed in as dana@acme\.example at login\.acme\.example since \w+/).waitFor();
+    await more('Calendar', 'Sign in again');
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'calendar', client: null }]);
+  });
+
+  test('says why it failed', async () => {
+    await open({}, withSignIn);
+    expect(await shows(connection('Reports').getByRole('alert').getByText('It was not allowed at login.reports.example. Nothing was kept.'))).toBe(true);
+  });
+
+  test('takes the client ID that a server wants, and a secret only if there is one', async () => {
+    await open({}, withSignIn);
+    await button('Enter client ID for Travel desk…').click();
+    const dialog = page.getByRole('dialog', { name: 'Client ID for Travel desk' });
+    await dialog.getByText('http://127.0.0.1/callback').waitFor();
+    await dialog.getByRole('button', { name: 'Go on in the browser' }).click();
+    await dialog.getByText('Enter the client ID.').waitFor();
+    expect(await callsOf(page, 'startSignIn')).toEqual([]);
+    await label('Client ID').fill(' countersign-7 ');
+    await label('Client ID').press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'travel', client: { id: 'countersign-7', secret: null } }]);
+  });
+
+  test('is one click away from every screen', async () => {
+    await open({}, withSignIn);
+    await page.evaluate(() => window.fixture.navigate('activity'));
+    await page.locator('.cs-banners').getByRole('button', { name: 'Sign in to Ledger' }).click();
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'ledger', client: null }]);
+    await connection('Ledger').waitFor();
+  });
+
+  test('comes by itself after a service that asks for it was added', async () => {
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm'), needsSignIn: true } } });
+    await button('Add a connection').click();
+    await button(/^Service on the web/).click();
+    await label('Name').fill('CRM');
+    await label('Address').fill('https://crm.example/mcp');
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('CRM is added. Sign in to it in your browser; then your Claws can use it.').waitFor();
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'crm', client: null }]);
+  });
+});
+
 async function openForm(answers: Answers = {}, snapshot = busySnapshot(now)): Promise<void> {
   await open(answers, snapshot);
   await button('Add a connection').first().click();
@@ -247,6 +309,21 @@ describe('adding an email account', () => {
         smtp: { host: 'smtp.acme.example', port: 587, security: 'starttls' },
       },
     ]);
+  });
+
+  test('at Google or Microsoft asks for no password, and goes on in the browser', async () => {
+    await openForm({ addEmailSignIn: { ok: true, value: { id: ids.connection('mail') } } });
+    await page.getByRole('radio', { name: 'Google' }).check({ force: true });
+    expect(await label('Password').count()).toBe(0);
+    expect(await page.getByRole('group', { name: 'Incoming mail (IMAP)' }).count()).toBe(0);
+    await button('Go on').click();
+    await page.getByText('Enter a whole email address, like you@company.com.').waitFor();
+    await label('Email address').fill('dana@acme.example');
+    await button('Go on').click();
+    await page.getByText('Work mail is added. Sign in to it in your browser; then your Claws can use it.').waitFor();
+    expect(await callsOf(page, 'addEmailSignIn')).toEqual([{ name: 'Work mail', address: 'dana@acme.example', provider: 'google' }]);
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'mail', client: null }]);
+    expect(await callsOf(page, 'addEmailConnection')).toEqual([]);
   });
 
   test('names each field that is wrong, moves the keyboard to the first, and asks main nothing', async () => {
@@ -287,7 +364,7 @@ describe('adding an email account', () => {
 
 describe('adding a server', () => {
   test('a program gets its arguments line by line', async () => {
-    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files') } } });
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files'), needsSignIn: false } } });
     await button('Add a connection').click();
     await button(/^Program on this computer/).click();
     await label('Name').fill('Files');
@@ -300,7 +377,7 @@ describe('adding a server', () => {
   });
 
   test('a service on the web needs a whole address', async () => {
-    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm') } } });
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm'), needsSignIn: false } } });
     await button('Add a connection').click();
     await button(/^Service on the web/).click();
     await label('Name').fill('CRM');

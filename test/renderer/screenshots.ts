@@ -9,7 +9,7 @@ import type { Screen, Snapshot } from '../../preload/contract.ts';
 import { emailQuestion, hostileQuestion, pairingQuestion, secretQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -48,6 +48,29 @@ const shots: readonly Shot[] = [
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
+  { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
+  {
+    name: 'connections-client',
+    page: 'index.html',
+    snapshot: signInSnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Enter client ID for Travel desk…')(page);
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'connections-email-google',
+    page: 'index.html',
+    snapshot: busySnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Add a connection')(page);
+      await page.getByRole('button', { name: /^Email account/ }).click();
+      await page.getByText('Google', { exact: true }).click();
+    },
+  },
+  { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },
   { name: 'connections-log', page: 'index.html', snapshot: busySnapshot, act: showLog },
   { name: 'first-1', page: 'index.html', snapshot: firstRunSnapshot },
   { name: 'first-2', page: 'index.html', snapshot: firstRunSnapshot, act: press('Get started') },

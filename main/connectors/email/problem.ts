@@ -37,6 +37,11 @@ export function problemOf(error: unknown, server: 'imap' | 'smtp'): MailProblem 
   return { kind: 'disconnected', server };
 }
 
+/** Whether a server refused the password or token that it was given. */
+export function isSignInRefused(error: unknown): boolean {
+  return error instanceof MailFailure && error.problem.kind === 'sign-in-refused';
+}
+
 /** True when other arguments would help; false when the server or the sign-in is what is wrong. */
 export function isAboutArguments({ kind }: MailProblem): boolean {
   return kind === 'no-message' || kind === 'no-folder' || kind === 'too-large' || kind === 'recipients-refused';
