@@ -13,6 +13,8 @@ export interface AgentCatalogParts {
   readonly connections: () => readonly { readonly id: ConnectionId }[];
   readonly mayUse: (agent: AgentId, connection: ConnectionId) => boolean;
   readonly isHidden: (question: { readonly kind: ActionKind; readonly agent: AgentId; readonly connection: ConnectionId; readonly name: string; readonly effect: Effect }) => boolean;
+  /** What a service says of its tools, resources and prompts, without secrets; the same object for the same one. */
+  readonly scrub: <T extends UpstreamTool | JsonObject>(listed: T) => T;
   /** Called when rules, connections or what an agent may use have changed, before or after they are in force. */
   readonly onRulesChange: (listener: () => void) => Dispose;
 }
@@ -48,17 +50,17 @@ export class AgentCatalog implements Catalog {
   }
 
   async listTools(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogTool[]> {
-    const { catalog } = this.#parts;
+    const { catalog, scrub } = this.#parts;
     const lists = this.#within(agent, only).map(async (connection) => {
       const tools = await catalog.listTools(connection);
       const hidden = this.#hiddenOf(agent, connection, 'listTools', tools, (tool) => this.#isToolHidden(agent, connection, tool.name));
-      return tools.map((tool) => ({ connection, name: tool.name, tool, isHidden: hidden.has(tool) }));
+      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), isHidden: hidden.has(tool) }));
     });
     return (await Promise.all(lists)).flat();
   }
 
   async findTool(agent: AgentId, connection: ConnectionId, name: string): Promise<CatalogTool | undefined> {
-    const { catalog, mayUse } = this.#parts;
+    const { catalog, mayUse, scrub } = this.#parts;
     if (!mayUse(agent, connection)) return undefined;
     const tool = await catalog.find(connection, name);
     if (tool === undefined) return undefined;
@@ -67,7 +69,7 @@ export class AgentCatalog implements Catalog {
     if (lookedUp === undefined || lookedUp.size >= mostLookedUp) this.#lookedUp.set(key, (lookedUp = new Map()));
     let isHidden = lookedUp.get(name);
     if (isHidden === undefined) lookedUp.set(name, (isHidden = this.#isToolHidden(agent, connection, name)));
-    return { connection, name, tool, isHidden };
+    return { connection, name, tool: scrub(tool), isHidden };
   }
 
   listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
@@ -141,14 +143,14 @@ export class AgentCatalog implements Catalog {
   }
 
   async #listItems(agent: AgentId, only: ConnectionId | undefined, list: ItemList, action: (item: JsonObject) => readonly [ActionKind, unknown] | undefined): Promise<readonly CatalogItem[]> {
-    const { catalog } = this.#parts;
+    const { catalog, scrub } = this.#parts;
     const lists = this.#within(agent, only).map(async (connection) => {
       const items = await catalog[list](connection);
       const hidden = this.#hiddenOf(agent, connection, list, items, (item) => {
         const [kind, name] = action(item) ?? [];
         return kind !== undefined && (typeof name !== 'string' || this.#parts.isHidden({ kind, agent, connection, name, effect: 'read' }));
       });
-      return items.filter((item) => !hidden.has(item)).map((item) => ({ connection, item }));
+      return items.filter((item) => !hidden.has(item)).map((item) => ({ connection, item: scrub(item) }));
     });
     return (await Promise.all(lists)).flat();
   }

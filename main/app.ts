@@ -15,22 +15,25 @@ import { createCatalog } from './connections/catalog.ts';
 import { targetOf } from './connections/connection.ts';
 import { connectionMigrations, createConnectionStore } from './connections/connection-store.ts';
 import { openHttpUpstream } from './connections/http-upstream.ts';
+import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
 import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
 import { createUpstreams } from './connections/upstreams.ts';
 import { createCredentialStore } from './credentials/credential-store.ts';
 import { openKeychain } from './credentials/keytar-keychain.ts';
-import { createScrubber } from './credentials/scrubber.ts';
-import { credentialMigrations } from './credentials/sealed-values.ts';
+import { createKeptScrub, createScrubber } from './credentials/scrubber.ts';
+import { createSecretLook } from './credentials/secret-look.ts';
+import { credentialMigrations, hasSealedValues } from './credentials/credential-rows.ts';
 import { Outbox, outboxMigrations } from './gate/outbox.ts';
 import { PauseSwitch, pauseMigrations } from './gate/pause-switch.ts';
 import { Pipeline } from './gate/pipeline.ts';
 import type { Launcher, Services } from './ipc/services.ts';
 import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
-import { systemClock } from './model/clock.ts';
+import { systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
+import { currentAgent } from './model/on-behalf-of.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
 import { Practice } from './practice/practice.ts';
@@ -40,6 +43,7 @@ import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createText } from './text/text.ts';
+import { checkSignedIn, createSignInVault } from './signed-in.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace } from './paths.ts';
 
@@ -62,6 +66,8 @@ export interface App {
 }
 
 const clock = systemClock;
+/** Milliseconds the start may wait for the keychain. */
+const longestLoadMs = 10_000;
 
 /**
  * The composition root: builds every service once and ties them. Rejects with an error whose message a person may read
@@ -100,8 +106,11 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const text = createText('en');
   const organization = await Organization.open(options.managedSource);
   const settings = await openSettings({ dir: options.home, managed: organization.settings });
-  const credentials = createCredentialStore(state, await openKeychain(), () => clock.now());
-  const { scrub, scrubJson } = createScrubber(() => credentials.liveSecrets());
+  const keychain = await openKeychain({ hasSealed: hasSealedValues(state) });
+  const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
+  const scrubber = createScrubber(() => credentials.secrets.list());
+  const { scrub, scrubJson } = scrubber;
+  const scrubListed = createKeptScrub(scrubber, () => credentials.secrets.list());
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
@@ -123,9 +132,18 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
   });
 
-  const mailAccounts = new MailAccounts({ connections, credentials, clock, attachmentFolders: () => settings.get().attachmentFolders });
   let broker: Broker;
   const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
+  const oauth = new OAuthSignIns({
+    clock,
+    vault: createSignInVault(credentials),
+    find: (id) => connections.find(id),
+    open: (url) => shell.openExternal(url),
+    documentUrl: () => organization.settings?.clientMetadataUrl ?? null,
+    text,
+    onSignedIn: (id) => checkSignedIn(services, id),
+  });
+  const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -134,7 +152,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
-      remote: ({ config, callTimeoutSeconds }) => openHttpUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
+      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: oauth.fetchFor(connection) }),
     },
   });
   const mayUse = (id: AgentId, connection: ConnectionId): boolean => {
@@ -172,10 +190,13 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     scrub,
     // A scrubbed value has the shape of the one it was made from.
     scrubJson: <T>(value: T) => scrubJson(value as never) as T,
+    secrets: createSecretLook(scrubber, credentials.secrets),
     disarm,
     report,
   });
 
+  // Before an agent is let in, the scrubber knows every secret. A keychain that does not answer is not waited for: nothing can use what it keeps.
+  await waitAtMost(clock, longestLoadMs, credentials.load());
   // Before anyone may ask: a new request must find what is still open, and is not to be taken for an old one.
   approvals.withdrawPairings();
   await gate.recover();
@@ -185,6 +206,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     connections: () => connections.list(),
     mayUse,
     isHidden: (question) => policy.isHidden(question),
+    scrub: scrubListed,
     onRulesChange(listener) {
       const ends = [connections.onChange(listener), settings.onChange(listener), organization.onChange(listener), agents.onChange(({ change }) => change === 'changed' && listener())];
       return () => ends.forEach((end) => end());
@@ -205,15 +227,20 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
 
   const services: Services = {
-    version: options.version, clock, shell, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
-    mailAccounts, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
+    mailAccounts, oauth, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, tokens);
+  // A keychain that is slow must not hold up the start.
+  const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
+  const stopLoading = connections.onChange(loadSignIns);
+  loadSignIns();
   return {
     services,
     async close() {
       gate.close();
       stop();
+      stopLoading();
       organization.close();
       await practice.close();
       await broker.close();
@@ -221,6 +248,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       catalog.close();
       approvals.close();
       await upstreams.close();
+      oauth.close();
       await activity.close();
       state.close();
       free();

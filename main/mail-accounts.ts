@@ -1,19 +1,22 @@
 import { z } from 'zod';
-import { connectionId, emailAccountInput, type ConnectionId, type EmailAccountInput, type Result } from '../preload/contract.ts';
+import { connectionId, emailAccountInput, mailSignIn, type EmailSignInInput, type ConnectionId, type EmailAccountInput, type Result } from '../preload/contract.ts';
 import type { Connector } from './connectors/connector.ts';
-import { createEmailConnector, type EmailAccount } from './connectors/email/index.ts';
+import { createEmailConnector, isSignInRefused, MailFailure, type EmailAccount } from './connectors/email/index.ts';
 import type { Connection } from './connections/connection.ts';
 import type { ConnectionStore } from './connections/connection-store.ts';
+import type { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
 import type { CredentialStore } from './credentials/credential-store.ts';
 import type { Clock } from './model/clock.ts';
+import { say } from './model/say.ts';
 
 /** What is kept of an email account beside its password. */
-const accountConfig = z.object(emailAccountInput.omit({ name: true, password: true }).shape);
+const accountConfig = z.object({ ...emailAccountInput.omit({ name: true, password: true }).shape, signIn: mailSignIn.optional() });
 type AccountConfig = z.infer<typeof accountConfig>;
 
 export interface MailAccountsParts {
   readonly connections: ConnectionStore;
   readonly credentials: CredentialStore;
+  readonly oauth: Pick<OAuthSignIns, 'withToken'>;
   readonly clock: Clock;
   attachmentFolders(): readonly string[];
 }
@@ -28,11 +31,13 @@ export class MailAccounts {
 
   /** The upstream of an email connection. */
   open(connection: Connection): Connector {
-    const config = accountConfig.parse(connection.config);
-    const { credentials } = this.#parts;
-    return this.#connector({ id: connection.id, name: connection.name, ...config }, async (use) => {
+    const { signIn, ...config } = accountConfig.parse(connection.config);
+    const { credentials, oauth } = this.#parts;
+    const account = { id: connection.id, name: connection.name, ...config };
+    if (signIn !== undefined) return this.#connector({ ...account, signsInWith: 'token' }, (use) => oauth.withToken(connection, use, isSignInRefused));
+    return this.#connector(account, async (use) => {
       const lent = await credentials.use(connection.id, originOf(config), use);
-      if (!lent.ok) throw new Error('There is no password for this account.');
+      if (!lent.ok) throw new MailFailure({ kind: lent.reason === 'locked' ? 'keychain-locked' : 'no-password' });
       return lent.value;
     });
   }
@@ -49,8 +54,16 @@ export class MailAccounts {
     return kept;
   }
 
+  /** A mailbox whose sign-in in the browser comes next; nothing is asked yet. */
+  addSignIn({ name, address, provider }: EmailSignInInput): { readonly id: ConnectionId } {
+    const { id } = this.#parts.connections.add({ name, kind: 'email', config: { address, user: address, ...providerServers[provider], signIn: { kind: 'oauth', provider } } });
+    return { id };
+  }
+
   async signIn(connection: Connection, password: string): Promise<Result<null>> {
     const config = accountConfig.parse(connection.config);
+    // It has no password: whoever asks for one is not its provider.
+    if (config.signIn !== undefined) return { ok: false, problem: say('connection.problem.unknown') };
     const accepted = await this.#check(connection.name, config, password);
     return accepted.ok ? this.#keep(connection.id, config, password) : accepted;
   }
@@ -76,8 +89,14 @@ export class MailAccounts {
   }
 }
 
+/** Where the providers that are known have their servers, as they document it. */
+const providerServers = {
+  google: { imap: { host: 'imap.gmail.com', port: 993, security: 'tls' }, smtp: { host: 'smtp.gmail.com', port: 465, security: 'tls' } },
+  microsoft: { imap: { host: 'outlook.office365.com', port: 993, security: 'tls' }, smtp: { host: 'smtp.office365.com', port: 587, security: 'starttls' } },
+} as const;
+
 /** Both servers that the password is for: changing either needs a fresh sign-in. */
-function originOf({ imap, smtp }: AccountConfig): string {
+export function originOf({ imap, smtp }: AccountConfig): string {
   return `imap+${imap.security}://${imap.host}:${imap.port} smtp+${smtp.security}://${smtp.host}:${smtp.port}`;
 }
 

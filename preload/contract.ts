@@ -151,17 +151,43 @@ export type Agent = z.infer<typeof agent>;
 /** Seconds a call to a connection may take before it is cut off. */
 export const callTimeoutSeconds = z.number().int().min(1).max(600);
 
+/** The sign-in of a remote connection, which the person does in the browser (OAuth). Never a token. */
+export const browserSignIn = z.object({
+  /** The host where the person signs in; null: not known yet. */
+  at: z.string().nullable(),
+  /** Who signed in, as that host calls them. */
+  account: z.string().nullable(),
+  since: instant.nullable(),
+  /** The sign-in that is under way: `client` waits for the person to name a client id, `browser` for the browser to come back. */
+  stage: z.enum(['finding', 'client', 'browser', 'finishing']).nullable(),
+  /** Why the last attempt failed. */
+  problem: message.nullable(),
+  /** What a client has to be registered with, where somebody registers one by hand. */
+  redirectAddress: z.string(),
+});
+export type BrowserSignIn = z.infer<typeof browserSignIn>;
+
 export const connection = z.object({
   id: connectionId,
   name: z.string(),
   kind: z.enum(['email', 'practice', 'command', 'remote']),
   /** The account (an email address), the command line, or the URL: what it reaches, in a person's words. */
   reaches: z.string(),
-  health: z.object({ state: z.enum(['ready', 'idle', 'needs_sign_in', 'failing']), text: message.nullable() }),
+  /** `locked`: its credential lies in a keychain that is locked; see `unlockKeychain`. */
+  health: z.object({ state: z.enum(['ready', 'idle', 'needs_sign_in', 'locked', 'failing']), text: message.nullable() }),
   isManaged: z.boolean(),
   lastUsedAt: instant.nullable(),
   /** Where its credential is kept; null when it needs none. The value itself never comes here. */
-  credential: z.object({ kept: z.enum(['keychain', 'session', 'missing']), since: instant }).nullable(),
+  credential: z
+    .object({
+      kept: z.enum(['keychain', 'session', 'locked', 'missing']),
+      since: instant,
+      /** `by`: the name of the Claw it was used for; null: Countersign itself, to check or renew the sign-in. */
+      lastUse: z.object({ at: instant, by: z.string().nullable() }).nullable(),
+    })
+    .nullable(),
+  /** Null for a connection without a sign-in in the browser. */
+  browserSignIn: browserSignIn.nullable(),
   callTimeoutSeconds,
 });
 export type Connection = z.infer<typeof connection>;
@@ -235,7 +261,8 @@ export const status = z.object({
   shell: z.enum(['electron', 'preview', 'console']),
   isPaused: z.boolean(),
   tray: z.enum(['quiet', 'waiting', 'paused', 'attention']),
-  keychain: z.enum(['os', 'session']),
+  /** `session`: there is none, so credentials are kept in memory until the app quits. */
+  keychain: z.enum(['os', 'session', 'locked']),
   /** What needs the person's attention (a sign-in expired, no keychain, a broken managed file). */
   problems: z.array(message),
   /** The address agents connect to. */
@@ -311,6 +338,18 @@ const result = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), problem: message })]);
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Message };
 
+/** How a mailbox signs in in the person's browser: at a provider that is known, or at any other by its issuer. */
+export const mailSignIn = z
+  .strictObject({
+    kind: z.literal('oauth'),
+    provider: z.enum(['google', 'microsoft']).optional(),
+    issuer: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+    clientId: z.string().min(1).max(2048).optional(),
+    scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)).max(50).optional(),
+  })
+  .refine(({ provider, issuer }) => (provider === undefined) !== (issuer === undefined), 'should have either "provider" or "issuer"');
+export type MailSignIn = z.infer<typeof mailSignIn>;
+
 const port = z.number().int().min(1).max(65535);
 const mailServer = z.object({ host: z.string().min(1).max(253), port, security: z.enum(['tls', 'starttls']) });
 export const emailAccountInput = z.object({
@@ -323,6 +362,26 @@ export const emailAccountInput = z.object({
 });
 export type EmailAccountInput = z.infer<typeof emailAccountInput>;
 
+/** A mailbox at a provider that is known; its servers are, too. */
+export const emailSignInInput = z.object({ ...emailAccountInput.pick({ name: true, address: true }).shape, provider: z.enum(['google', 'microsoft']) });
+export type EmailSignInInput = z.infer<typeof emailSignInInput>;
+
+/** How requests to a remote server are signed. It never says a secret. */
+export const signInConfig = z.discriminatedUnion('kind', [
+  /** In the person's browser. */
+  z.strictObject({
+    kind: z.literal('oauth'),
+    /** The client that somebody registered at the authorization server beforehand. */
+    clientId: z.string().min(1).max(2048).optional(),
+    /** The one authorization server that may be used; it may be on a private network. */
+    issuer: z.url({ protocol: /^https?$/ }).max(2048).optional(),
+    /** Scopes to ask for, in place of those that the server names (RFC 6749, section 3.3). */
+    scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)).max(50).optional(),
+  }),
+]);
+export type SignInConfig = z.infer<typeof signInConfig>;
+export type OAuthConfig = Extract<SignInConfig, { readonly kind: 'oauth' }>;
+
 export const serverInput = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('command'),
@@ -330,7 +389,7 @@ export const serverInput = z.discriminatedUnion('kind', [
     command: z.string().min(1).max(4096),
     args: z.array(z.string().max(4096)).max(100),
   }),
-  z.object({ kind: z.literal('remote'), name: z.string().trim().min(1).max(60), url: z.url().max(2048) }),
+  z.object({ kind: z.literal('remote'), name: z.string().trim().min(1).max(60), url: z.url().max(2048), signIn: signInConfig.optional() }),
 ]);
 export type ServerInput = z.infer<typeof serverInput>;
 
@@ -373,11 +432,28 @@ export const calls = {
 
   /** Signs in to both servers first; stores nothing when either refuses. */
   addEmailConnection: call(emailAccountInput, result(z.object({ id: connectionId }))),
-  addServerConnection: call(serverInput, result(z.object({ id: connectionId }))),
+  /** A mailbox without a password: its sign-in in the browser comes next. */
+  addEmailSignIn: call(emailSignInInput, result(z.object({ id: connectionId }))),
+  /** A service that asks for a sign-in is kept; the sign-in comes next. */
+  addServerConnection: call(serverInput, result(z.object({ id: connectionId, needsSignIn: z.boolean() }))),
   /** A new password for an email connection (a managed one arrives without). Stored once both servers accepted it. */
   signInConnection: call(z.object({ id: connectionId, password: z.string().min(1).max(4096) }), result(z.null())),
+  /**
+   * Begins a remote connection's sign-in in the browser, in place of one that is under way. Answers once the browser was
+   * opened or a client id is needed. `client`: what the service calls this app, where it has to be told.
+   */
+  startSignIn: call(
+    z.object({ id: connectionId, client: z.object({ id: z.string().trim().min(1).max(2048), secret: z.string().min(1).max(4096).nullable() }).nullable() }),
+    result(z.null()),
+  ),
+  cancelSignIn: call(z.object({ id: connectionId }), result(z.null())),
   checkConnection: call(z.object({ id: connectionId }), result(z.null())),
-  removeConnection: call(z.object({ id: connectionId }), result(z.null())),
+  /** Works without a network too. `told`: what was removed and deleted. */
+  removeConnection: call(z.object({ id: connectionId }), result(z.object({ told: message }))),
+  /** Deletes the connection's credential from this computer and keeps the connection. Works without a network too. */
+  forgetCredential: call(z.object({ id: connectionId }), result(z.object({ told: message }))),
+  /** Asks the system's keychain once; the system may ask the person meanwhile. A problem when it is still locked. */
+  unlockKeychain: call(nothing, result(z.null())),
   setConnectionTimeout: call(z.object({ id: connectionId, seconds: callTimeoutSeconds }), result(z.null())),
   /** What a command connection's program wrote to its error output, oldest line first: bounded, scrubbed, disarmed. */
   getConnectionLog: call(z.object({ id: connectionId }), result(z.object({ lines: z.array(z.string()) }))),

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startApp, type LongRunningApp } from '../test/soak/app.ts';
+import { startApp, type LongRunningApp } from '../test/long-run/app.ts';
 import { workOn } from '../test/soak/claw.ts';
-import { Findings } from '../test/soak/findings.ts';
-import { openHttpWire } from '../test/soak/http-wire.ts';
-import { readJournal } from '../test/soak/journal.ts';
+import { Findings } from '../test/long-run/findings.ts';
+import { openHttpWire } from '../test/long-run/http-wire.ts';
+import { readJournal } from '../test/long-run/journal.ts';
 import { Ledger } from '../test/soak/ledger.ts';
-import { openLineWire, tokenOf } from '../test/soak/line-wire.ts';
-import { childrenOf, holdingsOf, residentMegabytes, runningProcesses, type Holdings } from '../test/soak/processes.ts';
-import { lowest, slopeOf, type Sample } from '../test/soak/slope.ts';
-import type { Wire } from '../test/soak/wire.ts';
+import { openLineWire, tokenOf } from '../test/long-run/line-wire.ts';
+import { childrenOf, handleCount, holdingsOf, runningProcesses, type Holdings } from '../test/long-run/processes.ts';
+import { judgeGrowth, type Sample } from '../test/long-run/slope.ts';
+import type { Wire } from '../test/long-run/wire.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, agents: { type: 'string', default: '50' }, 'kill-every': { type: 'string', default: '4' } } });
 const minutes = Number(values.minutes);
@@ -102,10 +102,6 @@ function compareRest(before: Awaited<ReturnType<typeof atRest>>, after: Awaited<
   tell(`at rest: ${handleCount(before)} → ${handleCount(after)} handles, ${before.listeners} → ${after.listeners} listeners, ${before.children} → ${after.children} children, ${before.threads} → ${after.threads} threads`);
 }
 
-function handleCount({ handles }: Holdings): number {
-  return [...handles.values()].reduce((sum, own) => sum + own, 0);
-}
-
 /** Repeats until told to stop; what it does may take its time. */
 async function every(milliseconds: number, stop: AbortSignal, act: () => Promise<void>): Promise<void> {
   while (!stop.aborted) {
@@ -128,13 +124,9 @@ async function killOne(): Promise<void> {
 }
 
 function judgeMemory(samples: readonly Sample[]): void {
-  const last = samples.slice(Math.floor(samples.length / 3));
-  const [all, low] = [slopeOf(last), slopeOf(lowest(last, 0.25))];
-  const [first, end] = [samples[0]?.value ?? Number.NaN, samples.at(-1)?.value ?? Number.NaN];
-  const told = `${first.toFixed(0)} → ${end.toFixed(0)} MiB; last two thirds ${all.slope.toFixed(2)} ± ${all.standardError.toFixed(2)} MiB/min, lowest of every 15 s ${low.slope.toFixed(2)} ± ${low.standardError.toFixed(2)} MiB/min`;
-  tell(`memory: ${told}`);
-  // Below a few minutes it only warms up.
-  if (minutes >= 5) findings.expect(low.slope <= Math.max(mostGrowth, 2 * low.standardError), 'Memory grows', told);
+  const { isFlat, text } = judgeGrowth(samples, mostGrowth);
+  tell(`memory: resident at most ${highest.toFixed(0)} MiB; ${text}`);
+  findings.expect(isFlat, 'Memory grows', text);
 }
 
 /** Every deed of a service has its intent in the record. */
@@ -171,6 +163,8 @@ async function judgeEnd(everStarted: ReadonlySet<number>, running: LongRunningAp
 const warm = new Ledger('warm', findings);
 const main = new Ledger('main', findings);
 const samples: Sample[] = [];
+/** Resident memory, in MiB. */
+let highest = 0;
 const everStarted = new Set<number>();
 try {
   tell(`${agentCount} agents, ${serviceCount} services, one killed every ${killEvery / 1000} s, for ${minutes} min …`);
@@ -184,11 +178,13 @@ try {
     every(tokenTime, stop.signal, renewTokens),
     every(killEvery, stop.signal, killOne),
     every(1_000, stop.signal, async () => {
-      samples.push({ at: (performance.now() - started) / 60_000, value: await residentMegabytes(app.pid) });
+      const { residentMegabytes, usedMegabytes } = await app.usage();
+      highest = Math.max(highest, residentMegabytes);
+      samples.push({ at: (performance.now() - started) / 60_000, value: usedMegabytes });
       for (const { pid } of await childrenOf(app.pid)) everStarted.add(pid);
       if (!app.isRunning()) throw new Error('The app crashed.');
     }),
-    every(60_000, stop.signal, () => Promise.resolve(tell(`  ${Math.round((performance.now() - started) / 60_000)} min: ${main.count.toLocaleString('en')} calls, ${kills} kills, ${samples.at(-1)?.value.toFixed(0)} MiB`))),
+    every(60_000, stop.signal, () => Promise.resolve(tell(`  ${Math.round((performance.now() - started) / 60_000)} min: ${main.count.toLocaleString('en')} calls, ${kills} kills, ${samples.at(-1)?.value.toFixed(0)} MiB in use`))),
   ];
   await Promise.race([work('m', minutes * 60_000, main), Promise.all(beside)]);
   stop.abort();

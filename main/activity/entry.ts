@@ -91,6 +91,8 @@ function stepText(event: ActionEvent): Message {
       return answerText(event.answer, event.by, event.reason);
     case 'held':
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
+    case 'own_secret_sent':
+      return say('activity.step.ownSecret', { connections: event.connections.map(({ name }) => name).join(', ') });
     case 'undone':
       return say('activity.step.undone');
     case 'started':

@@ -72,6 +72,13 @@ export interface StartedEvent extends OfAction {
   readonly kind: 'started';
 }
 
+/** The arguments held a secret that this app keeps: an agent has what it must never have. Masked, here as everywhere. */
+export interface OwnSecretSentEvent extends OfAction {
+  readonly kind: 'own_secret_sent';
+  /** Whose sign-in it is, or was. */
+  readonly connections: readonly Named<ConnectionId>[];
+}
+
 export interface EndedEvent extends OfAction {
   readonly kind: 'ended';
   readonly outcome: Outcome;
@@ -82,7 +89,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

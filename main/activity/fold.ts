@@ -32,6 +32,8 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
       return { ...state, progress: afterAnswer[event.answer], answer: event.answer, answeredBy: event.by, answerReason: event.reason };
     case 'held':
       return { ...state, progress: 'held' };
+    case 'own_secret_sent':
+      return state;
     case 'undone':
       return { ...state, progress: 'undone' };
     case 'started':

@@ -96,6 +96,7 @@ export class ActivityIndex {
       case 'asked':
       case 'answered':
       case 'held':
+      case 'own_secret_sent':
       case 'undone':
       case 'started':
       case 'ended':

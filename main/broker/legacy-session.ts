@@ -6,7 +6,7 @@ import { actingMethods, type AgentMethods, type RequestContext } from './agent-m
 import type { Listener } from './asked-call.ts';
 import { answerTime } from './asked-calls.ts';
 import { isAnswerTo, isSevereEnough, passedMeta, progressTokenOf, readLogLevel, requireCapability } from './client-conversation.ts';
-import { errorMessage, invalidParams, invalidRequest, notification, resultMessage, RpcFailure, toFailure, type Incoming, type Outgoing, type RequestId, type RpcRequest } from './json-rpc.ts';
+import { errorMessage, invalidParams, invalidRequest, isRequestId, notification, resultMessage, RpcFailure, toFailure, type Incoming, type Outgoing, type RequestId, type RpcRequest } from './json-rpc.ts';
 import { forOlderClients } from './listed-tool.ts';
 import type { Reply } from './reply.ts';
 import { sessionVersions } from './revisions.ts';
@@ -80,7 +80,11 @@ export class LegacySession {
   /** Takes what needs no answer: cancellations and the client's answers to questions. */
   take(message: Exclude<Incoming, { kind: 'request' | 'invalid' }>): void {
     if (message.kind === 'response') this.#takeAnswer(message);
-    else if (message.method === 'notifications/cancelled') this.#running.get(readId(message.params['requestId']))?.abort();
+    else if (message.method === 'notifications/cancelled') this.#cancel(message.params['requestId']);
+  }
+
+  #cancel(id: unknown): void {
+    if (isRequestId(id)) this.#running.get(id)?.abort();
   }
 
   close(): void {
@@ -215,11 +219,6 @@ export class LegacySession {
 
 function noAnswer(): InputRefusedError {
   return new InputRefusedError({ code: -32_001, message: 'The client of this agent did not answer.' });
-}
-
-/** No request of ours has an empty id. */
-function readId(value: unknown): RequestId {
-  return typeof value === 'string' || typeof value === 'number' ? value : '';
 }
 
 /** Results as these revisions know them: objects in structured content, and no fields of the newer one. */

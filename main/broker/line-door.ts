@@ -4,7 +4,7 @@ import { countedMethods } from './agent-methods.ts';
 import type { Caller } from './catalog.ts';
 import type { Doors } from './doors.ts';
 import { bodyLimit } from './entry-checks.ts';
-import { errorMessage, invalidRequest, readIncoming, refusedByGate, type Incoming, type Outgoing, type RequestId, type RpcRequest } from './json-rpc.ts';
+import { errorMessage, invalidRequest, isRequestId, readIncoming, refusedByGate, type Incoming, type Outgoing, type RequestId, type RpcRequest } from './json-rpc.ts';
 import { LegacySession } from './legacy-session.ts';
 import { openPerAgent } from './limits.ts';
 import type { Reply } from './reply.ts';
@@ -38,19 +38,19 @@ export class LineDoor {
   }
 
   #read(chunk: Buffer): void {
-    let lines: string[];
+    let lines: Buffer[];
     try {
-      lines = this.#lines.read(chunk);
+      lines = this.#lines.readBytes(chunk);
     } catch {
       this.#send(errorMessage(null, { code: invalidRequest, message: `A message is larger than ${bodyLimit / 1024 / 1024} MiB. Nothing was done.` }));
       this.#socket.destroySoon();
       return;
     }
-    for (const line of lines) if (line.trim() !== '') this.#takeLine(line);
+    for (const line of lines) if (!isBlank(line)) this.#takeLine(line);
   }
 
-  #takeLine(line: string): void {
-    const body = parseJson(Buffer.from(line));
+  #takeLine(line: Buffer): void {
+    const body = parseJson(line);
     if (body.ok) this.#take(readIncoming(body.value));
     else this.#send(errorMessage(null, { code: body.refusal.code, message: body.refusal.text }));
   }
@@ -59,8 +59,12 @@ export class LineDoor {
     if (message.kind === 'invalid') return this.#send(errorMessage(message.id, { code: invalidRequest, message: 'This is not one JSON-RPC 2.0 message. Nothing was done.' }));
     if (message.kind === 'request') return this.#answer(message.request, this.#session === undefined && isModern(message, {}));
     this.#session?.take(message);
-    if (message.kind === 'notification' && message.method === 'notifications/cancelled') this.#running.get(readId(message.params['requestId']))?.abort();
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled') this.#cancel(message.params['requestId']);
     return undefined;
+  }
+
+  #cancel(id: unknown): void {
+    if (isRequestId(id)) this.#running.get(id)?.abort();
   }
 
   #answer(request: RpcRequest, isModernRequest: boolean): void {
@@ -118,7 +122,7 @@ export class LineDoor {
   }
 }
 
-/** No request has an empty id. */
-function readId(value: unknown): RequestId {
-  return typeof value === 'string' || typeof value === 'number' ? value : '';
+/** Nothing but spaces, tabs and a CR. */
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }

@@ -66,7 +66,7 @@ export class ModernDoor {
     const alive = withSignsOfLife(clock, listener);
     try {
       // Only a retry needs to be told from other calls; the canonical form of a large call takes its time.
-      const fingerprint = (): string => canonicalize({ method, only: where.only, reach: where.caller.connections, params: own }) ?? '';
+      const fingerprint = (): string => fingerprintOf({ method, only: where.only, reach: where.caller.connections === null ? null : [...where.caller.connections], params: own });
       const identity = { agent: where.caller.agent, get fingerprint() { return fingerprint(); } };
       const run: Parameters<AskedCalls['step']>[4] = (conversation, signal) => methods.handle(method, own, { ...where, signal, conversation });
       return toResult(await this.#asked.step(identity, alive.listener, { state: requestState, given: inputResponses ?? {} }, where.signal, run));
@@ -92,6 +92,18 @@ export class ModernDoor {
 
   #identity(): JsonObject {
     return serverInfo(this.#parts.version);
+  }
+}
+
+/**
+ * The canonical form (RFC 8785) of all that tells one call from another.
+ * @throws {RpcFailure} -32602 when it has none: a number that is not finite, text with half a surrogate pair. Such a call was never let begin.
+ */
+function fingerprintOf(call: JsonObject): string {
+  try {
+    return canonicalize(call) ?? '';
+  } catch {
+    throw new RpcFailure({ code: invalidParams, message: 'The request holds text that is not valid Unicode, or a number that is none, so it is none that waits for an answer. Nothing was done.' });
   }
 }
 

@@ -1,7 +1,8 @@
-import { SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import { InsufficientScopeError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import { InputRefusedError, ServiceRefusedError, type RpcError } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
+import { problemIn } from './connection.ts';
 import { isNothingSent } from './nothing-sent-error.ts';
 
 /** The service did not answer in the time it has. */
@@ -30,8 +31,11 @@ const refusingStatuses: ReadonlySet<number> = new Set([301, 302, 307, 308, 400, 
 
 /** `failed` only where it is certain that nothing was done. What the server wrote goes into `error`, never into the text. */
 export function explainFailure(error: unknown): UpstreamAnswer {
+  const problem = problemIn(error);
+  if (problem !== undefined) return { kind: 'failed', text: problem.message };
   if (isNothingSent(error)) return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
   if (error instanceof ServiceRefusedError) return refused(error.error);
+  if (error instanceof InsufficientScopeError) return { kind: 'failed', text: 'The service refused the request (HTTP 403). Nothing was done.' };
   if (error instanceof SdkHttpError) {
     const said = errorInBody(error);
     if (refusingStatuses.has(error.status ?? 0)) {

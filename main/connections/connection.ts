@@ -25,7 +25,10 @@ export function targetOf(connection: Pick<Connection, 'kind' | 'config'> | undef
   return connection === undefined ? '' : (canonicalize({ kind: connection.kind, config: connection.config }) ?? '');
 }
 
-/** Why an upstream cannot be opened, in words for the person. `message` is the same in plain English, for agents. */
+/**
+ * Why an upstream cannot be opened, or a call to it not made: in words for the person. `message` is the same in plain
+ * English, for agents. Whatever it was thrown for has not been done.
+ */
 export class ConnectionProblem extends Error {
   override readonly name = 'ConnectionProblem';
   readonly state: 'needs_sign_in' | 'failing';
@@ -39,4 +42,12 @@ export class ConnectionProblem extends Error {
     this.problem = problem;
     this.log = log;
   }
+}
+
+/** Looks through the causes, because the SDK wraps what a transport throws while it connects. */
+export function problemIn(error: unknown): ConnectionProblem | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth += 1) {
+    if (current instanceof ConnectionProblem) return current;
+  }
+  return undefined;
 }

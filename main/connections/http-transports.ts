@@ -1,11 +1,9 @@
-import { SSEClientTransport, StreamableHTTPClientTransport, type AuthProvider, type FetchLike, type JSONRPCMessage, type OAuthClientProvider } from '@modelcontextprotocol/client';
+import { SSEClientTransport, StreamableHTTPClientTransport, type FetchLike, type JSONRPCMessage } from '@modelcontextprotocol/client';
 import { httpError } from './call-outcome.ts';
 import { guardedFetch } from './http-fetch.ts';
 
 export interface HttpTransportOptions {
-  /** Signs the requests, and signs in anew where the server asks for it. */
-  readonly authProvider?: AuthProvider | OAuthClientProvider;
-  /** In place of the global one. */
+  /** In place of the global one; it signs the requests where that is needed. */
   readonly fetch?: FetchLike;
 }
 
@@ -16,12 +14,11 @@ const goodbye = 2000;
 
 /** Streamable HTTP (specification 2026-07-28, Transports, and before). A redirect is followed within its own origin alone. */
 export class HttpTransport extends StreamableHTTPClientTransport {
-  constructor(url: URL, { authProvider, fetch: base = fetch }: HttpTransportOptions) {
+  constructor(url: URL, { fetch: base = fetch }: HttpTransportOptions) {
     super(url, {
       fetch: guardedFetch(base, () => void this.close()),
       redirectPolicy: 'same-origin',
       reconnectionOptions: { maxRetries: 2, initialReconnectionDelay: 500, maxReconnectionDelay: 5000, reconnectionDelayGrowFactor: 2 },
-      ...(authProvider === undefined ? {} : { authProvider }),
     });
   }
 
@@ -54,7 +51,7 @@ export class SseTransport extends SSEClientTransport {
   readonly #cutOff = Promise.withResolvers<never>();
 
   /** `connectTimeout`: milliseconds until the server must have said where to send to. */
-  constructor(url: URL, { authProvider, connectTimeout, fetch: base = fetch }: HttpTransportOptions & { readonly connectTimeout: number }) {
+  constructor(url: URL, { connectTimeout, fetch: base = fetch }: HttpTransportOptions & { readonly connectTimeout: number }) {
     const guarded = guardedFetch(base, () => void this.close());
     super(url, {
       // The SDK words a refused message as plain text; its status says whether it was taken up.
@@ -64,7 +61,6 @@ export class SseTransport extends SSEClientTransport {
         return response;
       },
       redirectPolicy: 'same-origin',
-      ...(authProvider === undefined ? {} : { authProvider }),
     });
     this.#connectTimeout = connectTimeout;
     this.#cutOff.promise.catch(() => undefined);

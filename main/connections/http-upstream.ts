@@ -1,15 +1,13 @@
-import { SdkError, SdkErrorCode, SdkHttpError, SseError, UnauthorizedError } from '@modelcontextprotocol/client';
-import { z } from 'zod';
+import { InsufficientScopeError, SdkError, SdkErrorCode, SdkHttpError, SseError, UnauthorizedError } from '@modelcontextprotocol/client';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
-import { ConnectionProblem } from './connection.ts';
+import { ConnectionProblem, problemIn } from './connection.ts';
 import { isSafeAddress } from './http-fetch.ts';
 import { HttpTransport, SseTransport, type HttpTransportOptions } from './http-transports.ts';
 import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
 import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
 import { isNothingSent } from './nothing-sent-error.ts';
-
-export const remoteConfig = z.object({ url: z.url().max(2048) });
+import { remoteConfig } from './sign-in-config.ts';
 
 export type HttpUpstreamOptions = McpUpstreamOptions & HttpTransportOptions;
 
@@ -35,7 +33,7 @@ export async function openHttpUpstream(config: JsonObject, options: Partial<Http
     try {
       return await openMcpUpstream({ createTransport: () => new SseTransport(url, all), isLegacy: true }, all);
     } catch (again) {
-      throw explain(isAboutSignIn(again) ? again : error, url.host);
+      throw explain(isAboutSignIn(again) || problemIn(again) !== undefined ? again : error, url.host);
     }
   }
 }
@@ -48,7 +46,7 @@ function mayBeOlder(error: unknown): boolean {
 }
 
 function isAboutSignIn(error: unknown): boolean {
-  return error instanceof UnauthorizedError || (error instanceof SseError && (error.code === 401 || error.code === 403));
+  return error instanceof UnauthorizedError || error instanceof InsufficientScopeError || (error instanceof SseError && (error.code === 401 || error.code === 403));
 }
 
 /** `fetch` reports every fault of the network as a `TypeError` with a cause (undici); silence is the SDK's timeout. */
@@ -61,6 +59,8 @@ function isConnectionLost(error: unknown): boolean {
 }
 
 function explain(error: unknown, host: string): ConnectionProblem {
+  const problem = problemIn(error);
+  if (problem !== undefined) return problem;
   if (isAboutSignIn(error) || (error instanceof SdkHttpError && (error.status === 401 || error.status === 403))) {
     return new ConnectionProblem('needs_sign_in', say('connection.health.needsSignIn', { host }), `${host} asks for a sign-in.`);
   }

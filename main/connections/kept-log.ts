@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { disarm } from '../model/disarm.ts';
 import type { Upstream } from '../model/upstream.ts';
+import { longestRawLine } from './stderr-log.ts';
 
 /** What an upstream that writes a log may have besides. */
 export interface LoggingUpstream extends Upstream {
@@ -45,7 +46,9 @@ export class KeptLog {
 
   /** Colours go first, so that none of them can stand inside a secret; what is cut is cut last, so that no half of one stays. */
   #clean(line: string): string {
-    const shown = disarm(this.#scrub(stripVTControlCharacters(line)));
+    const scrubbed = this.#scrub(stripVTControlCharacters(line));
+    // The end of a line that was cut may be half a secret, which nobody would find.
+    const shown = disarm(line.length < longestRawLine ? scrubbed : scrubbed.slice(0, -longestRawLine / 2));
     return shown.length > longestLine ? `${shown.slice(0, longestLine)}…` : shown;
   }
 }

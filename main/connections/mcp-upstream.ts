@@ -6,6 +6,7 @@ import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamChange, UpstreamOf
 import { CallRunner } from './call-runner.ts';
 import { CallsInFlight, severity } from './calls-in-flight.ts';
 import { ChangeFeed } from './change-feed.ts';
+import { problemIn } from './connection.ts';
 import { readPages, readTool } from './listed.ts';
 import { Listening } from './listening.ts';
 import { connectMcp, type Connected } from './mcp-connect.ts';
@@ -115,8 +116,8 @@ class McpUpstream implements ClosableUpstream {
     try {
       if (this.#tools === undefined) await this.listTools();
       tools = this.#tools;
-    } catch {
-      return { kind: 'failed', text: 'The service could not be reached. Nothing was sent.' };
+    } catch (error) {
+      return { kind: 'failed', text: problemIn(error)?.message ?? 'The service could not be reached. Nothing was sent.' };
     }
     const answer = await this.#do('tools/call', call, params, paramHeaders(tools?.get(call.name)?.inputSchema ?? {}, call.arguments));
     // Its schema has changed: the next call needs the new one. This one is not sent again by itself.

@@ -1,5 +1,5 @@
 import { say } from '../model/say.ts';
-import { ConnectionProblem, type Health } from './connection.ts';
+import { ConnectionProblem, problemIn, type Health } from './connection.ts';
 import type { RestartLimit } from './rest-plan.ts';
 
 export function removed(): ConnectionProblem {
@@ -17,7 +17,7 @@ export function resting(failures: number, left: number): ConnectionProblem {
   return new ConnectionProblem('failing', say('connection.health.resting', { count: failures }), text);
 }
 
-const longestSaying = 200;
+export const longestSaying = 200;
 
 /** What ended by itself, with the last line of its log if it wrote one. */
 export function stopped(lastLine: string | undefined): Health {
@@ -28,6 +28,7 @@ export function stopped(lastLine: string | undefined): Health {
 /** A connector of another folder may bring its own error with the same `state` and `problem`. */
 export function healthAfter(error: unknown): Health {
   if (!(error instanceof Error)) return { state: 'failing', text: say('connection.health.failed') };
-  if (error instanceof ConnectionProblem) return { state: error.state, text: error.problem };
+  const problem = problemIn(error);
+  if (problem !== undefined) return { state: problem.state, text: problem.problem };
   return { state: 'needsSignIn' in error && error.needsSignIn === true ? 'needs_sign_in' : 'failing', text: say('connection.health.failed') };
 }

@@ -51,7 +51,7 @@ export class StdioTransport implements Transport {
     return null;
   }
 
-  /** What the child wrote to its error output, as it wrote it: the last 64 KiB in whole lines, oldest first. */
+  /** What the child wrote to its error output, as it wrote it: the last 256 KiB in whole lines, oldest first. */
   log(): readonly string[] {
     return this.#log.lines();
   }
@@ -131,6 +131,7 @@ export class StdioTransport implements Transport {
       isOver = true;
       this.#untie?.();
       this.#lines.clear();
+      this.#log.end();
       gone();
       this.onclose?.();
     };

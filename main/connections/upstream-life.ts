@@ -5,7 +5,7 @@ import { ConnectionProblem, type Health } from './connection.ts';
 import { KeptLog, logOf } from './kept-log.ts';
 import { KeptSubscriptions } from './kept-subscriptions.ts';
 import type { ClosableUpstream } from './mcp-upstream.ts';
-import { healthAfter, removed, resting, stayingDown, stopped } from './problems.ts';
+import { healthAfter, longestSaying, removed, resting, stayingDown, stopped } from './problems.ts';
 import { RestPlan, type RestartLimit } from './rest-plan.ts';
 
 export interface UpstreamLifeOptions {
@@ -37,6 +37,8 @@ export class UpstreamLife {
   #last: Upstream | undefined;
   #health: Health = { state: 'idle', text: null };
   #note: Health['text'] = null;
+  /** Why it could not be opened last, if a person can mend it: said again while it is given rest. */
+  #signInNeeded: ConnectionProblem | undefined;
   #busy = 0;
   #openedAt = 0;
   #isClosed = false;
@@ -77,7 +79,7 @@ export class UpstreamLife {
     if (this.#opening !== undefined) return this.#opening;
     const { givenUp, left, failures } = this.#plan;
     if (givenUp !== null) throw stayingDown(givenUp);
-    if (left > 0) throw resting(failures, left);
+    if (left > 0) throw this.#signInNeeded ?? resting(failures, left);
     this.#opening = this.#open();
     try {
       return await this.#opening;
@@ -150,8 +152,9 @@ export class UpstreamLife {
       upstream = await this.#options.open();
     } catch (error) {
       if (error instanceof ConnectionProblem) this.#log.keep(error.log);
+      this.#signInNeeded = error instanceof ConnectionProblem && error.state === 'needs_sign_in' ? error : undefined;
       this.#plan.failed();
-      this.#setHealth(healthAfter(error));
+      this.#setHealth(this.#saying(healthAfter(error), error));
       this.#reopenLater();
       throw error;
     }
@@ -159,6 +162,7 @@ export class UpstreamLife {
       await upstream.close();
       throw removed();
     }
+    this.#signInNeeded = undefined;
     this.#opened = upstream;
     this.#last = upstream;
     this.#openedAt = this.#options.clock.now();
@@ -237,7 +241,17 @@ export class UpstreamLife {
     if (this.#closing?.upstream === upstream) this.#closing = undefined;
   }
 
-  #setHealth(health: Health): void {
+  /** What it said last is told without secrets, and cut only then: half a secret would not be found. */
+  #saying(health: Health, error: unknown): Health {
+    const { text } = health;
+    if (text === null || text.values['said'] === undefined || !(error instanceof ConnectionProblem)) return health;
+    return { ...health, text: { ...text, values: { ...text.values, said: this.#log.lines().at(-1)?.trim().slice(0, longestSaying) ?? '' } } };
+  }
+
+  #setHealth({ state, text }: Health): void {
+    const { scrub } = this.#options;
+    const values = Object.entries(text?.values ?? {}).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value] as const);
+    const health: Health = { state, text: text && { id: text.id, values: Object.fromEntries(values) } };
     const isSame = health.state === this.#health.state && JSON.stringify(health.text) === JSON.stringify(this.#health.text);
     this.#health = health;
     if (!isSame) this.#options.onHealthChange();

@@ -8,18 +8,29 @@ export interface NewCredential {
   readonly origin: string;
   readonly value: string;
   readonly kind: CredentialKind;
+  /** The secrets within the value, where it is more than one (tokens in JSON): each is scrubbed for itself. */
+  readonly secrets?: readonly string[];
 }
 
-export type CredentialProblem = 'missing' | 'wrong_origin' | 'keychain' | 'damaged';
+/** `keychain`: it does not answer. `locked`: a person can unlock it. */
+export type CredentialProblem = 'missing' | 'wrong_origin' | 'keychain' | 'locked' | 'damaged';
 
 export type CredentialResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: CredentialProblem; readonly problem: Message };
 
+export interface LastUse {
+  readonly at: number;
+  /** Who it was used for; null: this app itself, to check a sign-in or to renew it. */
+  readonly by: string | null;
+}
+
 export interface CredentialState {
-  readonly kept: 'keychain' | 'session' | 'missing';
+  /** `missing` also when what was kept cannot be opened any more: only a fresh sign-in helps. */
+  readonly kept: 'keychain' | 'session' | 'locked' | 'missing';
   /** When it was put; 0 when there is none. */
   readonly since: number;
-  /** Set when the keychain could not be asked; `kept` is then what was last known. */
+  readonly lastUse: LastUse | null;
+  /** Set when the keychain could not be asked, or what was kept cannot be opened. */
   readonly problem: Message | null;
 }

@@ -9,9 +9,18 @@ export interface Keychain {
   delete(account: string): Promise<boolean>;
 }
 
+/** `locked`: a person can open it. `late`: it has not answered yet. `unavailable`: it is not there, or refuses. */
+export type KeychainProblem = 'locked' | 'late' | 'unavailable';
+
 /** The keychain is locked, gone or does not answer. Its message never holds an item. */
 export class KeychainError extends Error {
   override readonly name = 'KeychainError';
+  readonly reason: KeychainProblem;
+
+  constructor(message: string, reason: KeychainProblem = 'unavailable') {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** For machines without a keychain: forgotten when the process ends, never written anywhere. */

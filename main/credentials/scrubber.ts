@@ -1,9 +1,10 @@
+import { createFormsIndex, shortestForm, type FormsIndex } from './forms-index.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 
 export const secretRemoved = '[secret removed]';
 
 /** Shorter ones would tear ordinary words apart and protect nothing. */
-const shortestSecret = 4;
+const shortestSecret = shortestForm;
 /** From here on a secret is also found inside longer base64, such as `user:password` of HTTP Basic (RFC 7617). */
 const shortestInsideBase64 = 8;
 const deepest = 500;
@@ -13,51 +14,85 @@ export interface Scrubber {
   readonly scrub: (text: string) => string;
   /** The same for every string, key and number in a JSON value. What is nested over 500 deep is left out. */
   readonly scrubJson: (value: JsonValue) => JsonValue;
+  /** Whether there is anything to replace. */
+  readonly holds: (value: JsonValue) => boolean;
 }
 
-/** `secrets` is asked at each use, so that a credential added a moment ago is scrubbed too. */
-export function createScrubber(secrets: () => Iterable<string>): Scrubber {
-  let known: readonly string[] = [];
-  let pattern: RegExp | undefined;
+/** `secrets` is asked at each use, so that a credential added a moment ago is scrubbed too; it gives the same array as long as nothing has changed. */
+export function createScrubber(secrets: () => readonly string[]): Scrubber {
+  let known: readonly string[] | undefined;
+  let index: FormsIndex | undefined;
 
-  function currentPattern(): RegExp | undefined {
-    const current = [...secrets()].filter((secret) => secret.length >= shortestSecret);
-    if (current.length !== known.length || current.some((secret, index) => secret !== known[index])) {
+  function currentIndex(): FormsIndex | undefined {
+    const current = secrets();
+    if (current !== known) {
       known = current;
-      pattern = patternOf(current);
+      index = indexOf(current.filter((secret) => secret.length >= shortestSecret));
     }
-    return pattern;
+    return index;
   }
 
   return {
-    scrub: (text) => replaceIn(text, currentPattern()),
+    scrub: (text) => replaceIn(text, currentIndex()),
     // The secrets are looked at once for the whole value: this runs over everything that passes.
-    scrubJson: (value) => walk(value, currentPattern(), 0),
+    scrubJson: (value) => walk(value, currentIndex(), 0),
+    holds: (value) => finds(value, currentIndex(), 0),
   };
 }
 
-function replaceIn(text: string, found: RegExp | undefined): string {
-  return found === undefined ? text : text.replace(found, secretRemoved);
+/** For what is listed again and again: the same object gives the same scrubbed one, until a secret is added. */
+export function createKeptScrub({ scrubJson }: Pick<Scrubber, 'scrubJson'>, secrets: () => readonly string[]): <T extends object>(value: T) => T {
+  let known: readonly string[] | undefined;
+  let kept = new WeakMap<object, object>();
+  return <T extends object>(value: T): T => {
+    if (secrets() !== known) {
+      known = secrets();
+      kept = new WeakMap();
+    }
+    let scrubbed = kept.get(value);
+    // What services list is JSON, and scrubbing keeps its shape.
+    if (scrubbed === undefined) kept.set(value, (scrubbed = scrubJson(value as unknown as JsonValue) as object));
+    return scrubbed as T;
+  };
 }
 
-function walk(value: JsonValue, found: RegExp | undefined, depth: number): JsonValue {
-  if (typeof value === 'string') return replaceIn(value, found);
-  if (typeof value === 'number') return replaceIn(String(value), found) === String(value) ? value : secretRemoved;
+function replaceIn(text: string, index: FormsIndex | undefined): string {
+  return index === undefined ? text : index.replaceIn(text, secretRemoved);
+}
+
+function walk(value: JsonValue, index: FormsIndex | undefined, depth: number): JsonValue {
+  if (typeof value === 'string') return replaceIn(value, index);
+  if (typeof value === 'number') return replaceIn(String(value), index) === String(value) ? value : secretRemoved;
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) return '[nested too deeply]';
-  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [replaceIn(key, found), walk(item, found, depth + 1)]));
-  return value.map((item) => walk(item, found, depth + 1));
+  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [replaceIn(key, index), inField(key, item, walk(item, index, depth + 1))]));
+  return value.map((item) => walk(item, index, depth + 1));
 }
 
-/** One alternation, longest first, so that a secret inside a longer one does not leave the rest standing. */
-function patternOf(secrets: readonly string[]): RegExp | undefined {
-  const forms = new Set(secrets.flatMap((secret) => formsOf(secret)));
-  if (forms.size === 0) return undefined;
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map((form) => escapeForPattern(form)).join('|'), 'g');
+/** The fields in which MCP has bytes as base64 (`BlobResourceContents`, `ImageContent`, `AudioContent`). */
+const bytesFields: ReadonlySet<string> = new Set(['blob', 'data']);
+const wholeBase64 = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+const bytesRemoved = Buffer.from(secretRemoved).toString('base64');
+
+/** Bytes that hold a secret are replaced as a whole: with words in the middle they were no base64, and the client would refuse all of the answer. */
+function inField(key: string, item: JsonValue, scrubbed: JsonValue): JsonValue {
+  const isTorn = bytesFields.has(key) && typeof item === 'string' && item !== scrubbed && item.length % 4 === 0 && wholeBase64.test(item);
+  return isTorn ? bytesRemoved : scrubbed;
 }
 
-/** How a secret looks plain, in base64 (RFC 4648, both alphabets), in a URL, in JSON, and in hex. */
+function finds(value: JsonValue, index: FormsIndex | undefined, depth: number): boolean {
+  if (index === undefined || depth >= deepest) return false;
+  if (typeof value === 'string' || typeof value === 'number') return index.isIn(String(value));
+  if (typeof value !== 'object' || value === null) return false;
+  if (!isJsonObject(value)) return value.some((item) => finds(item, index, depth + 1));
+  return Object.entries(value).some(([key, item]) => index.isIn(key) || finds(item, index, depth + 1));
+}
+
+function indexOf(secrets: readonly string[]): FormsIndex | undefined {
+  return secrets.length === 0 ? undefined : createFormsIndex(secrets.flatMap((secret) => formsOf(secret)));
+}
+
+/** How a secret looks plain, in base64 (RFC 4648, both alphabets), in a URL, in JSON, in HTML, in hex, and as UTF-16 in base64. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
   const hex = bytes.toString('hex');
@@ -65,6 +100,7 @@ function formsOf(secret: string): string[] {
   const inUrl = encodeURIComponent(secret.toWellFormed());
   const inForm = new URLSearchParams({ s: secret }).toString().slice(2);
   const inJson = JSON.stringify(secret).slice(1, -1);
+  const escapedThroughout = [...hex.matchAll(/../g)].map(([byte]) => `%${byte}`).join('');
   return [
     secret,
     // App passwords are shown in groups and used without the spaces between them.
@@ -72,10 +108,13 @@ function formsOf(secret: string): string[] {
     bytes.toString('base64'),
     bytes.toString('base64url'),
     ...(bytes.length >= shortestInsideBase64 ? insideBase64(bytes) : []),
+    // As PowerShell takes its commands.
+    ...(secret.length >= shortestInsideBase64 ? insideBase64(Buffer.from(secret, 'utf16le')) : []),
     ...[inUrl, inForm].flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())]),
-    inJson,
-    inJson.replaceAll('/', String.raw`\/`),
-    escapeNonAscii(inJson),
+    escapedThroughout,
+    escapedThroughout.toUpperCase(),
+    escapeForHtml(secret),
+    ...[inJson, inJson.replaceAll('/', String.raw`\/`), escapeNonAscii(inJson)].flatMap((form) => nestedInJson(form)),
     hex,
     hex.toUpperCase(),
   ].filter((form) => form.length >= shortestSecret);
@@ -91,11 +130,19 @@ function insideBase64(bytes: Buffer): string[] {
   });
 }
 
+/** JSON that is a text within JSON, as tools give it: up to four deep. */
+function nestedInJson(inJson: string): string[] {
+  const forms = [inJson];
+  for (let depth = 2; depth <= 4; depth += 1) forms.push(JSON.stringify(forms.at(-1)).slice(1, -1));
+  return forms;
+}
+
 /** As serializers with an ASCII-only option write it. */
 function escapeNonAscii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function escapeForPattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+function escapeForHtml(text: string): string {
+  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (character) => names[character] ?? character);
 }

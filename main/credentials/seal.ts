@@ -11,6 +11,8 @@ const tagBytes = 16;
 export interface SealedFor {
   readonly credential: string;
   readonly origin: string;
+  /** What was sealed: a bare value (the first versions), or a value with the secrets in it. */
+  readonly form?: 'with_secrets';
 }
 
 export function createKey(): string {
@@ -46,6 +48,6 @@ export function unseal(sealed: Uint8Array, key: Buffer, sealedFor: SealedFor): s
 }
 
 /** RFC 8785, so that the same owner always gives the same bytes. */
-function boundTo({ credential, origin }: SealedFor): Buffer {
-  return Buffer.from(canonicalize({ credential, origin }) ?? '', 'utf8');
+function boundTo({ credential, origin, form }: SealedFor): Buffer {
+  return Buffer.from(canonicalize({ credential, origin, ...(form && { form }) }) ?? '', 'utf8');
 }

@@ -1,95 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { say } from '../model/say.ts';
-import type { State } from '../state/state.ts';
-import type { CredentialState, NewCredential } from './credential.ts';
+import type { CredentialProblem, CredentialState, NewCredential } from './credential.ts';
+import type { Row, Rows } from './credential-rows.ts';
 import { KeychainError, type Keychain } from './keychain.ts';
 import { createKey, readKey, seal, unseal } from './seal.ts';
 
-export const credentialMigrations: readonly string[] = [
-  `CREATE TABLE credential (
-    id TEXT PRIMARY KEY,
-    origin TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    since INTEGER NOT NULL
-  ) STRICT`,
-];
+/** What is sealed: the value, and the secrets in it that the scrubber has to know. */
+const sealedContent = z.object({ value: z.string(), secrets: z.array(z.string()) });
+export type Content = Readonly<z.infer<typeof sealedContent>>;
 
-interface Row {
-  readonly origin: string;
-  readonly kind: string;
-  readonly sealed: Uint8Array;
-  readonly since: number;
-}
-
-export type ReadResult =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: false; readonly reason: 'missing' | 'wrong_origin' | 'keychain' | 'damaged' };
+export type ReadProblem = CredentialProblem;
+export type ReadResult = { readonly ok: true; readonly content: Content } | { readonly ok: false; readonly reason: ReadProblem };
 
 /** Keeps sealed values and their keys together; knows no listeners. */
 export interface SealedValues {
-  /** False when the keychain refused; nothing was changed then. */
-  write(credential: NewCredential): Promise<boolean>;
-  read(id: string, origin: string): Promise<ReadResult>;
+  /**
+   * Seals it under a new key: the keychain's item for the earlier one is deleted, and with it every old copy of the file
+   * is worth nothing. What is undefined came to be; else the keychain refused, and nothing was changed.
+   */
+  write(credential: NewCredential): Promise<'keychain' | 'locked' | undefined>;
+  /** For the origin it was made for, or whatever that is (undefined). */
+  read(id: string, origin?: string): Promise<ReadResult>;
+  /** The same value under a new key; since when it is kept and how it was used stay as they are. */
+  renewKey(id: string): Promise<'renewed' | ReadProblem>;
   /** A screen waits for it: a keychain that takes more than `describeWithin` ms is a problem, and is not asked again meanwhile. */
   describe(id: string): Promise<CredentialState>;
-  /** False when the key could not be deleted; the value is gone all the same. */
-  remove(id: string): Promise<boolean>;
+  /** `keychain` or `locked`: the value is gone, but its key is still to be deleted; see `deleteUnwantedKeys`. */
+  remove(id: string): Promise<'keychain' | 'locked' | undefined>;
+  /** Deletes the keys that nothing needs any more and that could not be deleted before. */
+  deleteUnwantedKeys(): Promise<void>;
 }
 
-export function createSealedValues(state: State, keychain: Keychain, now: () => number, describeWithin = 1000): SealedValues {
-  const rows = keychain.kind === 'os' ? createDiskRows(state) : createMemoryRows(state);
-
+export function createSealedValues(rows: Rows, keychain: Keychain, now: () => number, describeWithin = 1000): SealedValues {
   const inTurn = createTurns();
-  const asking = new Map<string, Promise<boolean | undefined>>();
+  const asking = new Map<string, Promise<boolean | KeychainError>>();
 
-  /** Undefined: the keychain could not be asked. Who asks while it is being asked shares the answer. */
-  function isKept(id: string): Promise<boolean | undefined> {
-    const known = asking.get(id);
+  /** Who asks while it is being asked shares the answer. */
+  function isKept(account: string): Promise<boolean | KeychainError> {
+    const known = asking.get(account);
     if (known !== undefined) return known;
-    const asked = orProblem(keychain.get(id)).then((text) => (text instanceof KeychainError ? undefined : text !== null));
-    const forgotten = asked.finally(() => asking.delete(id));
-    asking.set(id, forgotten);
+    const asked = orProblem(keychain.get(account)).then((text) => (text instanceof KeychainError ? text : text !== null));
+    const forgotten = asked.finally(() => asking.delete(account));
+    asking.set(account, forgotten);
     return forgotten;
   }
 
+  /** At every instant there is a row with its key: a crash leaves the old one or the new one, and one key to delete. */
+  async function put(id: string, row: Omit<Row, 'sealed' | 'account' | 'keySince'>, content: Content): Promise<'keychain' | 'locked' | undefined> {
+    const account = `${id}.${randomBytes(6).toString('hex')}`;
+    rows.announceKey(account);
+    const key = await orProblem(newKey(keychain, account));
+    if (key instanceof KeychainError) return problemOf(key);
+    const sealed = seal(JSON.stringify(content), key, { credential: id, origin: row.origin, form: 'with_secrets' });
+    const earlier = rows.get(id);
+    rows.set(id, { ...row, sealed, account, keySince: now() }, earlier === undefined ? null : accountOf(id, earlier));
+    await deleteUnwanted();
+    return undefined;
+  }
+
+  async function deleteUnwanted(): Promise<'keychain' | 'locked' | undefined> {
+    for (const account of rows.unwantedKeys()) {
+      const deleted = await orProblem(keychain.delete(account));
+      // One that refuses now refuses the others too; they are kept in mind.
+      if (deleted instanceof KeychainError) return problemOf(deleted);
+      rows.keyIsDeleted(account);
+    }
+    return undefined;
+  }
+
+  function isRenewed(id: string, { account }: Row): boolean {
+    const current = rows.get(id);
+    return current !== undefined && current.account !== account;
+  }
+
+  async function read(id: string, origin?: string): Promise<ReadResult> {
+    const row = rows.get(id);
+    if (row === undefined) return { ok: false, reason: 'missing' };
+    if (origin !== undefined && row.origin !== origin) return { ok: false, reason: 'wrong_origin' };
+    const text = await orProblem(keychain.get(accountOf(id, row)));
+    if (text instanceof KeychainError) return { ok: false, reason: problemOf(text) };
+    // It was put anew meanwhile, and its earlier key deleted.
+    if (text === null && isRenewed(id, row)) return read(id, origin);
+    if (text === null) return { ok: false, reason: 'missing' };
+    const key = readKey(text);
+    const content = key && open(id, row, key);
+    return content === undefined ? { ok: false, reason: 'damaged' } : { ok: true, content };
+  }
+
+  async function describe(id: string): Promise<CredentialState> {
+    const row = rows.get(id);
+    if (row === undefined) return { kept: 'missing', since: 0, lastUse: null, problem: null };
+    const { since, lastUse } = row;
+    const kept = keychain.kind === 'os' ? 'keychain' : 'session';
+    const hasKey = await Promise.race([isKept(accountOf(id, row)), unansweredWithin(describeWithin)]);
+    if (hasKey === undefined || hasKey instanceof KeychainError) {
+      const isLocked = hasKey?.reason === 'locked';
+      return { kept: isLocked ? 'locked' : kept, since, lastUse, problem: say(isLocked ? 'credential.problem.locked' : 'credential.problem.keychain') };
+    }
+    if (!hasKey && isRenewed(id, row)) return describe(id);
+    return { kept: hasKey ? kept : 'missing', since, lastUse, problem: null };
+  }
+
   return {
-    write: ({ id, origin, value, kind }) =>
-      inTurn(id, async () => {
-        // The key is kept when there is one: a crash between key and value then leaves the old value readable.
-        const key = await orProblem(keyFor(keychain, id));
-        if (key instanceof KeychainError) return false;
-        rows.set(id, { origin, kind, sealed: seal(value, key, { credential: id, origin }), since: now() });
-        return true;
+    write: ({ id, origin, value, kind, secrets = [] }) =>
+      inTurn(() => put(id, { origin, kind, since: now(), lastUse: rows.get(id)?.lastUse ?? null }, { value, secrets: [...secrets] })),
+
+    read,
+
+    renewKey: (id) =>
+      inTurn(async () => {
+        const row = rows.get(id);
+        const found = await read(id);
+        if (row === undefined || !found.ok) return found.ok ? 'missing' : found.reason;
+        return (await put(id, row, found.content)) ?? 'renewed';
       }),
 
-    async read(id, origin) {
-      const row = rows.get(id);
-      if (row === undefined) return { ok: false, reason: 'missing' };
-      if (row.origin !== origin) return { ok: false, reason: 'wrong_origin' };
-      const text = await orProblem(keychain.get(id));
-      if (text instanceof KeychainError) return { ok: false, reason: 'keychain' };
-      if (text === null) return { ok: false, reason: 'missing' };
-      const key = readKey(text);
-      const value = key === undefined ? undefined : unseal(row.sealed, key, { credential: id, origin });
-      return value === undefined ? { ok: false, reason: 'damaged' } : { ok: true, value };
-    },
-
-    async describe(id) {
-      const row = rows.get(id);
-      if (row === undefined) return { kept: 'missing', since: 0, problem: null };
-      const kept = keychain.kind === 'os' ? 'keychain' : 'session';
-      const hasKey = await Promise.race([isKept(id), unansweredWithin(describeWithin)]);
-      if (hasKey === undefined) return { kept, since: row.since, problem: say('credential.problem.keychain') };
-      return { kept: hasKey ? kept : 'missing', since: row.since, problem: null };
-    },
+    describe,
 
     remove: (id) =>
-      inTurn(id, async () => {
-        const deleted = await orProblem(keychain.delete(id));
-        rows.delete(id);
-        return !(deleted instanceof KeychainError);
+      inTurn(() => {
+        const row = rows.get(id);
+        rows.delete(id, row === undefined ? id : accountOf(id, row));
+        return deleteUnwanted();
       }),
+
+    deleteUnwantedKeys: () => inTurn(async () => void (await deleteUnwanted())),
   };
+}
+
+function accountOf(id: string, { account }: Row): string {
+  return account ?? id;
+}
+
+function open(id: string, { origin, sealed, account }: Row, key: Buffer): Content | undefined {
+  if (account === null) {
+    const value = unseal(sealed, key, { credential: id, origin });
+    return value === undefined ? undefined : { value, secrets: [] };
+  }
+  const text = unseal(sealed, key, { credential: id, origin, form: 'with_secrets' });
+  // What opens was sealed here: it is bound to its form.
+  return text === undefined ? undefined : sealedContent.parse(JSON.parse(text));
+}
+
+function problemOf({ reason }: KeychainError): 'keychain' | 'locked' {
+  return reason === 'locked' ? 'locked' : 'keychain';
 }
 
 async function unansweredWithin(milliseconds: number): Promise<undefined> {
@@ -97,25 +152,22 @@ async function unansweredWithin(milliseconds: number): Promise<undefined> {
   return undefined;
 }
 
-/** One change of a credential after the other: two at once could seal a value with a key that is then replaced. */
-function createTurns(): <T>(id: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (id, work) => {
-    const turn = (last.get(id) ?? Promise.resolve()).then(work, work);
-    last.set(id, turn);
+/** One change after the other: two at once could seal a value with a key that the other deletes. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work, work);
+    last = turn;
     return turn;
   };
 }
 
-async function keyFor(keychain: Keychain, id: string): Promise<Buffer> {
-  const existing = readKey((await keychain.get(id)) ?? '');
-  if (existing !== undefined) return existing;
+async function newKey(keychain: Keychain, account: string): Promise<Buffer> {
   const text = createKey();
-  await keychain.set(id, text);
-  const key = readKey((await keychain.get(id)) ?? '');
+  await keychain.set(account, text);
   // A keychain that does not give back what it took would lose the credential at the next start.
-  if (key === undefined) throw new KeychainError('The keychain did not keep the key.');
-  return key;
+  if ((await keychain.get(account)) !== text) throw new KeychainError('The keychain did not keep the key.');
+  return Buffer.from(text, 'base64');
 }
 
 async function orProblem<T>(work: Promise<T>): Promise<T | KeychainError> {
@@ -125,47 +177,4 @@ async function orProblem<T>(work: Promise<T>): Promise<T | KeychainError> {
     if (error instanceof KeychainError) return error;
     throw error;
   }
-}
-
-interface Rows {
-  get(id: string): Row | undefined;
-  set(id: string, row: Row): void;
-  delete(id: string): void;
-}
-
-function createDiskRows({ database }: State): Rows {
-  const select = database.prepare('SELECT origin, kind, sealed, since FROM credential WHERE id = ?');
-  const upsert = database.prepare(
-    `INSERT INTO credential (id, origin, kind, sealed, since) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET origin = excluded.origin, kind = excluded.kind, sealed = excluded.sealed, since = excluded.since`,
-  );
-  const remove = database.prepare('DELETE FROM credential WHERE id = ?');
-  return {
-    get(id) {
-      const row = select.get(id);
-      if (row === undefined) return undefined;
-      const { sealed } = row;
-      if (!(sealed instanceof Uint8Array)) return undefined;
-      return { origin: String(row['origin']), kind: String(row['kind']), sealed, since: Number(row['since']) };
-    },
-    set: (id, row) => void upsert.run(id, row.origin, row.kind, row.sealed, row.since),
-    delete: (id) => void remove.run(id),
-  };
-}
-
-/** Without a keychain nothing goes to disk, and what an earlier session left there under the same id is replaced. */
-function createMemoryRows(state: State): Rows {
-  const rows = new Map<string, Row>();
-  const disk = createDiskRows(state);
-  return {
-    get: (id) => rows.get(id),
-    set(id, row) {
-      rows.set(id, row);
-      disk.delete(id);
-    },
-    delete(id) {
-      rows.delete(id);
-      disk.delete(id);
-    },
-  };
 }

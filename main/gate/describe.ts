@@ -2,8 +2,11 @@ import type { ActionAnswer, ActionKind, ActionProfile, ActionRequest, Described,
 import type { Clock } from '../model/clock.ts';
 import { disarmLine } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
+import { onBehalfOf } from '../model/on-behalf-of.ts';
+import type { SecretsFound } from '../model/secret.ts';
 import type { Upstream } from '../model/upstream.ts';
 import { findService, type FoundService } from './find-service.ts';
+import { flagged } from './flagged.ts';
 import { freeze, freezeArguments } from './freeze.ts';
 import { genericProfile } from './generic-profile.ts';
 import { completionProfile, promptProfile, resourceProfile } from './offer-profiles.ts';
@@ -16,6 +19,8 @@ export interface Known {
   readonly perform: FoundService['perform'];
   /** What the connection led to before anything was looked up there. */
   readonly target: string;
+  /** Secrets that the agent sent; undefined: none. */
+  readonly found: SecretsFound | undefined;
 }
 
 type Rejected = ActionAnswer & { readonly kind: 'rejected' };
@@ -50,7 +55,8 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
     if ('invalid' in described) return rejected('invalid_arguments', `${described.invalid} Nothing was done.`);
     if ('unavailable' in described) return rejected('unavailable', `${described.unavailable} Nothing was done.`);
     const action = freeze({ kind, agent, connection, name, arguments: args }, parts.newActionId(), described.materials, parts.clock.now());
-    return { action, described, perform: found.perform, target };
+    const secrets = parts.secrets.find({ name, arguments: args });
+    return { action, described: secrets === undefined ? described : flagged(described, secrets, parts), perform: found.perform, target, found: secrets };
   } catch (error) {
     report(`An action could not be described: ${String(error)}`);
     return rejected('unavailable', 'Countersign could not find out what this would do, so it was refused. Nothing was done.');
@@ -70,7 +76,7 @@ async function describe(request: ActionRequest, args: JsonObject, upstream: Upst
   const own = request.kind === 'invokeTool' ? upstream.profile(request.name) : undefined;
   if (own === undefined) return generalProfile(request, parts).describe(args, context);
   // Paused means nothing passes: a profile may look something up at the service, the general ones never do.
-  if (!pause.isPaused && !agents.isPaused(request.agent)) return within(own.describe(args, context), request.signal, clock);
+  if (!pause.isPaused && !agents.isPaused(request.agent)) return within(onBehalfOf(request.agent, () => own.describe(args, context)), request.signal, clock);
   const described = await generalProfile(request, parts).describe(args, context);
   if (!('facts' in described)) return described;
   // What kind of thing it is needs no look-up.

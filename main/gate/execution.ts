@@ -1,4 +1,7 @@
+import type { ConnectionId } from '../../preload/contract.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
+import type { JsonObject } from '../model/json.ts';
+import { onBehalfOf } from '../model/on-behalf-of.ts';
 import { say } from '../model/say.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
 import { callUpstream } from './call-upstream.ts';
@@ -17,6 +20,8 @@ export interface Run {
   readonly decision: Decision;
   readonly perform: FoundService['perform'];
   readonly isHeld: boolean;
+  /** The credentials of ours whose secrets the agent sent. */
+  readonly owners: readonly string[];
 }
 
 /** How long after its hold should have ended an approved action is still done when the app was stopped meanwhile. */
@@ -38,10 +43,11 @@ export class Execution {
     this.#isClosed = true;
   }
 
-  async run({ live, described, decision, perform, isHeld }: Run): Promise<ActionAnswer> {
+  async run({ live, described, decision, perform, isHeld, owners }: Run): Promise<ActionAnswer> {
     const { outbox, settings, clock } = this.#parts;
     const { action } = live;
     if (!(await recordIntent(action, described, decision, this.#parts))) return ended(action.id, 'not_recorded');
+    if (owners.length > 0) await this.#recordOwnSecret(live, owners);
     const refused = obstacleTo(live, this.#parts) ?? (decision.answer === 'deny' ? refusalOf(decision) : undefined);
     if (refused) return this.#refuse(live, refused);
     if (!live.isKept) return this.#do(live, perform);
@@ -50,13 +56,28 @@ export class Execution {
     const entry: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
     if (decision.answer === 'ask') {
       if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');
-      outbox.add(entry, 'waiting', clock.now());
+      outbox.add(this.#asKept(entry), 'waiting', clock.now());
       const refusal = await this.#ask(live, entry, described, decision);
       if (refusal) return this.#refuse(live, refusal);
     } else {
-      outbox.add(entry, 'held', clock.now());
+      outbox.add(this.#asKept(entry), 'held', clock.now());
     }
     return this.#holdAndDo(live, entry, perform);
+  }
+
+  /** An agent holds what it must never have: worth an event of its own. */
+  async #recordOwnSecret({ id }: LiveAction, owners: readonly string[]): Promise<void> {
+    const { activity, clock, connectionName } = this.#parts;
+    // Credentials are kept under their connection's id.
+    const connections = owners.map((owner) => owner as ConnectionId).map((connection) => ({ id: connection, name: connectionName(connection) }));
+    await activity.append({ at: clock.now(), kind: 'own_secret_sent', action: id, connections });
+  }
+
+  /** A secret of ours does not go into a file, so such an action cannot go on after a restart: it no longer has its digest. */
+  #asKept(entry: OutboxEntry): OutboxEntry {
+    if (entry.facts.secrets?.includes('own') !== true) return entry;
+    // An entry is made of text and numbers alone, so it is JSON, and scrubbing keeps its shape.
+    return this.#parts.scrubJson(entry as unknown as JsonObject) as unknown as OutboxEntry;
   }
 
   /** Goes on where the app stopped. What was being done then is unknown now and is not done again. */
@@ -181,7 +202,7 @@ export class Execution {
     // Nobody sees the others pass, thousands of them in a second.
     if (live.isKept) this.#changed();
     conversation.isMetaHeldBack = live.isAsked;
-    const answer = await callUpstream(live, () => perform({ action: id, agent: live.agent, name, arguments: args, materials, signal, conversation }), clock);
+    const answer = await callUpstream(live, () => onBehalfOf(live.agent, () => perform({ action: id, agent: live.agent, name, arguments: args, materials, signal, conversation })), clock);
     conversation.close();
     switch (answer.kind) {
       case 'failed':
@@ -219,12 +240,17 @@ export class Execution {
     const { outcome } = answer;
     if (live.isKept) this.#attempt(() => outbox.end(live.id, answer, clock.now()));
     if (live.isAsked) this.#attempt(() => approvals.setProgress(live.id, outcome));
-    const told = 'text' in answer ? { text: answer.text, reason: answer.reason } : { text: null };
+    const told = 'text' in answer ? { text: this.#forRecord(live, answer.text), reason: answer.reason } : { text: null };
     // What was allowed and is done need not wait for the disk: killed before it is written, it is told as unknown, which is true.
     const mayWait = !live.isKept && live.hasBegun;
     const recorded = activity.append({ at: clock.now(), kind: 'ended', action: live.id, outcome, ...told }, mayWait ? 'soon' : 'now').catch((error: unknown) => report(String(error)));
     if (!mayWait) await recorded;
     return answer;
+  }
+
+  /** A service may repeat in its error what the agent sent; the agent has it, the record need not. */
+  #forRecord({ facts }: LiveAction, text: string): string {
+    return facts.secrets === undefined ? text : this.#parts.secrets.mask({ text }).text;
   }
 
   #attempt(work: () => void): void {

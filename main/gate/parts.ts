@@ -4,6 +4,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import type { ActionKind, Decision, Facts } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { SecretLook } from '../model/secret.ts';
 import type { Upstream, UpstreamTool } from '../model/upstream.ts';
 import type { Outbox } from './outbox.ts';
 import type { PauseSwitch } from './pause-switch.ts';
@@ -65,6 +66,8 @@ export interface GateParts {
   /** Removes every live secret from text. */
   readonly scrub: (text: string) => string;
   readonly scrubJson: <T extends JsonObject>(value: T) => T;
+  /** Looks for secrets in what an agent sends. */
+  readonly secrets: SecretLook;
   /** Makes invisible and direction-changing characters visible. */
   readonly disarm: (text: string) => string;
   readonly report: (problem: string) => void;

@@ -47,7 +47,7 @@ export class Pipeline implements Gate {
   async perform(request: ActionRequest): Promise<ActionAnswer> {
     const known = await describeRequest(request, this.#parts);
     if ('kind' in known) return known;
-    const { action, described, perform, target } = known;
+    const { action, described, perform, target, found } = known;
 
     const earlier = this.#pickUp(action);
     if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal, request.conversation) : earlier;
@@ -60,7 +60,7 @@ export class Pipeline implements Gate {
     live.isAsked = decision.answer === 'ask';
     live.isKept = live.isAsked || (decision.answer === 'allow' && isHeld);
     live.isApproved = live.isKept && !live.isAsked;
-    this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld }));
+    this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld, owners: found?.owners ?? [] }));
     return this.#answer(live, request.signal, request.conversation);
   }
 

@@ -1,7 +1,9 @@
-import type { Connection as ConnectionView, ConnectionId, Result, Tool } from '../../preload/contract.ts';
+import type { Connection as ConnectionView, ConnectionId, Message, Result, ServerInput, Tool } from '../../preload/contract.ts';
+import type { Connection } from '../connections/connection.ts';
 import type { ConnectionAnswer } from '../connections/connection-store.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
 import { disarm } from '../model/disarm.ts';
+import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { genericProfile } from '../gate/generic-profile.ts';
 import type { Handlers } from '../shell/dispatch.ts';
@@ -11,10 +13,15 @@ import type { Services } from './services.ts';
 type Calls = Pick<
   Handlers,
   | 'addEmailConnection'
+  | 'addEmailSignIn'
   | 'addServerConnection'
   | 'signInConnection'
+  | 'startSignIn'
+  | 'cancelSignIn'
   | 'checkConnection'
   | 'removeConnection'
+  | 'forgetCredential'
+  | 'unlockKeychain'
   | 'setConnectionTimeout'
   | 'getConnectionLog'
   | 'listTools'
@@ -24,15 +31,25 @@ type Calls = Pick<
 const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
-  const { connections, upstreams, credentials, mailAccounts, settings, catalog } = services;
+  const { connections, upstreams, credentials, mailAccounts, oauth, settings, catalog } = services;
+  /** Deletes what is kept for it, and says what that was; `nothing`: the words when there was none. */
+  const forgotten = async (connection: Connection, nothing: string): Promise<Message> => {
+    const { id, name } = connection;
+    const { since } = await credentials.describe(id);
+    const { shredded } = await oauth.forget(connection, () => credentials.remove(id));
+    if (!shredded.ok) return say('credential.forgotten.keyLeft', { name });
+    return say(since === 0 ? nothing : 'credential.forgotten', { name });
+  };
   return {
     addEmailConnection: (input) => mailAccounts.add(input),
+    addEmailSignIn: (input) => value(mailAccounts.addSignIn(input)),
     async addServerConnection(input) {
       const { kind, name } = input;
-      const config = kind === 'command' ? { command: input.command, args: input.args } : { url: input.url };
+      const config = kind === 'command' ? { command: input.command, args: input.args } : remoteConfigOf(input);
       const { id } = connections.add({ name, kind, config });
       const health = await upstreams.check(id);
-      if (isWell(health)) return value({ id });
+      const needsSignIn = kind === 'remote' && health.state === 'needs_sign_in';
+      if (isWell(health) || needsSignIn) return value({ id, needsSignIn });
       connections.remove(id);
       await upstreams.drop(id);
       return problem(health.text ?? say('connection.problem.unknown'));
@@ -44,6 +61,11 @@ export function connectionCalls(services: Services): Calls {
       if (signedIn.ok) await upstreams.drop(id);
       return signedIn;
     },
+    startSignIn: ({ id, client }) => oauth.start(id, client),
+    cancelSignIn({ id }) {
+      oauth.cancel(id);
+      return done;
+    },
     async checkConnection({ id }) {
       const connection = connections.find(id);
       if (!connection) return problem(say('connection.problem.unknown'));
@@ -52,6 +74,7 @@ export function connectionCalls(services: Services): Calls {
         if (!checked) return problem(say('connection.health.noPassword'));
         if (!checked.ok) return problem(checked.problem);
       }
+      await oauth.reconsider(connection);
       catalog.forget(id);
       const health = await upstreams.check(id);
       return isWell(health) ? done : problem(health.text ?? say('connection.problem.unknown'));
@@ -63,8 +86,16 @@ export function connectionCalls(services: Services): Calls {
       connections.remove(id);
       await upstreams.drop(id);
       catalog.forget(id);
-      const removed = await credentials.remove(id);
-      return removed.ok ? done : problem(removed.problem);
+      return value({ told: await forgotten(connection, 'connection.removed') });
+    },
+    async forgetCredential({ id }) {
+      const connection = connections.find(id);
+      if (!connection) return problem(say('connection.problem.unknown'));
+      await upstreams.drop(id);
+      return value({ told: await forgotten(connection, 'credential.forgotten.none') });
+    },
+    async unlockKeychain() {
+      return (await credentials.unlock()) ? done : problem(say('credential.problem.stillLocked'));
     },
     setConnectionTimeout: ({ id, seconds }) => told(connections.setCallTimeout(id, seconds)),
     getConnectionLog: ({ id }) => (connections.find(id) ? value({ lines: [...upstreams.logOf(id)] }) : problem(say('connection.problem.unknown'))),
@@ -78,6 +109,11 @@ export function connectionCalls(services: Services): Calls {
     },
     setToolRule: ({ connection, tool, rule }) => (connections.find(connection) ? settings.setToolRule({ connection, tool, rule }) : problem(say('connection.problem.unknown'))),
   };
+}
+
+/** What the contract's schema let through is JSON; its optional fields are left out, not undefined. */
+function remoteConfigOf({ url, signIn }: Extract<ServerInput, { readonly kind: 'remote' }>): JsonObject {
+  return signIn === undefined ? { url } : { url, signIn: signIn as JsonObject };
 }
 
 function told(answer: ConnectionAnswer): Result<null> {
@@ -95,13 +131,14 @@ function isWell({ state }: ConnectionView['health']): boolean {
   return state === 'ready' || state === 'idle';
 }
 
-async function viewTools({ catalog, upstreams, policy }: Services, connection: ConnectionId): Promise<Tool[]> {
+async function viewTools({ catalog, upstreams, policy, scrubListed }: Services, connection: ConnectionId): Promise<Tool[]> {
   const upstream = await upstreams.get(connection);
   const tools = await catalog.listConnection(connection);
   return tools.map((tool) => {
-    const profile = upstream.profile(tool.name) ?? genericProfile(tool.name, disarm);
+    const shown = scrubListed(tool);
+    const profile = upstream.profile(tool.name) ?? genericProfile(shown.name, disarm);
     const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect });
-    return { name: tool.name, sentence: profile.ability, description: descriptionOf(tool), effect: profile.effect, rule, isOwnChoice, isLocked };
+    return { name: shown.name, sentence: profile.ability, description: descriptionOf(shown), effect: profile.effect, rule, isOwnChoice, isLocked };
   });
 }
 

@@ -36,7 +36,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, approvals, connections, credentials, gate, organization, pause, settings, upstreams } = this.#services;
+    const { activity, agents, approvals, connections, credentials, gate, oauth, organization, pause, settings, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -47,6 +47,7 @@ export class LiveSnapshot implements SnapshotSource {
       settings.onChange(now('settings', 'rules')),
       organization.onChange(now('settings', 'rules')),
       upstreams.onHealthChange(now('connections')),
+      oauth.onChange(now('connections')),
       pause.onChange(now()),
       this.#recordWatch.onChange(now()),
       agents.onChange(({ change }) => {
@@ -60,6 +61,10 @@ export class LiveSnapshot implements SnapshotSource {
         this.#describeAgain(touch);
       }),
       credentials.onChange(() => this.#describeAgain(touch)),
+      credentials.onUse(() => {
+        this.#stale.add('connections');
+        touch('later');
+      }),
       activity.onAppended((appended) => {
         this.#figures.note(appended);
         touch('later');

@@ -4,6 +4,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Catalog } from '../connections/catalog.ts';
 import type { ConnectionStore } from '../connections/connection-store.ts';
+import type { OAuthSignIns } from '../connections/oauth/oauth-sign-ins.ts';
 import type { KeptUpstreams } from '../connections/upstreams.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { PauseSwitch } from '../gate/pause-switch.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly upstreams: KeptUpstreams;
   readonly credentials: CredentialStore;
   readonly mailAccounts: MailAccounts;
+  readonly oauth: OAuthSignIns;
   readonly gate: Pipeline;
   readonly pause: PauseSwitch;
   readonly policy: Policy;
@@ -38,6 +40,8 @@ export interface Services {
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */
   readonly launcher: Launcher;
+  /** What a service says of itself, without secrets; the same object for the same one. */
+  readonly scrubListed: <T extends object>(listed: T) => T;
   readonly report: (problem: string) => void;
 }
 

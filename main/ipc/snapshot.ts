@@ -1,4 +1,4 @@
-import type { Agent, Approval, Connection as ConnectionView, ConnectionId, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
+import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
@@ -18,7 +18,7 @@ export function viewStatus(services: Services, record: RecordState, approvals: r
     shell: shell.kind,
     isPaused: pause.isPaused,
     tray: trayState(pause.isPaused, approvals, problems),
-    keychain: credentials.keychain,
+    keychain: credentials.isLocked ? 'locked' : credentials.keychain,
     problems,
     mcpUrl: broker.mcpUrl,
     managedBy: organization.managedBy,
@@ -73,19 +73,42 @@ export function viewConnections(services: Services, figures: RecordFigures, cred
   return services.connections.list().flatMap((connection) => {
     const credential = credentials.get(connection.id) ?? null;
     if (connection.kind === 'email' && credential === null) return [];
-    const isSignedOut = credential?.kept === 'missing';
+    const need = services.oauth.needOf(connection.id);
+    const browserSignIn = services.oauth.viewOf(connection);
     return {
       id: connection.id,
       name: connection.name,
       kind: connection.kind,
       reaches: reachesOf(connection),
-      health: isSignedOut ? { state: 'needs_sign_in' as const, text: say('connection.health.noPassword') } : services.upstreams.healthOf(connection.id),
+      health: healthWith(credential, need, browserSignIn) ?? services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
-      credential: credential && { kept: credential.kept, since: credential.since },
+      credential: credential === null || browserSignIn !== null ? keptByOAuth(services, browserSignIn) : { kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, connection.id) },
+      browserSignIn,
       callTimeoutSeconds: connection.callTimeoutSeconds,
     };
   });
+}
+
+/** How a connection is because of its credential; undefined: as its service is. */
+function healthWith(credential: CredentialState | null, need: Message | null, browserSignIn: BrowserSignIn | null): ConnectionView['health'] | undefined {
+  if (credential?.kept === 'locked') return { state: 'locked', text: say('connection.health.locked') };
+  if (need !== null) return { state: 'needs_sign_in', text: need };
+  if (credential?.kept !== 'missing') return undefined;
+  return { state: 'needs_sign_in', text: browserSignIn === null ? (credential.problem ?? say('connection.health.noPassword')) : say('connection.health.signInFirst') };
+}
+
+function viewLastUse({ agents, credentials }: Services, id: ConnectionId): NonNullable<ConnectionView['credential']>['lastUse'] {
+  const use = credentials.lastUse(id);
+  const by = use?.by ?? null;
+  return use && { at: use.at, by: by === null ? null : (agents.list().find((agent) => agent.id === by)?.name ?? by) };
+}
+
+/** Its tokens are held while the app runs, so when they were used last is known of the connection alone. */
+function keptByOAuth({ credentials }: Services, signIn: BrowserSignIn | null): ConnectionView['credential'] {
+  if (signIn === null || signIn.since === null) return null;
+  if (credentials.isLocked) return { kept: 'locked', since: signIn.since, lastUse: null };
+  return { kept: credentials.keychain === 'os' ? 'keychain' : 'session', since: signIn.since, lastUse: null };
 }
 
 function reachesOf(connection: Connection): string {
@@ -110,8 +133,9 @@ function connectionProblems(connections: readonly ConnectionView[]): Message[] {
   return connections.filter(({ health }) => health.state === 'needs_sign_in').map(({ name }) => say('status.problem.signIn', { connection: name }));
 }
 
-function keychainProblems({ credentials, connections }: Services): Message[] {
-  const needsOne = connections.list().some(({ kind }) => kind === 'email');
+function keychainProblems({ credentials, connections, oauth }: Services): Message[] {
+  const needsOne = connections.list().some((connection) => connection.kind === 'email' || typeof oauth.viewOf(connection)?.since === 'number');
+  if (credentials.isLocked) return [say('status.problem.keychainLocked')];
   return credentials.keychain === 'session' && needsOne ? [say('status.problem.noKeychain')] : [];
 }
 

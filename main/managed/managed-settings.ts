@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountInput, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
 
 /**
  * What an organization's IT delivers, on every system the same. Every key with type, default and example is in
@@ -20,7 +20,7 @@ const connectionCommon = {
 const [commandInput, remoteInput] = serverInput.options;
 
 const managedConnection = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('email'), ...connectionCommon, ...emailAccountInput.omit({ password: true }).shape }),
+  z.strictObject({ kind: z.literal('email'), ...connectionCommon, ...emailAccountInput.omit({ password: true }).shape, signIn: mailSignIn.optional() }),
   z.strictObject({ ...commandInput.shape, ...connectionCommon }),
   z.strictObject({ ...remoteInput.shape, ...connectionCommon }),
 ]);
@@ -44,6 +44,8 @@ const keys = z.strictObject({
   connections: z.array(managedConnection).max(100).default([]),
   agents: z.array(managedAgent).max(100).default([]),
   policy: policyText.nullable().default(null),
+  /** Where the organization serves Countersign's client metadata document (OAuth Client ID Metadata Document). */
+  clientMetadataUrl: z.url({ protocol: /^https$/ }).max(2048).refine((text) => new URL(text).pathname !== '/', 'should have a path').nullable().default(null),
   settings: z.strictObject(settings.partial().shape).default({}),
   rulesProfile: rulesProfile.nullable().default(null),
   /** Null: every value that is given is locked. */

@@ -3,7 +3,7 @@ export type Registry =
   | { readonly ok: false; readonly why: 'registryType' | 'registryJson' | 'registryLetters'; readonly name: string };
 
 /** Values that hold structure are given as JSON text; these are plain text. */
-const textValues = new Set(['policy', 'rulesProfile']);
+const textValues = new Set(['clientMetadataUrl', 'policy', 'rulesProfile']);
 
 /**
  * Reads what `reg query KEY /s` prints. Values of the key are the top-level settings: text (REG_SZ) that holds JSON, lines of

@@ -1,6 +1,7 @@
 import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, Message, Outcome } from '../../preload/contract.ts';
 import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject } from './json.ts';
+import type { SecretKind } from './secret.ts';
 
 /** Cedar's action names for what an agent can attempt. */
 export type ActionKind = 'invokeTool' | 'readResource' | 'getPrompt' | 'complete' | 'watchResource' | 'runCommand' | 'connect' | 'useCredential';
@@ -70,6 +71,8 @@ export interface Facts {
   readonly query?: string;
   /** The URI of a resource in its normal form, for rules: `.` and `..` resolved, nothing escaped that need not be. */
   readonly uri?: string;
+  /** What in the arguments looks like a secret; absent when nothing does. */
+  readonly secrets?: readonly SecretKind[];
 }
 
 /** How the record tells it: `did` once done, `wanted` when it was refused or is still open. */

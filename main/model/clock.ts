@@ -17,3 +17,14 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Waits for the work, but no longer than that many milliseconds; the work goes on. */
+export async function waitAtMost(clock: Clock, milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<undefined>();
+  const stop = clock.after(milliseconds, () => late.resolve(undefined));
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    stop();
+  }
+}

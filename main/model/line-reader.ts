@@ -17,15 +17,23 @@ export class LineReader {
   }
 
   /**
-   * Returns the lines that `chunk` completes, without their ends (LF or CRLF).
+   * Returns the lines that `chunk` completes, without their ends (LF or CRLF). What is no UTF-8 becomes U+FFFD.
    * @throws {LineTooLongError}
    */
   read(chunk: Buffer): string[] {
-    const lines: string[] = [];
+    return this.readBytes(chunk).map((line) => line.toString('utf8').replace(/\r$/, ''));
+  }
+
+  /**
+   * The same as they came, for who has to see what is no UTF-8; a CR at the end stays.
+   * @throws {LineTooLongError}
+   */
+  readBytes(chunk: Buffer): Buffer[] {
+    const lines: Buffer[] = [];
     let start = 0;
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
       this.#keep(chunk.subarray(start, end));
-      lines.push(Buffer.concat(this.#chunks, this.#bytes).toString('utf8').replace(/\r$/, ''));
+      lines.push(Buffer.concat(this.#chunks, this.#bytes));
       this.clear();
       start = end + 1;
     }

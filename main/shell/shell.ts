@@ -44,6 +44,11 @@ export interface Shell {
   hideWindow(window: WindowName): void;
   notify(notification: ShellNotification): void;
   setOpenAtLogin(isOpenAtLogin: boolean): void;
+  /**
+   * Opens an address in the person's browser, outside of this app. False when it could not be opened, and for every
+   * address that `isForBrowser` refuses.
+   */
+  openExternal(url: URL): Promise<boolean>;
   /** Called when the person closes the last way to the app or asks the system to quit. */
   onQuit(listener: () => void): Dispose;
   close(): Promise<void>;

@@ -5,19 +5,26 @@ import type { ReactNode } from 'react';
 import { Say, useText } from './intl.tsx';
 import { useNavigation } from './navigation.ts';
 import { useSnapshot } from './store.ts';
+import { UnlockButton } from './unlock-button.tsx';
 import { useCall } from './use-call.ts';
 
 /** Main's word for a connection that waits for its sign-in; its way out is on the Connections screen. */
 const signInProblem = 'status.problem.signIn';
+
+/** Beyond that the way leads over the Connections screen. */
+const mostSignIns = 2;
 
 /** What needs the person's attention, and that everything is paused: over every screen. */
 export function Banners(): ReactNode {
   const text = useText();
   const problems = useSnapshot((snapshot) => snapshot.status.problems);
   const isPaused = useSnapshot((snapshot) => snapshot.status.isPaused);
+  const keychain = useSnapshot((snapshot) => snapshot.status.keychain);
   const navigation = useNavigation();
   const hasSignInProblem = problems.some(({ id }) => id === signInProblem);
   const pause = useCall('setPaused');
+  const signingIn = useCall('startSignIn');
+  const waiting = useSnapshot((snapshot) => snapshot.connections).filter(({ browserSignIn, health }) => browserSignIn !== null && browserSignIn.stage === null && health.state === 'needs_sign_in');
   return (
     <section className="cs-banners" aria-label={text('banner.label')} hidden={problems.length === 0 && !isPaused}>
       {isPaused && (
@@ -39,6 +46,21 @@ export function Banners(): ReactNode {
               </li>
             ))}
           </ul>
+          {keychain === 'locked' && <UnlockButton />}
+          {navigation.screen !== 'connections' &&
+            waiting.slice(0, mostSignIns).map(({ id, name }) => (
+              <Button
+                key={id}
+                size="small"
+                disabledFocusable={signingIn.isBusy}
+                onClick={() => {
+                  navigation.show('connections');
+                  void signingIn.run({ id, client: null });
+                }}
+              >
+                {text('banner.signIn', { name })}
+              </Button>
+            ))}
           {hasSignInProblem && navigation.screen !== 'connections' && (
             <Button size="small" onClick={() => navigation.show('connections')}>
               {text('banner.goToConnections')}

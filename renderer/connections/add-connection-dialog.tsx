@@ -11,15 +11,15 @@ type AddedKind = (typeof kinds)[number];
 
 export interface AddDialogProps {
   readonly onClose: () => void;
-  /** Called with the name of what was added; the dialog is closed then. */
-  readonly onAdded: (name: string) => void;
+  /** Called with the name of what was added, and whether a sign-in in the browser comes next; the dialog is closed then. */
+  readonly onAdded: (name: string, needsSignIn: boolean) => void;
 }
 
 /** First what kind of service, then its form. */
 export function AddConnectionDialog({ onClose, onAdded }: AddDialogProps): ReactNode {
   const [kind, setKind] = useState<AddedKind | null>(null);
-  const added = (name: string): void => {
-    onAdded(name);
+  const added = (name: string, needsSignIn = false): void => {
+    onAdded(name, needsSignIn);
     onClose();
   };
   const back = (): void => setKind(null);

@@ -1,10 +1,10 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Spinner } from '@fluentui/react-components';
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
+import { KeyResetRegular } from '@fluentui/react-icons/svg/key-reset';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
 import { DocumentTextRegular } from '@fluentui/react-icons/svg/document-text';
 import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
-import { WarningRegular } from '@fluentui/react-icons/svg/warning';
 import { useState, type ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
 import type { Connection, Tone } from '../../preload/contract.ts';
@@ -12,28 +12,35 @@ import { Say, useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
+import { SignedIn, SignInButton, SignInProgress } from './browser-sign-in.tsx';
+import { CredentialLine } from './credential-line.tsx';
 import { KindPicture } from './kind-picture.tsx';
 import { TimeoutOption } from './timeout-option.tsx';
 
-const healthTones: Record<Connection['health']['state'], Tone> = { ready: 'good', idle: 'neutral', needs_sign_in: 'mind', failing: 'stop' };
+const healthTones: Record<Connection['health']['state'], Tone> = { ready: 'good', idle: 'neutral', needs_sign_in: 'mind', locked: 'mind', failing: 'stop' };
 
 export interface ConnectionCardProps {
   readonly connection: Connection;
   readonly onShowTools: () => void;
   readonly onShowLog: () => void;
   readonly onSignIn: () => void;
+  readonly onForget: () => void;
   readonly onRemove: () => void;
 }
 
 /** One connection: what it reaches, how it is, where its password is, and what can be done about it. */
-export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onRemove }: ConnectionCardProps): ReactNode {
+export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onForget, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
   const checking = useCall('checkConnection');
+  const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
-  const { id, name, health } = connection;
+  const { id, name, health, browserSignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
+  // A sign-in is used whenever its connection is, and tells for whom.
+  const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
+  const isUseTold = isKept && browserSignIn === null;
   // Only a mailbox has a password that is typed here.
-  const hasPassword = connection.kind === 'email';
+  const hasPassword = connection.kind === 'email' && browserSignIn === null;
   const check = async (): Promise<void> => {
     setChecked(false);
     setChecked((await checking.run({ id })) !== null);
@@ -61,14 +68,16 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             <Say message={health.text} />
           </p>
         )}
-        <p className="cs-item-quiet">
-          {connection.lastUsedAt === null ? (
-            text('connectionsScreen.neverUsed')
-          ) : (
-            <FormattedMessage id="connectionsScreen.lastUsed" values={{ ago: <TimeText at={connection.lastUsedAt} show="relative" /> }} />
-          )}
-        </p>
-        <Credential connection={connection} />
+        {isUseTold || (
+          <p className="cs-item-quiet">
+            {connection.lastUsedAt === null ? (
+              text('connectionsScreen.neverUsed')
+            ) : (
+              <FormattedMessage id="connectionsScreen.lastUsed" values={{ ago: <TimeText at={connection.lastUsedAt} show="relative" /> }} />
+            )}
+          </p>
+        )}
+        {browserSignIn === null ? <CredentialLine connection={connection} /> : <SignedIn connection={connection} signIn={browserSignIn} />}
         {connection.isManaged && <ManagedBy />}
       </div>
       <div className="cs-item-actions">
@@ -77,6 +86,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             {text('connectionsScreen.signIn')}
           </Button>
         )}
+        {browserSignIn !== null && isSignedOut && browserSignIn.stage === null && <SignInButton connection={connection} />}
         <Button onClick={onShowTools} aria-label={text('connectionsScreen.toolsButton', { name })}>
           {text('connectionsScreen.tools')}
         </Button>
@@ -99,6 +109,16 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
                   {text('connectionsScreen.signIn.change')}
                 </MenuItem>
               )}
+              {browserSignIn !== null && browserSignIn.since !== null && !isSignedOut && (
+                <MenuItem icon={<KeyRegular />} onClick={() => void signingIn.run({ id, client: null })}>
+                  {text('connectionsScreen.browser.again')}
+                </MenuItem>
+              )}
+              {isKept && (
+                <MenuItem icon={<KeyResetRegular />} onClick={onForget}>
+                  {text('connectionsScreen.forget', { kind: hasPassword ? 'email' : 'other' })}
+                </MenuItem>
+              )}
               {!connection.isManaged && (
                 <MenuItem icon={<DeleteRegular />} onClick={onRemove}>
                   {text('connectionsScreen.remove')}
@@ -108,6 +128,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
           </MenuPopover>
         </Menu>
       </div>
+      {browserSignIn !== null && <SignInProgress connection={connection} signIn={browserSignIn} />}
       <TimeoutOption connection={connection} />
       <output className="cs-item-wide cs-item-quiet">
         {checking.isBusy && <Spinner size="extra-tiny" labelPosition="after" label={text('connectionsScreen.checking')} />}
@@ -119,23 +140,5 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
         </div>
       )}
     </li>
-  );
-}
-
-function Credential({ connection: { kind, credential } }: { readonly connection: Connection }): ReactNode {
-  const text = useText();
-  if (credential === null) return null;
-  const isFine = credential.kept === 'keychain';
-  return (
-    <p className={`cs-credential ${isFine ? '' : 'cs-credential-mind'}`}>
-      {isFine ? <KeyRegular aria-hidden fontSize={14} /> : <WarningRegular aria-hidden fontSize={14} />}
-      <span>
-        {isFine ? (
-          <FormattedMessage id="connectionsScreen.credential.keychain" values={{ kind, since: <TimeText at={credential.since} show="date" /> }} />
-        ) : (
-          text(`connectionsScreen.credential.${credential.kept}`, { kind })
-        )}
-      </span>
-    </p>
   );
 }

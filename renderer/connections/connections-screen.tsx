@@ -2,7 +2,7 @@ import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons/svg/add';
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected';
 import { useState, type ReactNode } from 'react';
-import type { Connection } from '../../preload/contract.ts';
+import type { Connection, Message } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
@@ -11,6 +11,7 @@ import '../look/lists.css';
 import { AddConnectionDialog } from './add-connection-dialog.tsx';
 import { ConnectionCard } from './connection-card.tsx';
 import './connections.css';
+import { ForgetCredentialDialog } from './forget-credential-dialog.tsx';
 import { LogDialog } from './log-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { SignInDialog } from './sign-in-dialog.tsx';
@@ -22,6 +23,8 @@ export function ConnectionsScreen(): ReactNode {
   const connections = useSnapshot((snapshot) => snapshot.connections);
   const [isAdding, setAdding] = useState(false);
   const [outcome, setOutcome] = useState<string | null>(null);
+  const status = useSnapshot((snapshot) => snapshot.status);
+  const [forgetting, setForgetting] = useState<Connection | null>(null);
   const [removing, setRemoving] = useState<Connection | null>(null);
   const [signingIn, setSigningIn] = useState<Connection | null>(null);
   const [reading, setReading] = useState<Connection | null>(null);
@@ -30,6 +33,9 @@ export function ConnectionsScreen(): ReactNode {
     setOutcome(null);
     setAdding(true);
   };
+  const tell = (told: Message): void => setOutcome(text(told.id, told.values));
+  // The banner over every screen says it as soon as a sign-in is kept so.
+  const isSessionUntold = status.keychain === 'session' && !status.problems.some(({ id }) => id === 'status.problem.noKeychain');
   const signIn = (connection: Connection): void => {
     setOutcome(null);
     setSigningIn(connection);
@@ -43,6 +49,11 @@ export function ConnectionsScreen(): ReactNode {
           </Button>
         )}
       </ScreenHeader>
+      {isSessionUntold && (
+        <div className="cs-session-note">
+          <Note>{text('connectionsScreen.noKeychain')}</Note>
+        </div>
+      )}
       <output className="cs-outcome">{outcome !== null && <Note tone="good"><Disarmed text={outcome} /></Note>}</output>
       {connections.length === 0 ? (
         <NoConnections onAdd={add} />
@@ -55,16 +66,18 @@ export function ConnectionsScreen(): ReactNode {
               onShowTools={() => setTooling(connection)}
               onShowLog={() => setReading(connection)}
               onSignIn={() => signIn(connection)}
+              onForget={() => setForgetting(connection)}
               onRemove={() => setRemoving(connection)}
             />
           ))}
         </ul>
       )}
-      {isAdding && <AddConnectionDialog onClose={() => setAdding(false)} onAdded={(name) => setOutcome(text('connectionsScreen.form.added', { name }))} />}
+      {isAdding && <AddConnectionDialog onClose={() => setAdding(false)} onAdded={(name, needsSignIn) => setOutcome(text(needsSignIn ? 'connectionsScreen.form.addedSignIn' : 'connectionsScreen.form.added', { name }))} />}
       {signingIn !== null && (
         <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text('connectionsScreen.signIn.done', { name: signingIn.name }))} />
       )}
-      {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} />}
+      {forgetting !== null && <ForgetCredentialDialog connection={forgetting} onClose={() => setForgetting(null)} onForgotten={tell} />}
+      {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} onRemoved={tell} />}
       {reading !== null && <LogDialog connection={reading} onClose={() => setReading(null)} />}
       <ToolsDrawer connection={tooling} onClose={() => setTooling(null)} />
     </div>

@@ -1,13 +1,27 @@
 import type { ReactNode } from 'react';
-import type { Connection } from '../../preload/contract.ts';
+import type { Connection, Message } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { ConfirmDialog } from '../look/index.ts';
 
+export interface RemoveDialogProps {
+  readonly connection: Connection;
+  readonly onClose: () => void;
+  /** Called with what was removed and deleted; the dialog is closed then. */
+  readonly onRemoved: (told: Message) => void;
+}
+
 /** Says what removing a connection does, and does it. */
-export function RemoveDialog({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }): ReactNode {
+export function RemoveDialog({ connection, onClose, onRemoved }: RemoveDialogProps): ReactNode {
   const text = useText();
   const remove = useCall('removeConnection');
+  const consequence = connection.credential === null ? 'connectionsScreen.remove.textPlain' : connection.browserSignIn === null ? 'connectionsScreen.remove.text' : 'connectionsScreen.remove.textSignIn';
+  const confirm = async (): Promise<void> => {
+    const done = await remove.run({ id: connection.id });
+    if (done === null) return;
+    onRemoved(done.value.told);
+    onClose();
+  };
   return (
     <ConfirmDialog
       isOpen
@@ -16,9 +30,9 @@ export function RemoveDialog({ connection, onClose }: { readonly connection: Con
       isBusy={remove.isBusy}
       problem={remove.problem}
       onCancel={onClose}
-      onConfirm={() => void remove.run({ id: connection.id }).then((done) => done !== null && onClose())}
+      onConfirm={() => void confirm()}
     >
-      <p>{text(connection.credential === null ? 'connectionsScreen.remove.textPlain' : 'connectionsScreen.remove.text')}</p>
+      <p className="cs-anywhere">{text(consequence, { at: connection.browserSignIn?.at ?? '' })}</p>
     </ConfirmDialog>
   );
 }

@@ -13,6 +13,7 @@ import { emptyServerDraft, readServerDraft, type ServerFormDraft } from './serve
 export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps & { readonly kind: ServerInput['kind'] }): ReactNode {
   const text = useText();
   const adding = useCall('addServerConnection');
+  const signingIn = useCall('startSignIn');
   const [draft, setDraft] = useState(emptyServerDraft);
   const [isTried, setTried] = useState(false);
   const read = readServerDraft(kind, draft);
@@ -27,7 +28,12 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
       focusFirstProblem();
       return;
     }
-    if ((await adding.run(read.input)) !== null) onAdded(read.input.name);
+    const added = await adding.run(read.input);
+    if (added === null) return;
+    const { id, needsSignIn } = added.value;
+    // How far it is, is told by the connection itself from now on.
+    if (needsSignIn) void signingIn.run({ id, client: null });
+    onAdded(read.input.name, needsSignIn);
   };
   return (
     <SimpleDialog

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AgentCatalog } from '../../main/agent-catalog.ts';
 import { createCatalog } from '../../main/connections/catalog.ts';
+import { createKeptScrub, createScrubber } from '../../main/credentials/scrubber.ts';
 import type { Connection } from '../../main/connections/connection.ts';
 import { createUpstreams } from '../../main/connections/upstreams.ts';
 import { Emitter } from '../../main/model/disposable.ts';
@@ -13,6 +14,9 @@ const marketing = agentId.parse('marketing');
 const finance = agentId.parse('finance');
 const mailId = connectionId.parse('mail');
 const crmId = connectionId.parse('crm');
+
+const secrets = ['hunter2'];
+const scrubListed = createKeptScrub(createScrubber(() => secrets), () => secrets);
 
 function setUp(fakes: Record<string, FakeUpstream>) {
   const clock = createManualClock();
@@ -36,6 +40,7 @@ function setUp(fakes: Record<string, FakeUpstream>) {
       asked.push(`${kind} ${name} ${effect}`);
       return state.forbidden.has(`${agent} ${name}`) || state.forbidden.has(name);
     },
+    scrub: (listed) => scrubListed(listed),
     onRulesChange: (listener) => rules.on(listener),
   });
   const changes: string[] = [];
@@ -44,6 +49,15 @@ function setUp(fakes: Record<string, FakeUpstream>) {
     (await catalog.listTools(agent, only)).filter(({ isHidden }) => !isHidden).map(({ connection, name }) => `${connection}/${name}`);
   return { catalog, upstreams, connections, clock, state, asked, changes, rules, visible };
 }
+
+test('what a service says of its tools and resources is listed without our secrets', async () => {
+  const upstream = createFakeUpstream();
+  upstream.listTools = () => Promise.resolve([{ name: 'look', description: 'the key is hunter2', inputSchema: { type: 'object', properties: { hunter2: {} } } }]);
+  const { catalog } = setUp({ crm: upstream });
+  const listed = [await catalog.listTools(marketing), await catalog.findTool(marketing, crmId, 'look')];
+  expect(JSON.stringify(listed)).toContain('[secret removed]');
+  expect(JSON.stringify(listed)).not.toContain('hunter2');
+});
 
 test('an agent sees the connections it may use, without what is hidden from it; another sees its own', async () => {
   const { catalog, visible, state } = setUp({ mail: createFakeUpstream('send', 'search'), crm: createFakeUpstream('search') });

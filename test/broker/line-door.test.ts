@@ -152,6 +152,28 @@ describe('over lines', () => {
     expect(JSON.stringify(await client.next())).toContain('call 2');
   });
 
+  test.each(['modern', 'legacy'] as const)('what is cancelled without an id is nothing, not the request whose id is empty (%s)', async (era) => {
+    await using lines = await startLines();
+    const asked = Promise.withResolvers<AbortSignal>();
+    const finish = Promise.withResolvers<undefined>();
+    lines.gate.script = async ({ signal }, action) => {
+      asked.resolve(signal);
+      await finish.promise;
+      return done(action, 'done');
+    };
+    const client = (await lines.open()).listen();
+    if (era === 'legacy') await client.ask(initialize());
+    if (era === 'legacy') client.send({ id: '', method: 'tools/call', params: tool });
+    else client.modern('', 'tools/call', tool);
+    const signal = await asked.promise;
+    for (const requestId of [null, {}, [], false, 1.5]) client.send({ method: 'notifications/cancelled', params: { requestId } });
+    client.send({ method: 'notifications/cancelled', params: {} });
+    expect(await client.ask({ id: 'after', method: 'nothing' })).toMatchObject({ id: 'after' });
+    expect(signal.aborted).toBe(false);
+    finish.resolve(undefined);
+    expect(await client.next()).toMatchObject({ id: '', result: {} });
+  });
+
   test('a subscription ends by cancellation, and with the line', async () => {
     await using lines = await startLines();
     const notifications = { toolsListChanged: true, resourceSubscriptions: ['via-work-mail+note:1'] };
@@ -203,6 +225,17 @@ describe('over lines', () => {
     client.write(`\n  \n${text}\r\n`);
     expect(await client.next()).toMatchObject({ jsonrpc: '2.0', error: { code: expect.any(Number) } });
     expect(await client.ask(initialize())).toMatchObject({ result: {} });
+  });
+
+  test('a message that is no UTF-8 is refused, not read as something else, and the next one is answered', async () => {
+    await using lines = await startLines();
+    const client = (await lines.open()).listen();
+    const [before, after] = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { ...tool, arguments: { to: 'HERE' }, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } } }).split('HERE');
+    client.socket.write(Buffer.concat([Buffer.from(`${before}`), Buffer.from([0xff]), Buffer.from(`${after}\r\n \t\r\n`)]));
+    expect(await client.next()).toMatchObject({ id: null, error: { code: -32700 } });
+    client.modern(2, 'tools/call', tool);
+    expect(await client.next()).toMatchObject({ id: 2, result: {} });
+    expect(lines.gate.performed).toHaveLength(1);
   });
 
   test('a message larger than 4 MiB ends the line with words', async () => {

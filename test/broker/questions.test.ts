@@ -147,6 +147,14 @@ describe('the state of a call that waits for an answer', () => {
     expect(broker.gate.performed).toEqual([]);
   });
 
+  test.each(['{"id":1e400}', '{"id":"\\ud800"}'])('is none of a call whose arguments have no canonical form: %s', async (args) => {
+    await using broker = await startBroker();
+    const { status, answer } = await askModern(broker, 'tools/call', { ...tool, arguments: {}, requestState: 'a'.repeat(43), inputResponses: {} }, { replaceInBody: ['"arguments":{}', `"arguments":${args}`] });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ id: 1, error: { code: -32602 } });
+    expect(broker.gate.performed).toEqual([]);
+  });
+
   test('ends after ten minutes, and when the agent is cut off', async () => {
     const clock = new ManualClock();
     await using broker = await startBroker({ clock });

@@ -12,6 +12,8 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly session?: string;
+  /** Text of the body, and what stands there instead: JSON that no value is written as. */
+  readonly replaceInBody?: readonly [string, string];
 }
 
 export interface Exchange {
@@ -26,7 +28,7 @@ const anyAnswer = 'application/json, text/event-stream';
 
 /** A request of the 2026-07-28 protocol, as a client without an SDK sends it. */
 export function sendModern(broker: Broker, method: string, params: JsonObject = {}, sent: Sent = {}): Promise<Response> {
-  const { token = marketingToken, path = '', id = 1, capabilities = {}, meta = {}, headers = {}, signal } = sent;
+  const { token = marketingToken, path = '', id = 1, capabilities = {}, meta = {}, headers = {}, signal, replaceInBody: [from, to] = ['', ''] } = sent;
   const name = params['name'] ?? params['uri'];
   const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': capabilities, ...meta };
   return fetch(`${broker.endpoint.url}${path}`, {
@@ -40,7 +42,7 @@ export function sendModern(broker: Broker, method: string, params: JsonObject = 
       ...(typeof name === 'string' ? { 'mcp-name': `=?base64?${Buffer.from(name).toString('base64')}?=` } : {}),
       ...headers,
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta } }),
+    body: JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta } }).replace(from, to),
     ...(signal === undefined ? {} : { signal }),
   });
 }

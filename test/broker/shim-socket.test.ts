@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -69,6 +69,10 @@ function say(path: string, text: string | Buffer): Promise<string> {
     socket.on('error', () => {});
     socket.on('close', () => resolve(answer));
   });
+}
+
+function heard(socket: Socket): Promise<string> {
+  return new Promise((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
 }
 
 describe('the socket’s folder', () => {
@@ -161,6 +165,53 @@ describe('a first line', () => {
     expect(await answer).toBe('');
     clearInterval(tick);
   });
+});
+
+describe('the door stays open for others', () => {
+  const status = '{"purpose":"status"}\n';
+  /** As many as are let in at a time. */
+  const many = Array.from({ length: 64 });
+
+  test('when clients that were refused stay, and had more to say', async () => {
+    await using place = await makePlace();
+    await place.start();
+    const stay = await Promise.all(many.map(async () => {
+      const socket = connect({ path: place.path, allowHalfOpen: true }, () => socket.write('hello\nand more\n'));
+      socket.on('error', () => {});
+      expect(await heard(socket)).toMatch(/^\{"kind":"refused"/);
+      return socket;
+    }));
+    expect(await say(place.path, status)).toMatch(/^\{"kind":"status"/);
+    for (const socket of stay) socket.destroy();
+  });
+
+  test('when clients that wait for the person go away before the answer', async () => {
+    await using place = await makePlace();
+    await place.start({ isPaired: () => false, requirePaired: () => new Promise(() => {}) });
+    await Promise.all(many.map(async () => {
+      const socket = connect(place.path, () => socket.write('{"purpose":"connect","agent":"stranger"}\n'));
+      expect(await heard(socket)).toMatch(/^\{"kind":"waiting"/);
+      await new Promise<void>((resolve) => socket.once('close', () => resolve()).end());
+    }));
+    expect(await say(place.path, status)).toMatch(/^\{"kind":"status"/);
+  });
+});
+
+test('an answer that the person gave late is told to who still waits, and what it sent meanwhile is not lost', async () => {
+  await using place = await makePlace();
+  const answer = Promise.withResolvers<'paired'>();
+  await place.start({ isPaired: () => false, requirePaired: () => answer.promise });
+  let text = '';
+  await new Promise<void>((resolve) => {
+    const socket = connect(place.path, () => socket.write('{"purpose":"connect","agent":"marketing"}\n'));
+    socket.on('data', (chunk) => {
+      text += chunk.toString();
+      if (text.includes('waiting') && !text.includes('ready')) socket.write('{"jsonrpc":"2.0","id":7,"method":"ping"}\n', () => answer.resolve('paired'));
+      if (text.includes('"id":7')) socket.destroy();
+    });
+    socket.on('close', () => resolve());
+  });
+  expect(text.trim().split('\n').map((line) => JSON.parse(line))).toMatchObject([{ kind: 'waiting' }, { kind: 'ready' }, { id: 7, result: {} }]);
 });
 
 test('MCP lines sent together with the first line are not lost', async () => {

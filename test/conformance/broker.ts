@@ -21,6 +21,7 @@ const noScreen: Shell = {
   hideWindow: nothing,
   notify: nothing,
   setOpenAtLogin: nothing,
+  openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
   close: () => Promise.resolve(),
 };

@@ -21,10 +21,7 @@ const contextSchema = z.object({
 const url = process.argv[2] ?? '';
 const context = contextSchema.parse(JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}'));
 const isAuth = process.env['MCP_CONFORMANCE_SCENARIO']?.startsWith('auth/') ?? false;
-const signIn = new SelfSignIn(
-  url,
-  context.client_id === undefined ? undefined : { client_id: context.client_id, ...(context.client_secret === undefined ? {} : { client_secret: context.client_secret }) },
-);
+const signIn = new SelfSignIn(url, context.client_id === undefined ? null : { id: context.client_id, secret: context.client_secret ?? null });
 
 /** A Claw whose user accepts every form as it is filled in already, and a few words from its model. */
 const conversation: Conversation = {
@@ -67,14 +64,13 @@ function call(name: string, args: JsonObject): UpstreamCall {
   return { action: actionId.parse(crypto.randomUUID()), agent: agentId.parse('conformance'), name, arguments: args, materials: [], signal: AbortSignal.timeout(20_000), conversation };
 }
 
-/** Does it again after each sign-in it led to: a sign-in answers no request, it makes the next one possible. */
+/** Does it again after each sign-in that it led to, as a Claw does that was told to wait for one. */
 async function withSignIn<T>(work: () => Promise<T>, isDone: (result: T) => boolean = () => true): Promise<T> {
-  const before = signIn.signIns;
   try {
     const result = await work();
-    if (isDone(result) || signIn.signIns === before) return result;
+    if (isDone(result) || !(await signIn.signInIfNeeded())) return result;
   } catch (error) {
-    if (signIn.signIns === before) throw error;
+    if (!(await signIn.signInIfNeeded())) throw error;
   }
   return withSignIn(work, isDone);
 }
@@ -102,7 +98,7 @@ function report(what: string, result: UpstreamAnswer): void {
 // The suite ends only the shell it starts this with, so a hang would outlive it.
 setTimeout(() => process.exit(3), 25_000).unref();
 
-const upstream = await withSignIn(() => openHttpUpstream({ url }, isAuth ? { authProvider: signIn } : {}));
+const upstream = await withSignIn(() => openHttpUpstream({ url }, isAuth ? { fetch: signIn.fetch } : {}));
 await useEverything(upstream);
 // Called again, now that the server may have changed its mind about who may sign in.
 if (isAuth) await useEverything(upstream);

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { auth, type OAuthClientInformationContext, type OAuthClientProvider, type OAuthDiscoveryState, type StoredOAuthClientInformation, type StoredOAuthTokens } from '@modelcontextprotocol/client';
-
-/** Nobody listens there: the redirect to it is read, not followed. */
-const redirectUrl = 'http://127.0.0.1:3000/callback';
+import { connectionId } from '../../preload/contract.ts';
+import type { Connection } from '../../main/connections/connection.ts';
+import { OAuthSignIns } from '../../main/connections/oauth/oauth-sign-ins.ts';
+import { systemClock } from '../../main/model/clock.ts';
+import type { JsonObject } from '../../main/model/json.ts';
 
 /** Where the suite's authorization servers are told to find who this client is (client ID metadata documents). */
 const metadataUrl = 'https://conformance-test.local/client-metadata.json';
@@ -10,86 +10,72 @@ const metadataUrl = 'https://conformance-test.local/client-metadata.json';
 /** A server that is never content must not send a person through sign-ins without end. */
 const mostSignIns = 3;
 
+const id = connectionId.parse('conformance');
+
+export interface Client {
+  readonly id: string;
+  readonly secret: string | null;
+}
+
 /**
- * Signs in at the suite's authorization servers, which say yes by themselves: the person's part is one request whose
- * redirect carries the code. All else is the SDK's: discovery, registration, PKCE, the checks of issuer and resource.
- * Everything is kept in memory, by issuer.
+ * The product's own sign-in, with what surrounds it in memory. The suite's authorization servers say yes by themselves, so
+ * the person's browser is one request to them and one to where they send it.
  */
-export class SelfSignIn implements OAuthClientProvider {
-  readonly redirectUrl = redirectUrl;
-  readonly clientMetadataUrl = metadataUrl;
-  readonly clientMetadata = {
-    client_name: 'countersign-conformance',
-    redirect_uris: [redirectUrl],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-  };
-  readonly #serverUrl: string;
-  readonly #registered: StoredOAuthClientInformation | undefined;
-  readonly #clients = new Map<string, StoredOAuthClientInformation>();
-  #tokens: StoredOAuthTokens | undefined;
-  #discovery: OAuthDiscoveryState | undefined;
-  #verifier = '';
-  #state = '';
+export class SelfSignIn {
+  readonly connection: Connection;
+  readonly #oauth: OAuthSignIns;
+  readonly #client: Client | null;
+  readonly #kept = new Map<string, string>();
   #signIns = 0;
+  #ended = Promise.withResolvers<undefined>();
 
-  /** `registered`: the client that somebody registered beforehand. */
-  constructor(serverUrl: string, registered?: StoredOAuthClientInformation) {
-    this.#serverUrl = serverUrl;
-    this.#registered = registered;
+  /** `client`: the one that somebody registered beforehand. */
+  constructor(url: string, client: Client | null) {
+    const config: JsonObject = { url };
+    this.connection = { id, name: 'Conformance', kind: 'remote', config, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 };
+    this.#client = client;
+    this.#oauth = new OAuthSignIns({
+      clock: systemClock,
+      vault: {
+        read: (_id, origin) => Promise.resolve(this.#kept.get(origin)),
+        write: (_id, origin, value) => {
+          this.#kept.set(origin, value);
+          return Promise.resolve(null);
+        },
+      },
+      find: () => this.connection,
+      open: (address) => this.#visit(address),
+      documentUrl: () => metadataUrl,
+      text: ({ id: message }) => message,
+      onSignedIn: () => Promise.resolve(null),
+    });
+    this.#oauth.onChange(() => {
+      if (this.#oauth.viewOf(this.connection)?.stage === null) this.#ended.resolve(undefined);
+    });
   }
 
-  /** How often a sign-in was begun. */
-  get signIns(): number {
-    return this.#signIns;
+  get fetch(): ReturnType<OAuthSignIns['fetchFor']> {
+    return this.#oauth.fetchFor(this.connection);
   }
 
-  state(): string {
-    this.#state = randomUUID();
-    return this.#state;
-  }
-
-  clientInformation(context?: OAuthClientInformationContext): StoredOAuthClientInformation | undefined {
-    return this.#registered ?? this.#clients.get(context?.issuer ?? '');
-  }
-
-  saveClientInformation(client: StoredOAuthClientInformation, context?: OAuthClientInformationContext): void {
-    this.#clients.set(context?.issuer ?? '', client);
-  }
-
-  tokens(): StoredOAuthTokens | undefined {
-    return this.#tokens;
-  }
-
-  saveTokens(tokens: StoredOAuthTokens): void {
-    this.#tokens = tokens;
-  }
-
-  saveCodeVerifier(verifier: string): void {
-    this.#verifier = verifier;
-  }
-
-  codeVerifier(): string {
-    return this.#verifier;
-  }
-
-  saveDiscoveryState(state: OAuthDiscoveryState): void {
-    this.#discovery = state;
-  }
-
-  discoveryState(): OAuthDiscoveryState | undefined {
-    return this.#discovery;
-  }
-
-  async redirectToAuthorization(url: URL): Promise<void> {
+  /** Signs in if the service wants that. False when it does not, or the sign-in failed. */
+  async signInIfNeeded(): Promise<boolean> {
+    if (this.#oauth.needOf(id) === null) return false;
     if (this.#signIns >= mostSignIns) throw new Error(`More than ${mostSignIns} sign-ins.`);
     this.#signIns += 1;
-    const response = await fetch(url, { redirect: 'manual' });
-    const answer = new URL(response.headers.get('location') ?? '').searchParams;
-    if (answer.get('state') !== this.#state) throw new Error('The answer is not to the question that was asked.');
-    const iss = answer.get('iss');
-    await auth(this, { serverUrl: this.#serverUrl, authorizationCode: answer.get('code') ?? '', ...(iss === null ? {} : { iss }) });
-    // A server may move to another authorization server: the next sign-in looks again.
-    this.#discovery = undefined;
+    this.#ended = Promise.withResolvers<undefined>();
+    const started = await this.#oauth.start(id, this.#client);
+    if (!started.ok) throw new Error(started.problem.id);
+    await this.#ended.promise;
+    const problem = this.#oauth.viewOf(this.connection)?.problem ?? null;
+    if (problem !== null) throw new Error(problem.id);
+    return true;
+  }
+
+  async #visit(address: URL): Promise<boolean> {
+    const { headers } = await fetch(address, { redirect: 'manual' });
+    // The answer to this comes only once the sign-in is over.
+    fetch(headers.get('location') ?? '').catch(() => undefined);
+    return true;
   }
 }

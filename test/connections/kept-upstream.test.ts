@@ -333,3 +333,24 @@ test('a real child that is killed in mid-call: unknown, done at most once, and n
   expect(await upstream.callTool(callOf('echo', { text: 'back' }))).toMatchObject({ kind: 'result' });
   expect(entries()).toHaveLength(1);
 });
+
+test('what a service said last is told without secrets, and cut only after they were removed', async () => {
+  const said = `${'x'.repeat(194)} hunter22 and more`;
+  const problem = new ConnectionProblem('failing', say('connection.health.commandStoppedSaying', { command: 'crm', code: 7, said: said.slice(0, 200) }), 'It stopped.', ['first', said]);
+  const { upstreams } = setUp(() => Promise.reject(problem));
+  await expect(upstreams.get(id)).rejects.toThrow('It stopped.');
+  const { text } = upstreams.healthOf(id);
+  expect(text).toEqual({ id: 'connection.health.commandStoppedSaying', values: { command: 'crm', code: 7, said: `${'x'.repeat(194)} [secr` } });
+  expect(JSON.stringify(upstreams.logOf(id))).not.toContain('hunter');
+});
+
+test('one that a person has to sign in to first says so at every call, also while it is given rest', async () => {
+  const problem = new ConnectionProblem('needs_sign_in', say('connection.health.needsSignIn', { host: 'crm' }), 'crm asks for a sign-in.');
+  const { upstreams, state, clock } = setUp(() => Promise.reject(problem), 'remote');
+  for (let call = 0; call < 3; call += 1) await expect(upstreams.get(id)).rejects.toBe(problem);
+  expect(state.opens).toHaveLength(1);
+  clock.advance(1000);
+  await expect(upstreams.get(id)).rejects.toBe(problem);
+  expect(state.opens).toHaveLength(2);
+  expect(upstreams.healthOf(id)).toEqual({ state: 'needs_sign_in', text: problem.problem });
+});

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { createCredentialStore } from '../../main/credentials/credential-store.ts';
 import { createSessionKeychain, KeychainError, type Keychain } from '../../main/credentials/keychain.ts';
 import { createKeytarKeychain, openKeychain, type Keytar } from '../../main/credentials/keytar-keychain.ts';
-import { createSealedValues, credentialMigrations } from '../../main/credentials/sealed-values.ts';
+import { createDiskRows, credentialMigrations } from '../../main/credentials/credential-rows.ts';
+import { guardKeychain } from '../../main/credentials/guarded-keychain.ts';
+import { createSealedValues } from '../../main/credentials/sealed-values.ts';
 import { openState } from '../../main/state/state.ts';
 
 const origin = 'https://crm.example';
@@ -14,7 +16,12 @@ function osKeychain(): Keychain {
 
 function setUp(keychain: Keychain = osKeychain()) {
   const state = openState(':memory:', [{ component: 'credentials', migrations: credentialMigrations }]);
-  return { state, keychain, store: createCredentialStore(state, keychain, () => 5) };
+  return { state, keychain, store: createCredentialStore({ state, keychain: guardKeychain(keychain), now: () => 5 }) };
+}
+
+/** Which of the keychain's items holds the key. */
+function accountOf(state: ReturnType<typeof setUp>['state'], id: string): string {
+  return createDiskRows(state).get(id)?.account ?? '';
 }
 
 const put = (id: string, value: string, at = origin) => ({ id, origin: at, value, kind: 'token' as const });
@@ -55,10 +62,9 @@ test('a changed ciphertext, a changed origin and a swapped row do not open', asy
 });
 
 test('even with the same key a value does not open under another id', async () => {
-  const { state, store, keychain } = setUp();
+  const { state, store } = setUp();
   await store.put(put('a', 'value-of-a'));
-  await keychain.set('b', (await keychain.get('a')) ?? '');
-  state.database.exec("INSERT INTO credential SELECT 'b', origin, kind, sealed, since FROM credential WHERE id = 'a'");
+  state.database.exec("INSERT INTO credential SELECT 'b', origin, kind, sealed, since, account, key_since, used_at, used_by FROM credential WHERE id = 'a'");
   expect(await store.use('b', origin, (value) => value)).toMatchObject({ ok: false, reason: 'damaged' });
 });
 
@@ -88,20 +94,24 @@ test('changes at the same time do not spoil each other', async () => {
   expect(await store.use('crm', origin, (value) => value)).toEqual({ ok: true, value: 'fifth' });
 });
 
-test('a value is known to the scrubber from the moment it is given until it is removed', async () => {
+test('a value is known to the scrubber from the moment it is given to the end of the session, also when it was replaced or removed', async () => {
   const { store } = setUp();
-  await store.put(put('crm', 'tok-1234567890'));
-  expect([...store.liveSecrets()]).toEqual(['tok-1234567890']);
+  await store.put({ ...put('crm', '{"access":"acc-1"}'), secrets: ['acc-1'] });
+  expect(store.secrets.list()).toEqual(['{"access":"acc-1"}', 'acc-1']);
+  expect(store.secrets.list()).toBe(store.secrets.list());
+  await store.put({ ...put('crm', '{"access":"acc-2"}'), secrets: ['acc-2'] });
+  await store.put(put('bank', 'tok-of-the-bank'));
   await store.remove('crm');
-  expect([...store.liveSecrets()]).toEqual([]);
+  expect(new Set(store.secrets.list())).toEqual(new Set(['tok-of-the-bank', '{"access":"acc-1"}', 'acc-1', '{"access":"acc-2"}', 'acc-2']));
+  expect(new Map(store.secrets.byOwner()).get('crm')).toEqual(['{"access":"acc-1"}', 'acc-1', '{"access":"acc-2"}', 'acc-2']);
 });
 
 test('listeners hear of a put, a removal and, once, of a loss; never after they left', async () => {
-  const { store, keychain } = setUp();
+  const { state, store, keychain } = setUp();
   const heard: string[] = [];
   const leave = store.onChange((id) => heard.push(id));
   await store.put(put('crm', 'tok-1234567890'));
-  await keychain.delete('crm');
+  await keychain.delete(accountOf(state, 'crm'));
   await store.use('crm', origin, (value) => value);
   await store.use('crm', origin, (value) => value);
   expect(heard).toEqual(['crm', 'crm']);
@@ -141,14 +151,19 @@ function keytarThat(answers: Partial<Keytar>): Keytar {
   };
 }
 
+function opened(keytar: Partial<Keytar> | Error, hasSealed = false) {
+  const load = (): Promise<Keytar> => (keytar instanceof Error ? Promise.reject(keytar) : Promise.resolve(keytarThat(keytar)));
+  return openKeychain({ load, timeout: 50, hasSealed });
+}
+
 test('a keychain that loads, but hangs, forgets or lies is not trusted', async () => {
   const never = new Promise<never>(() => undefined);
   const kinds = await Promise.all([
-    openKeychain(() => Promise.reject(new Error('libsecret-1.so.0: cannot open shared object file')), 50),
-    openKeychain(() => Promise.resolve(keytarThat({ setPassword: () => never })), 50),
-    openKeychain(() => Promise.resolve(keytarThat({ getPassword: () => Promise.resolve(null) })), 50),
-    openKeychain(() => Promise.resolve(keytarThat({ getPassword: () => Promise.resolve('something else') })), 50),
-    openKeychain(() => Promise.resolve(keytarThat({})), 50),
+    opened(new Error('libsecret-1.so.0: cannot open shared object file')),
+    opened({ setPassword: () => never }),
+    opened({ getPassword: () => Promise.resolve(null) }),
+    opened({ getPassword: () => Promise.resolve('something else') }),
+    opened({}),
   ]);
   expect(kinds.map(({ kind }) => kind)).toEqual(['session', 'session', 'session', 'session', 'os']);
 });
@@ -204,7 +219,7 @@ test('a screen does not wait for a keychain that hangs, and asks it once', async
   let asked = 0;
   const quick = osKeychain();
   const state = openState(':memory:', [{ component: 'credentials', migrations: credentialMigrations }]);
-  await createSealedValues(state, quick, () => 5).write(put('crm', 'tok-1234567890'));
+  await createSealedValues(createDiskRows(state), quick, () => 5).write(put('crm', 'tok-1234567890'));
   const hanging: Keychain = {
     ...quick,
     get: () => {
@@ -212,9 +227,9 @@ test('a screen does not wait for a keychain that hangs, and asks it once', async
       return new Promise(() => undefined);
     },
   };
-  const values = createSealedValues(state, hanging, () => 5, 20);
+  const values = createSealedValues(createDiskRows(state), hanging, () => 5, 20);
   for (let time = 0; time < 5; time += 1) {
-    expect(await values.describe('crm')).toEqual({ kept: 'keychain', since: 5, problem: { id: 'credential.problem.keychain', values: {} } });
+    expect(await values.describe('crm')).toEqual({ kept: 'keychain', since: 5, lastUse: null, problem: { id: 'credential.problem.keychain', values: {} } });
   }
   expect(asked).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { createScrubber, secretRemoved } from '../../main/credentials/scrubber.ts';
+import { createKeptScrub, createScrubber, secretRemoved } from '../../main/credentials/scrubber.ts';
 
 const secret = 'p/ss "wörd"+&\\42';
 const scrubber = createScrubber(() => [secret, 'abc']);
@@ -15,7 +15,12 @@ test.each([
   ['JSON', JSON.stringify(secret).slice(1, -1)],
   ['JSON with escaped slashes', JSON.stringify(secret).slice(1, -1).replaceAll('/', String.raw`\/`)],
   ['ASCII JSON', JSON.stringify(secret).slice(1, -1).replaceAll('ö', String.raw`\u00f6`)],
+  ['JSON in JSON', JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)],
+  ['four times JSON', JSON.stringify(JSON.stringify(JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)).slice(1, -1)).slice(1, -1)],
   ['hex', Buffer.from(secret).toString('hex')],
+  ['HTML', secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+  ['wholly URL-encoded', Buffer.from(secret).toString('hex').replace(/../g, '%$&')],
+  ['UTF-16 in base64', Buffer.from(secret, 'utf16le').toString('base64').replace(/.=*$/, '')],
   ['upper-case hex', Buffer.from(secret).toString('hex').toUpperCase()],
 ])('a secret is removed in its %s form', (_, form) => {
   expect(scrubber.scrub(`before ${form} after, ${form}`)).toBe(`before ${secretRemoved} after, ${secretRemoved}`);
@@ -39,6 +44,27 @@ test('keys, numbers and nested values are scrubbed; everything else stays as it 
   });
 });
 
+test('bytes that hold a secret are replaced as a whole, by bytes', () => {
+  const data = Buffer.from(`\0\u0001 key=${secret};`).toString('base64');
+  const removed = Buffer.from(secretRemoved).toString('base64');
+  expect(scrubber.scrubJson([{ type: 'image', data }, { blob: data, text: data }, { data: `it is ${secret}` }, { blob: 'AAAAAAAAAAAA' }])).toEqual([
+    { type: 'image', data: removed },
+    { blob: removed, text: expect.stringContaining(secretRemoved) },
+    { data: `it is ${secretRemoved}` },
+    { blob: 'AAAAAAAAAAAA' },
+  ]);
+});
+
+test('what is listed is scrubbed once, and anew when a secret is added', () => {
+  let known: readonly string[] = ['hunter22'];
+  const keep = createKeptScrub(createScrubber(() => known), () => known);
+  const tool = { name: 'look', description: 'uses hunter22 and hunter33' };
+  expect(keep(tool)).toEqual({ name: 'look', description: `uses ${secretRemoved} and hunter33` });
+  expect(keep(tool)).toBe(keep(tool));
+  known = [...known, 'hunter33'];
+  expect(keep(tool).description).toBe(`uses ${secretRemoved} and ${secretRemoved}`);
+});
+
 test('a secret within another one does not leave the rest standing', () => {
   const both = createScrubber(() => ['token', 'token-and-more']);
   expect(both.scrub('token-and-more token')).toBe(`${secretRemoved} ${secretRemoved}`);
@@ -54,12 +80,12 @@ test('very short secrets are skipped, so that words stay whole', () => {
 });
 
 test('a secret that was added a moment ago is removed, one that was forgotten is not', () => {
-  const live = new Set<string>();
+  let live: readonly string[] = [];
   const { scrub } = createScrubber(() => live);
   expect(scrub('hunter22')).toBe('hunter22');
-  live.add('hunter22');
+  live = ['hunter22'];
   expect(scrub('hunter22')).toBe(secretRemoved);
-  live.delete('hunter22');
+  live = [];
   expect(scrub('hunter22')).toBe('hunter22');
 });
 

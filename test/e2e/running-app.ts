@@ -16,6 +16,9 @@ const commandLine = join(root, 'out/main/countersign.js');
 /** What the button says on a card of an action, of a high-risk one, and of a pairing. */
 const yes = /^(Approve once|Yes, do it once|Let it connect)$/;
 
+/** The last characters of the app's stderr that a failed wait tells. */
+const mostTold = 20_000;
+
 export interface StartOptions {
   /** The state directory; kept between starts of one story. */
   readonly home: string;
@@ -76,6 +79,14 @@ export class RunningApp {
     return this.#log.join('');
   }
 
+  /** A page that is none of the app's, by the start of its address; waits until it is there. */
+  async otherPage(start: string): Promise<Page> {
+    return this.until(
+      () => Promise.resolve(this.#browser.contexts().flatMap((context) => context.pages()).find((open) => open.url().startsWith(start))),
+      (page) => page !== undefined,
+    ) as Promise<Page>;
+  }
+
   /** A window of the app by its page; waits until it is there. */
   async page(name: 'index' | 'approval'): Promise<Page> {
     for (let attempt = 0; attempt < 200; attempt += 1) {
@@ -133,7 +144,7 @@ export class RunningApp {
       await pause(100);
       last = await read();
     }
-    if (!isReached(last)) throw new Error(`Not reached: ${JSON.stringify(last).slice(0, 2000)}\nThe app said:\n${this.log}`);
+    if (!isReached(last)) throw new Error(`Not reached: ${JSON.stringify({ last }).slice(0, 2000)}\nThe app said:\n${this.log.slice(-mostTold)}`);
     return last;
   }
 

@@ -13,6 +13,7 @@ import type { ActionProfile, ActionRequest, Decision } from '../../main/model/ac
 import type { Clock } from '../../main/model/clock.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import { say } from '../../main/model/say.ts';
+import type { SecretsFound } from '../../main/model/secret.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamOffers } from '../../main/model/upstream.ts';
 import { silence } from '../../main/model/conversation.ts';
 
@@ -100,6 +101,8 @@ export interface Knobs {
   settings: Partial<Settings>;
   /** False: a service with tools alone, as our own connectors. */
   hasOffers: boolean;
+  /** What is found in what an agent sends. */
+  secrets: (sent: string) => SecretsFound | undefined;
 }
 
 const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks for no list.'));
@@ -119,6 +122,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     slow: new Map(),
     settings: {},
     hasOffers: true,
+    secrets: () => undefined,
   };
   const perform = (call: UpstreamCall): Promise<UpstreamAnswer> => {
     world.calls.push(call);
@@ -189,6 +193,10 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     contact: () => 'it-help@acme.example',
     scrub: (text) => text.replaceAll('hunter2', '[secret removed]'),
     scrubJson: (value) => JSON.parse(JSON.stringify(value).replaceAll('hunter2', '[secret removed]')),
+    secrets: {
+      find: ({ name, arguments: args }) => knobs.secrets(JSON.stringify({ name, args })),
+      mask: (value) => JSON.parse(JSON.stringify(value).replaceAll('ghp_found', '[secret removed]')),
+    },
     disarm: (text) => text,
     report: () => undefined,
   };

@@ -21,7 +21,7 @@ describe('managed settings', () => {
     expect(readSettings({}, 'FILE')).toEqual({
       state: 'ok',
       remarks: [],
-      settings: { organization: null, connections: [], agents: [], policy: null, settings: {}, rulesProfile: null, locks: [] },
+      settings: { organization: null, connections: [], agents: [], policy: null, clientMetadataUrl: null, settings: {}, rulesProfile: null, locks: [] },
     });
   });
 
@@ -47,6 +47,11 @@ describe('managed settings', () => {
     [{ connections: [mail, { ...mail, id: 'b', imap: { ...mail.imap, port: 0 } }] }, 'are not right: “connections[1].imap.port” should be at least 1.'],
     [{ connections: [{ ...mail, id: 'Work Mail' }] }, 'are not right: “connections[0].id” is not of the right form.'],
     [{ connections: [mail, mail] }, 'are not right: “connections[1].id” is used twice.'],
+    [{ connections: [{ ...mail, signIn: { kind: 'oauth' } }] }, 'are not right: “connections[0].signIn” should have either "provider" or "issuer".'],
+    [{ connections: [{ ...mail, signIn: { kind: 'oauth', provider: 'google', issuer: 'https://login.example' } }] }, 'are not right: “connections[0].signIn” should have either "provider" or "issuer".'],
+    [{ connections: [{ id: 'crm', kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp', signIn: { kind: 'oauth', scopes: ['two words'] } }] }, 'are not right: “connections[0].signIn.scopes[0]” is not of the right form.'],
+    [{ clientMetadataUrl: 'https://acme.example' }, 'are not right: “clientMetadataUrl” should have a path.'],
+    [{ clientMetadataUrl: 'http://acme.example/client.json' }, 'are not right: “clientMetadataUrl” is not of the right form.'],
     [{ agents: [{ id: 'a', name: 'A' }, { id: 'a', name: 'B' }] }, 'are not right: “agents[1].id” is used twice.'],
     [{ agents: [{ id: 'a', name: 'A', callsPerMinute: 10 }] }, 'are not right: “agents[0].callsPerMinute” should be at least 60.'],
     [{ agents: [{ id: 'a', name: 'A', toolMode: 'none' }] }, 'are not right: “agents[0].toolMode” should be "all" or "search".'],

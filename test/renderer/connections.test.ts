@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, lockedSnapshot, sessionSnapshot, signInSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -37,10 +37,10 @@ describe('a connection', () => {
     const mail = connection('Work mail');
     await mail.getByText('dana@acme.example').waitFor();
     await mail.getByText('Ready', { exact: true }).waitFor();
-    await mail.getByText(/^Password kept in the system keychain since \w+/).waitFor();
+    await mail.getByText(/^Password in the system keychain since \w+.*\. Last used 2 minutes ago by Marketing Claw\.$/).waitFor();
     const ledger = connection('Ledger');
-    await ledger.getByText('Sign-in missing: sign in again').waitFor();
-    await ledger.getByText('The sign-in expired yesterday.').waitFor();
+    await ledger.getByText('Sign-in needed').waitFor();
+    await ledger.getByText('The sign-in to ledger.acme.example has ended. Sign in again; until then Claws are told so.').waitFor();
     expect(await shows(connection('Team files').getByText('Not working'))).toBe(true);
   });
 
@@ -54,18 +54,51 @@ describe('a connection', () => {
     expect(await connection('Work mail').getByText('Work mail answers.').count()).toBe(0);
   });
 
-  test('is removed on the second yes; one that the organization manages cannot be', async () => {
-    await open();
+  test('is removed on the second yes, and what was deleted is said; one that the organization manages cannot be', async () => {
+    await open({ removeConnection: { ok: true, value: { told: { id: 'credential.forgotten', values: { name: 'Work mail' } } } } });
     await more('Work mail', 'Remove');
     const dialog = page.getByRole('alertdialog', { name: 'Remove Work mail?' });
     await dialog.getByText('Its password is deleted from this computer.').waitFor();
     expect(await callsOf(page, 'removeConnection')).toEqual([]);
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await dialog.waitFor({ state: 'detached' });
+    await page.getByText('The sign-in of Work mail and its key are deleted from this computer.').waitFor();
     expect(await callsOf(page, 'removeConnection')).toEqual([{ id: 'work-mail' }]);
     await button('More for Ledger').click();
     await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Remove' }).count()).toBe(0);
+  });
+});
+
+describe('a sign-in', () => {
+  test('is forgotten on the second yes, the connection stays, and what was deleted is said', async () => {
+    await open({ forgetCredential: { ok: true, value: { told: { id: 'credential.forgotten', values: { name: 'Work mail' } } } } });
+    await more('Work mail', 'Forget password…');
+    const dialog = page.getByRole('alertdialog', { name: 'Forget the password of Work mail?' });
+    await dialog.getByText('also without a network').waitFor();
+    expect(await callsOf(page, 'forgetCredential')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Forget' }).click();
+    await page.getByText('The sign-in of Work mail and its key are deleted from this computer.').waitFor();
+    expect(await callsOf(page, 'forgetCredential')).toEqual([{ id: 'work-mail' }]);
+    await button('More for Ledger').click();
+    await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /Forget/ }).count()).toBe(0);
+  });
+
+  test('in a locked keychain waits for one press of Unlock; a refusal is said, and nothing is asked again by itself', async () => {
+    await open({ unlockKeychain: { ok: false, problem: { id: 'credential.problem.stillLocked', values: {} } } }, lockedSnapshot(now));
+    await connection('Work mail').getByText('Keychain locked', { exact: true }).waitFor();
+    await connection('Work mail').getByText(/^Password in the system keychain since \w+.* by Marketing Claw\.$/).waitFor();
+    expect(await callsOf(page, 'unlockKeychain')).toEqual([]);
+    await button('Unlock keychain').click();
+    await page.getByRole('alert').getByText('The system keychain is still locked.').waitFor();
+    expect(await callsOf(page, 'unlockKeychain')).toHaveLength(1);
+  });
+
+  test('without a keychain is told to be for this session only, before there is one and on its connection', async () => {
+    await open({}, sessionSnapshot(now));
+    await connection('Work mail').getByText('Password for this session only: it is forgotten when Countersign quits. Last used 2 minutes ago by Marketing Claw.').waitFor();
+    expect(await shows(page.getByText('There is no system keychain here. Sign-ins are kept for this session only'))).toBe(true);
   });
 });
 
@@ -141,7 +174,8 @@ const companyMail = {
   health: { state: 'needs_sign_in' as const, text: literal('Sign in: its password is not here.') },
   isManaged: true,
   lastUsedAt: null,
-  credential: { kept: 'missing' as const, since: now },
+  credential: { kept: 'missing' as const, since: now, lastUse: null },
+  browserSignIn: null,
   callTimeoutSeconds: 60,
 };
 
@@ -184,6 +218,67 @@ describe('signing in again', () => {
   });
 });
 
+describe('signing in in the browser', () => {
+  const withSignIn = signInSnapshot(now);
+
+  test('begins with one click, says how far it is, and can be cancelled', async () => {
+    await open({}, withSignIn);
+    await button('Sign in to Ledger').click();
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'ledger', client: null }]);
+    const crm = connection('CRM');
+    await crm.getByText('Waiting for you in the browser. Allow it at login.crm.example, then come back here.').waitFor();
+    expect(await button('Sign in to CRM').count()).toBe(0);
+    await button('Open the browser again for CRM').click();
+    await button('Cancel the sign-in to CRM').click();
+    expect(await callsOf(page, 'cancelSignIn')).toEqual([{ id: 'crm' }]);
+  });
+
+  test('says who is signed in where, and signs in again from the menu', async () => {
+    await open({}, withSignIn);
+    await connection('Calendar').getByText(/^Signed in as dana@acme\.example at login\.acme\.example since \w+/).waitFor();
+    await more('Calendar', 'Sign in again');
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'calendar', client: null }]);
+  });
+
+  test('says why it failed', async () => {
+    await open({}, withSignIn);
+    expect(await shows(connection('Reports').getByRole('alert').getByText('It was not allowed at login.reports.example. Nothing was kept.'))).toBe(true);
+  });
+
+  test('takes the client ID that a server wants, and a secret only if there is one', async () => {
+    await open({}, withSignIn);
+    await button('Enter client ID for Travel desk…').click();
+    const dialog = page.getByRole('dialog', { name: 'Client ID for Travel desk' });
+    await dialog.getByText('http://127.0.0.1/callback').waitFor();
+    await dialog.getByRole('button', { name: 'Go on in the browser' }).click();
+    await dialog.getByText('Enter the client ID.').waitFor();
+    expect(await callsOf(page, 'startSignIn')).toEqual([]);
+    await label('Client ID').fill(' countersign-7 ');
+    await label('Client ID').press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'travel', client: { id: 'countersign-7', secret: null } }]);
+  });
+
+  test('is one click away from every screen', async () => {
+    await open({}, withSignIn);
+    await page.evaluate(() => window.fixture.navigate('activity'));
+    await page.locator('.cs-banners').getByRole('button', { name: 'Sign in to Ledger' }).click();
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'ledger', client: null }]);
+    await connection('Ledger').waitFor();
+  });
+
+  test('comes by itself after a service that asks for it was added', async () => {
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm'), needsSignIn: true } } });
+    await button('Add a connection').click();
+    await button(/^Service on the web/).click();
+    await label('Name').fill('CRM');
+    await label('Address').fill('https://crm.example/mcp');
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('CRM is added. Sign in to it in your browser; then your Claws can use it.').waitFor();
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'crm', client: null }]);
+  });
+});
+
 async function openForm(answers: Answers = {}, snapshot = busySnapshot(now)): Promise<void> {
   await open(answers, snapshot);
   await button('Add a connection').first().click();
@@ -214,6 +309,21 @@ describe('adding an email account', () => {
         smtp: { host: 'smtp.acme.example', port: 587, security: 'starttls' },
       },
     ]);
+  });
+
+  test('at Google or Microsoft asks for no password, and goes on in the browser', async () => {
+    await openForm({ addEmailSignIn: { ok: true, value: { id: ids.connection('mail') } } });
+    await page.getByRole('radio', { name: 'Google' }).check({ force: true });
+    expect(await label('Password').count()).toBe(0);
+    expect(await page.getByRole('group', { name: 'Incoming mail (IMAP)' }).count()).toBe(0);
+    await button('Go on').click();
+    await page.getByText('Enter a whole email address, like you@company.com.').waitFor();
+    await label('Email address').fill('dana@acme.example');
+    await button('Go on').click();
+    await page.getByText('Work mail is added. Sign in to it in your browser; then your Claws can use it.').waitFor();
+    expect(await callsOf(page, 'addEmailSignIn')).toEqual([{ name: 'Work mail', address: 'dana@acme.example', provider: 'google' }]);
+    expect(await callsOf(page, 'startSignIn')).toEqual([{ id: 'mail', client: null }]);
+    expect(await callsOf(page, 'addEmailConnection')).toEqual([]);
   });
 
   test('names each field that is wrong, moves the keyboard to the first, and asks main nothing', async () => {
@@ -254,7 +364,7 @@ describe('adding an email account', () => {
 
 describe('adding a server', () => {
   test('a program gets its arguments line by line', async () => {
-    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files') } } });
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files'), needsSignIn: false } } });
     await button('Add a connection').click();
     await button(/^Program on this computer/).click();
     await label('Name').fill('Files');
@@ -267,7 +377,7 @@ describe('adding a server', () => {
   });
 
   test('a service on the web needs a whole address', async () => {
-    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm') } } });
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm'), needsSignIn: false } } });
     await button('Add a connection').click();
     await button(/^Service on the web/).click();
     await label('Name').fill('CRM');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Screen } from '../../preload/contract.ts';
 import { activityEntries } from './fixture/activity.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, signInSnapshot } from './fixture/snapshot.ts';
 import { findings, visit } from './fixture/visit.ts';
 
 const now = Date.now();
@@ -100,6 +100,15 @@ const places: readonly Place[] = [
     act: async (page) => {
       for (const name of ['Work mail', 'Ledger']) await page.getByLabel(`Advanced settings of ${name}`).click();
       await page.getByLabel('How long one call may take').last().waitFor();
+    },
+  },
+  {
+    name: 'sign-ins in the browser',
+    screen: 'connections',
+    act: async (page) => {
+      await page.evaluate((connections) => window.fixture.push({ connections }), signInSnapshot(Date.now()).connections);
+      await press(page, 'Enter client ID for Travel desk…');
+      await page.getByRole('dialog').waitFor();
     },
   },
   {

@@ -6,10 +6,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, pairingQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailQuestion, hostileQuestion, pairingQuestion, secretQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, quietSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -46,6 +46,31 @@ const shots: readonly Shot[] = [
   ...others.map((screen): Shot => ({ name: `${screen}-empty`, page: 'index.html', snapshot: emptySnapshot, act: goTo(screen) })),
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
+  { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
+  { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
+  { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
+  {
+    name: 'connections-client',
+    page: 'index.html',
+    snapshot: signInSnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Enter client ID for Travel desk…')(page);
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'connections-email-google',
+    page: 'index.html',
+    snapshot: busySnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Add a connection')(page);
+      await page.getByRole('button', { name: /^Email account/ }).click();
+      await page.getByText('Google', { exact: true }).click();
+    },
+  },
+  { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },
   { name: 'connections-log', page: 'index.html', snapshot: busySnapshot, act: showLog },
   { name: 'first-1', page: 'index.html', snapshot: firstRunSnapshot },
   { name: 'first-2', page: 'index.html', snapshot: firstRunSnapshot, act: press('Get started') },
@@ -72,6 +97,7 @@ const shots: readonly Shot[] = [
   { name: 'approval-email', page: 'approval.html', snapshot: only(emailQuestion) },
   { name: 'approval-many', page: 'approval.html', snapshot: busySnapshot },
   { name: 'approval-high', page: 'approval.html', snapshot: only(hostileQuestion) },
+  { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-deny', page: 'approval.html', snapshot: only(emailQuestion), act: press('Say why…') },

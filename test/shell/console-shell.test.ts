@@ -84,6 +84,20 @@ describe('the console', () => {
     expect(given).toEqual([]);
   });
 
+  test('prints an address for the browser, and nothing that is no such address', async () => {
+    const output = new PassThrough();
+    const shell = new ConsoleShell({ input: new PassThrough(), output, isTerminal: true });
+    await shell.start({ dispatch: () => Promise.resolve(), onEvent: () => () => undefined, setPaused: () => undefined, text: createText('en'), quit: () => undefined });
+    expect(await shell.openExternal(new URL('https://login.example/authorize?state=x'))).toBe(true);
+    expect(await shell.openExternal(new URL('file:///bin/sh'))).toBe(false);
+    await shell.close();
+    output.end();
+    const text = await readAll(output);
+    expect(text).toContain('Open this address in your browser to sign in:\nhttps://login.example/authorize?state=x\n');
+    expect(text).not.toContain('file:');
+    expect(await (await consoleWith([], false)).shell.openExternal(new URL('https://login.example/'))).toBe(false);
+  });
+
   test('leaves nothing of a card out', () => {
     expect(cardText(card, createText('en'))).toMatchInlineSnapshot(`
       "Send this email?

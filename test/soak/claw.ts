@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../long-run/findings.ts';
 import type { Ledger } from './ledger.ts';
-import type { Ending, Json, Wire } from './wire.ts';
+import type { Ending, Json, Wire } from '../long-run/wire.ts';
 
 /** Where an agent calls, and what it counts on. */
 export interface Work {

@@ -1,6 +1,6 @@
-import type { Findings } from './findings.ts';
-import type { Deed } from './journal.ts';
-import type { Ending, Json } from './wire.ts';
+import type { Findings } from '../long-run/findings.ts';
+import type { Deed } from '../long-run/journal.ts';
+import type { Ending, Json } from '../long-run/wire.ts';
 
 /** What an agent may conclude from an answer. */
 type Told =

@@ -6,7 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProtocolError, ProtocolErrorCode, Server, type CallToolResult } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Deed } from './journal.ts';
+import type { Deed } from '../long-run/journal.ts';
 
 const journal = process.argv[2] ?? '';
 const note = (deed: Deed): void => appendFileSync(journal, `${JSON.stringify(deed)}\n`);

@@ -17,11 +17,13 @@ export interface EmailAccount {
   readonly user: string;
   readonly imap: MailServer;
   readonly smtp: MailServer;
+  /** What is lent for a sign-in: a password, or an access token (OAUTHBEARER, RFC 7628; XOAUTH2). Default: a password. */
+  readonly signsInWith?: 'password' | 'token';
 }
 
 export interface EmailConnectorOptions {
   readonly account: EmailAccount;
-  /** Lends the password for one sign-in. Rejects when there is none. */
+  /** Lends the password, or the access token, for one sign-in. Rejects when there is none. */
   withPassword<T>(use: (password: string) => Promise<T>): Promise<T>;
   /** Folders (absolute paths) that attachments may come from, as they are now. */
   attachmentFolders(): readonly string[];

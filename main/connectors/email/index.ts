@@ -10,6 +10,7 @@ import { isAboutArguments, MailFailure, problemMessage, problemText } from './pr
 import { checkSmtp } from './submit.ts';
 import { tools } from './tools.ts';
 
+export { isSignInRefused, MailFailure } from './problem.ts';
 export type { EmailAccount, EmailConnectorOptions, MailServer } from './account.ts';
 
 /** Looking up what a card shows has no caller who could give up, so it ends by itself. */

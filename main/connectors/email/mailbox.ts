@@ -45,7 +45,7 @@ export class Mailbox {
         secure: security === 'tls',
         doSTARTTLS: security === 'starttls',
         tls: tlsOptions(host, access.trustedCertificates),
-        auth: { user: access.account.user, pass: password },
+        auth: access.account.signsInWith === 'token' ? { user: access.account.user, accessToken: password } : { user: access.account.user, pass: password },
         clientInfo: { name: 'Countersign' },
         logger: false,
         disableAutoIdle: true,

@@ -7,7 +7,7 @@ import type { EmailAccount } from './account.ts';
 /** Why a mail server could not be used. Never holds a password, nor what a server answered to one. */
 export type MailProblem =
   | { readonly kind: 'unreachable' | 'certificate' | 'no-encryption' | 'sign-in-refused' | 'too-slow' | 'disconnected' | 'confused'; readonly server: 'imap' | 'smtp' }
-  | { readonly kind: 'no-password' | 'plain-text-refused' | 'cancelled' }
+  | { readonly kind: 'no-password' | 'keychain-locked' | 'plain-text-refused' | 'cancelled' }
   | { readonly kind: 'sender-refused' | 'message-refused'; readonly code: string }
   | { readonly kind: 'recipients-refused'; readonly recipients: readonly { readonly address: string; readonly code: string }[] }
   | { readonly kind: 'too-large'; readonly limit: number }
@@ -35,6 +35,11 @@ export function problemOf(error: unknown, server: 'imap' | 'smtp'): MailProblem 
   if (unreachableCodes.test(code)) return { kind: 'unreachable', server };
   if (slowCodes.test(code)) return { kind: 'too-slow', server };
   return { kind: 'disconnected', server };
+}
+
+/** Whether a server refused the password or token that it was given. */
+export function isSignInRefused(error: unknown): boolean {
+  return error instanceof MailFailure && error.problem.kind === 'sign-in-refused';
 }
 
 /** True when other arguments would help; false when the server or the sign-in is what is wrong. */
@@ -67,6 +72,8 @@ export function problemText(problem: MailProblem, account: EmailAccount): string
     }
     case 'no-password':
       return `There is no password for ${account.name}. The person has to sign in again.`;
+    case 'keychain-locked':
+      return `The system keychain is locked, so the password for ${account.name} cannot be read. The person has to unlock it; Countersign shows a button for that.`;
     case 'plain-text-refused':
       return 'A connection without encryption is only allowed within this machine.';
     case 'cancelled':
@@ -106,6 +113,8 @@ export function problemMessage(problem: MailProblem, account: EmailAccount): Mes
       return say('email.problem.tooSlow', values);
     case 'no-password':
       return say('email.problem.noPassword');
+    case 'keychain-locked':
+      return say('credential.problem.locked');
     case 'plain-text-refused':
       return say('email.problem.plainText');
     case 'disconnected':

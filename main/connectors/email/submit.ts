@@ -27,21 +27,38 @@ async function greet(session: SmtpSession): Promise<Extensions> {
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
-/** AUTH PLAIN (RFC 4616) or LOGIN. The password is borrowed for these commands alone; the server's words are not kept. */
+/** AUTH OAUTHBEARER (RFC 7628) or XOAUTH2; what the server says to a refused token is answered with nothing, which ends it. */
+async function bearToken(session: SmtpSession, { account: { user, smtp } }: MailAccess, mechanisms: readonly string[], token: string): Promise<Reply> {
+  const isStandard = mechanisms.includes('OAUTHBEARER');
+  // Both frame their fields with U+0001; one inside a field would make another field.
+  if ((!isStandard && !mechanisms.includes('XOAUTH2')) || /\p{Cc}/u.test(user + token)) throw new MailFailure({ kind: 'confused', server: 'smtp' });
+  const fields = isStandard ? [`n,a=${user.replaceAll('=', '=3D').replaceAll(',', '=2C')},`, `host=${smtp.host}`, `port=${smtp.port}`] : [`user=${user}`];
+  const message = base64([...fields, `auth=Bearer ${token}`, '', ''].join('\u0001'));
+  const reply = await session.command(`AUTH ${isStandard ? 'OAUTHBEARER' : 'XOAUTH2'} ${message}`);
+  return reply.code === 334 ? session.command(isStandard ? base64('\u0001') : '') : reply;
+}
+
+/**
+ * By a token, or AUTH PLAIN (RFC 4616) or LOGIN by the password. Either is borrowed for these commands alone; the server's
+ * words are not kept.
+ */
 async function signIn(session: SmtpSession, access: MailAccess, extensions: Extensions): Promise<void> {
   const mechanisms = (extensions.get('AUTH') ?? '').split(' ');
-  const { user } = access.account;
+  const { user, signsInWith } = access.account;
   const authenticate = async (password: string): Promise<Reply> => {
+    if (signsInWith === 'token') return bearToken(session, access, mechanisms, password);
     if (mechanisms.includes('PLAIN')) return session.command(`AUTH PLAIN ${base64(`\0${user}\0${password}`)}`);
     if (!mechanisms.includes('LOGIN')) throw new MailFailure({ kind: 'confused', server: 'smtp' });
     session.expect(await session.command('AUTH LOGIN'), 334);
     session.expect(await session.command(base64(user)), 334);
     return session.command(base64(password));
   };
-  const reply = await access.withPassword(authenticate).catch((error: unknown) => {
+  const accepted = async (password: string): Promise<void> => {
+    if ((await authenticate(password)).code !== 235) throw new MailFailure({ kind: 'sign-in-refused', server: 'smtp' });
+  };
+  await access.withPassword(accepted).catch((error: unknown) => {
     throw error instanceof MailFailure ? error : new MailFailure({ kind: 'no-password' });
   });
-  if (reply.code !== 235) throw new MailFailure({ kind: 'sign-in-refused', server: 'smtp' });
 }
 
 async function openSignedIn(access: MailAccess, signal: AbortSignal): Promise<{ session: SmtpSession; extensions: Extensions }> {

@@ -4,6 +4,7 @@ import { snapshot as snapshotSchema, type Approval } from '../../../preload/cont
 import { Emitter, type Dispose } from '../../model/disposable.ts';
 import { say } from '../../model/say.ts';
 import type { Shell, ShellHost } from '../shell.ts';
+import { isForBrowser } from '../external-address.ts';
 import { cardText } from './card-text.ts';
 
 /** The console has no page; it speaks to the same checked calls under this origin. */
@@ -61,6 +62,12 @@ export class ConsoleShell implements Shell {
 
   setOpenAtLogin(): void {
     // Only the installed app opens at login.
+  }
+
+  openExternal(url: URL): Promise<boolean> {
+    if (!this.canAsk || this.#host === undefined || !isForBrowser(url)) return Promise.resolve(false);
+    this.#options.output.write(`\n${this.#host.text(say('console.openInBrowser'))}\n${url.href}\n`);
+    return Promise.resolve(true);
   }
 
   onQuit(listener: () => void): Dispose {

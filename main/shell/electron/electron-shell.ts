@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { calls, events } from '../../../preload/contract.ts';
 import { Emitter, type Dispose } from '../../model/disposable.ts';
+import { isForBrowser } from '../external-address.ts';
 import { createPageServer } from '../page-server.ts';
 import type { Shell, ShellHost } from '../shell.ts';
 import { applicationMenu } from './app-menu.ts';
@@ -118,6 +119,16 @@ export function createElectronShell(electron: ElectronModules, options: Electron
         setOpenAtLogin(isOpenAtLogin, { app, platform, program: options.program, configDirectory: options.configDirectory });
       } catch (error) {
         options.report(error);
+      }
+    },
+    async openExternal(url) {
+      if (!isForBrowser(url)) return false;
+      try {
+        await electron.shell.openExternal(url.href);
+        return true;
+      } catch (error) {
+        options.report(error);
+        return false;
       }
     },
     onQuit: (listener) => quits.on(listener),

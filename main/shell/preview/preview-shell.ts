@@ -1,6 +1,7 @@
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type { Screen } from '../../../preload/contract.ts';
 import { Emitter, type Dispose } from '../../model/disposable.ts';
+import { isForBrowser } from '../external-address.ts';
 import { createPageServer, type PageServer } from '../page-server.ts';
 import type { Shell, ShellHost, ShellNotification, WindowName } from '../shell.ts';
 import { callBinding, emitFunction, installBridge } from './page-bridge.ts';
@@ -115,6 +116,23 @@ export class PreviewShell implements Shell {
 
   setOpenAtLogin(): void {
     // Only the installed app opens at login.
+  }
+
+  /** A tab of its own context: it has none of our pages, none of their bridge, and keeps no cookies. */
+  async openExternal(url: URL): Promise<boolean> {
+    const browser = this.#context?.browser();
+    if (!browser || !isForBrowser(url)) return false;
+    try {
+      const outside = await browser.newContext({ viewport: this.#options.isHeadless ? sizes.main : null });
+      const page = await outside.newPage();
+      page.on('close', () => void outside.close().catch(() => undefined));
+      // How the page loads is the person's to see.
+      void page.goto(url.href).catch(() => undefined);
+      return true;
+    } catch (error) {
+      this.#options.report(`The browser could not be opened: ${String(error)}`);
+      return false;
+    }
   }
 
   onQuit(listener: () => void): Dispose {

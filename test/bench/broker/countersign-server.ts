@@ -26,6 +26,7 @@ const shell: Shell = {
   hideWindow: nothing,
   notify: nothing,
   setOpenAtLogin: nothing,
+  openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
   close: () => Promise.resolve(),
 };

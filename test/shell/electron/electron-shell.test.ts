@@ -156,3 +156,18 @@ describe('open at login', () => {
     expect(quoteExecArgument('/usr/bin/countersign')).toBe('"/usr/bin/countersign"');
   });
 });
+
+describe('the browser', () => {
+  test('is opened for addresses that are meant for it, through the system; one that is not there is no crash', async () => {
+    const { shell, fake } = await startShell();
+    expect(await shell.openExternal(new URL('https://login.example/authorize?state=x'))).toBe(true);
+    expect(await shell.openExternal(new URL('https://login.example/again'))).toBe(false);
+    expect(fake.openedOutside).toEqual(['https://login.example/authorize?state=x', 'https://login.example/again']);
+  });
+
+  test.for(['file:///bin/sh', 'http://login.example/', 'ms-settings:privacy', 'javascript:alert(1)', 'https://user:pass@login.example/', 'smb://10.0.0.1/share'])('%s is never handed to the system', async (address) => {
+    const { shell, fake } = await startShell();
+    expect(await shell.openExternal(new URL(address))).toBe(false);
+    expect(fake.openedOutside).toEqual([]);
+  });
+});

@@ -223,6 +223,7 @@ export function createFakeElectron() {
   FakeNotification.shown = [];
   fakeTrayBounds.current = { x: 0, y: 0, width: 0, height: 0 };
 
+  const openedOutside: string[] = [];
   class RecordedWindow extends FakeWindow {
     constructor(options: BrowserWindowConstructorOptions) {
       super(options);
@@ -262,6 +263,12 @@ export function createFakeElectron() {
       getDisplayMatching: (): unknown => display,
       getCursorScreenPoint: () => ({ x: 10, y: 10 }),
     },
+    shell: {
+      openExternal: (url: string): Promise<void> => {
+        openedOutside.push(url);
+        return openedOutside.length > 1 ? Promise.reject(new Error('No browser.')) : Promise.resolve();
+      },
+    },
     Notification: FakeNotification,
   };
   return {
@@ -276,6 +283,8 @@ export function createFakeElectron() {
     invokable,
     schemes,
     display,
+    /** What was opened in the browser; the second time there is none. */
+    openedOutside,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Setup {
   readonly services: readonly { readonly name: string; readonly args: readonly string[] }[];
   /** Cedar, of the organization. */
   readonly policy: string;
+  /** Credentials the app holds: they must reach nobody. */
+  readonly secrets?: readonly string[];
 }
 
 /** A line of `app-server.ts`. */
@@ -23,6 +25,8 @@ export type Said =
   | { readonly kind: 'checked'; readonly ready: number; readonly checks: number }
   /** Of the main thread, after a full collection of garbage. */
   | { readonly kind: 'measured'; readonly heapMegabytes: number }
+  /** Resident memory, and what of it is not room that V8 keeps free in the heaps of all threads, in MiB. */
+  | { readonly kind: 'used'; readonly residentMegabytes: number; readonly usedMegabytes: number }
   | { readonly kind: 'verified'; readonly isWhole: boolean; readonly events: number; readonly withoutEnd: number };
 
 type SaidOf<K extends Said['kind']> = Extract<Said, { readonly kind: K }>;
@@ -35,6 +39,7 @@ export interface LongRunningApp extends SaidOf<'ready'> {
   check(): Promise<SaidOf<'checked'>>;
   verify(): Promise<SaidOf<'verified'>>;
   memory(): Promise<SaidOf<'measured'>>;
+  usage(): Promise<SaidOf<'used'>>;
   /** What the app or Node complained of so far. */
   problems(): Promise<readonly string[]>;
   /** Ends it in good order; false when it had to be killed or ended with a failure. The home stays. */
@@ -91,6 +96,7 @@ export async function startApp(setup: Omit<Setup, 'home'>, services: (home: stri
     check: () => ask('check', 'checked'),
     verify: () => ask('verify', 'verified'),
     memory: () => ask('memory', 'measured'),
+    usage: () => ask('usage', 'used'),
     async problems() {
       const text = await readFile(join(home, 'problems.log'), 'utf8').catch(() => '');
       return text.split('\n').filter((line) => line !== '');

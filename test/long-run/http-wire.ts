@@ -1,7 +1,7 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Findings } from './findings.ts';
-import { Exchange, modernVersion, sessionVersion, type Asked, type Ending, type Era, type Json, type Wire } from './wire.ts';
+import { answerWithin, Exchange, modernVersion, sessionVersion, type Asked, type Ending, type Era, type Json, type Wire } from './wire.ts';
 
 const nameFields: Readonly<Record<string, string>> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
 
@@ -19,7 +19,8 @@ class HttpWire implements Wire {
   readonly #token: () => string;
   readonly #findings: Findings;
   readonly #exchange: Exchange;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  // Without a timeout of its own, Node's agent does not heed the server's, and sends into a connection that is just being ended.
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4, timeout: answerWithin });
   #session: string | undefined;
 
   constructor(name: string, era: Era, url: string, token: () => string, findings: Findings) {
@@ -45,7 +46,7 @@ class HttpWire implements Wire {
       this.#exchange.end(id, { kind: 'cancelled' });
       // The newer revision cancels by closing the stream, the older one says so.
       if (this.#era === 'modern') gone.abort();
-      else void this.#notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } });
+      else void this.#notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }).catch((error: unknown) => this.#findings.add('A notification was lost', `${id}: ${String(error)}`));
     };
     signal?.addEventListener('abort', cancel, { once: true });
     void this.#post(message, id, gone.signal).catch((error: unknown) => this.#exchange.end(id, { kind: 'lost', how: String(error) }));

@@ -22,6 +22,23 @@ export function slopeOf(samples: readonly Sample[]): Slope {
   return { slope, standardError: Math.sqrt(rest / (count - 2) / spread) };
 }
 
+/** Memory of a long run is judged from these on: minutes. Below it only warms up. */
+const longEnough = 5;
+
+export interface MemoryJudgement {
+  readonly isFlat: boolean;
+  /** MiB a minute with the standard error. */
+  readonly text: string;
+}
+
+/** Whether memory in use, in MiB, stays as it is in the last two thirds: `mostGrowth` MiB a minute, or what may be chance. */
+export function judgeGrowth(samples: readonly Sample[], mostGrowth: number): MemoryJudgement {
+  const last = samples.slice(Math.floor(samples.length / 3));
+  const { slope, standardError } = slopeOf(lowest(last, 0.5));
+  const isLong = (samples.at(-1)?.at ?? 0) >= longEnough;
+  return { isFlat: !isLong || slope <= Math.max(mostGrowth, 2 * standardError), text: `in use, lowest of every 30 s of the last two thirds: ${slope.toFixed(2)} ± ${standardError.toFixed(2)} MiB/min` };
+}
+
 /**
  * The least value of each slice of time: what stays after a collection of garbage. Neighbouring samples are far from
  * independent; these nearly are.

@@ -1,13 +1,14 @@
 /**
  * `node app-server.ts SETUP` (a `Setup` as JSON): the app with its real parts, as a long run needs it. Says its address in one line
  * when it is ready. On a line of its input it does what a person would come for: `check` starts services again that were given up, `verify`
- * reads the whole record, `memory` collects garbage and tells what is left. Whatever the app or Node complains of goes to `problems.log` in its home. Ends in good order on SIGTERM.
+ * reads the whole record, `memory` collects garbage and tells what is left, `usage` tells what is in use now. Whatever the app or Node complains of goes to `problems.log` in its home. Ends in good order on SIGTERM.
  */
 import { appendFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Worker } from 'node:worker_threads';
 import { openApp } from '../../main/app.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { Shell } from '../../main/shell/shell.ts';
@@ -26,6 +27,7 @@ const shell: Shell = {
   hideWindow: nothing,
   notify: nothing,
   setOpenAtLogin: nothing,
+  openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
   close: () => Promise.resolve(),
 };
@@ -36,6 +38,12 @@ const complain = (problem: string): void => appendFileSync(join(setup.home, 'pro
 const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 process.on('warning', (warning) => warning.name !== 'ExperimentalWarning' && complain(`Warning: ${warning.stack ?? warning.message}`));
 process.on('uncaughtExceptionMonitor', (error) => complain(`Crash: ${error.stack ?? String(error)}`));
+
+const workers = new Set<Worker>();
+process.on('worker', (worker) => {
+  workers.add(worker);
+  worker.once('exit', () => workers.delete(worker));
+});
 
 const settings = managedSettings.parse({ policy: setup.policy });
 const app = await openApp({
@@ -49,7 +57,8 @@ const app = await openApp({
   version: '0.0.0',
   report: complain,
 });
-const { agents, activity, broker, connections, upstreams } = app.services;
+const { agents, activity, broker, connections, credentials, upstreams } = app.services;
+for (const [index, value] of (setup.secrets ?? []).entries()) await credentials.put({ id: `long-run-${index}`, origin: 'https://service.example', value, kind: 'token' });
 
 const ids = setup.services.map(({ name, args }) => connections.add({ name, kind: 'command', config: { command: process.execPath, args: [...args] } }).id);
 const paired = Array.from({ length: setup.agents }, (_, index) => {
@@ -82,6 +91,13 @@ async function obey(order: string): Promise<void> {
     collect();
     const { heapUsed, external } = process.memoryUsage();
     say({ kind: 'measured', heapMegabytes: (heapUsed + external) / 1024 / 1024 });
+  }
+  if (order === 'usage') {
+    const { rss, heapTotal, heapUsed } = process.memoryUsage();
+    const heaps = await Promise.all([...workers].map((worker) => worker.getHeapStatistics()));
+    // How much V8 keeps free changes for minutes and tells nothing of what is kept for good.
+    const free = heaps.reduce((sum, heap) => sum + heap.total_heap_size - heap.used_heap_size, heapTotal - heapUsed);
+    say({ kind: 'used', residentMegabytes: rss / 1024 / 1024, usedMegabytes: (rss - free) / 1024 / 1024 });
   }
   if (order === 'check') {
     const healths = await Promise.all(ids.map((id) => upstreams.check(id)));

@@ -32,12 +32,6 @@ export async function childrenOf(pid: number): Promise<readonly RunningProcess[]
   return (await runningProcesses()).filter(({ parent }) => parent === pid);
 }
 
-/** Resident memory of that process alone, in MiB; NaN when it is gone. */
-export async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return /^VmRSS:/m.test(status) ? field(status, 'VmRSS') / 1024 : Number.NaN;
-}
-
 export async function holdingsOf(pid: number): Promise<Holdings> {
   const descriptors = await readdir(`/proc/${pid}/fd`);
   const targets = (await Promise.all(descriptors.map((descriptor) => readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')))).filter((target) => target !== '');
@@ -49,6 +43,10 @@ export async function holdingsOf(pid: number): Promise<Holdings> {
   const own = new Set(targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
   const listening = [...(await listeningInodes())].filter((inode) => own.has(inode));
   return { handles, listeners: listening.length, threads: field(await readFile(`/proc/${pid}/status`, 'utf8'), 'Threads') };
+}
+
+export function handleCount({ handles }: Holdings): number {
+  return [...handles.values()].reduce((sum, own) => sum + own, 0);
 }
 
 /** Of proc(5): state 0A in /proc/net/tcp, flag 00010000 in /proc/net/unix. */
