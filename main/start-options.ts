@@ -13,8 +13,13 @@ export type ParsedStart = { readonly ok: true; readonly options: StartOptions } 
 const shells: readonly StartOptions['shell'][] = ['auto', 'electron', 'preview', 'console'];
 const defaultMcpPort = 7317;
 
-/** Command line and environment of a start; see docs/running.md. An installed app ignores the environment. */
-export function parseStart(args: readonly string[], env: NodeJS.ProcessEnv, isPackaged: boolean): ParsedStart {
+/**
+ * Command line and environment of a start; see docs/running.md. An installed app ignores the environment, and Electron has
+ * switches of its own; a plain start knows each of its words, so that a mistyped one does not start something else.
+ */
+export function parseStart(args: readonly string[], env: NodeJS.ProcessEnv, { isPackaged, isElectron }: { readonly isPackaged: boolean; readonly isElectron: boolean }): ParsedStart {
+  const unknown = args.find((arg) => !arg.startsWith('--shell=') && arg !== '--headless');
+  if (unknown !== undefined && !isElectron) return { ok: false, text: `"${unknown}" is not known. Use --shell=${shells.join(', --shell=')} and --headless; see docs/running.md.` };
   const word = args.find((arg) => arg.startsWith('--shell='))?.slice('--shell='.length) ?? 'auto';
   const shell = shells.find((known) => known === word);
   if (!shell) return { ok: false, text: `There is no shell "${word}". Use --shell=${shells.join(', --shell=')}.` };

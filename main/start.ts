@@ -35,7 +35,7 @@ function stop(line: string): never {
 }
 
 function parsedOptions(): StartOptions {
-  const parsed = parseStart(words, process.env, isPackaged);
+  const parsed = parseStart(words, process.env, { isPackaged, isElectron });
   return parsed.ok ? parsed.options : stop(parsed.text);
 }
 
@@ -115,13 +115,20 @@ async function start({ choices: possible, against }: Choices): Promise<void> {
   stop(`No shell can run here.\n${reasons.join('\n')}`);
 }
 
+/** The screen shows it too; here it is for whoever wrote the file, or runs the app without one. */
+function tellOfManaged({ problems }: Services['organization']): void {
+  for (const problem of problems) tell(`Managed settings: ${text(problem)}`);
+}
+
 function ready(app: App, choice: ShellChoice, closeScreen: () => void, reasons: readonly string[]): void {
-  const { broker, credentials, shell } = app.services;
+  const { broker, credentials, organization, shell } = app.services;
+  const stopTelling = organization.onChange(() => tellOfManaged(organization));
   let isStopping = false;
   const end = async (): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
     closeScreen();
+    stopTelling();
     await app.close();
     await shell.close();
     choice.clean();
@@ -139,6 +146,7 @@ function ready(app: App, choice: ShellChoice, closeScreen: () => void, reasons: 
   for (const reason of reasons) tell(`Not used: ${reason}`);
   tell(`Shell: ${choice.about}`);
   if (broker.socketProblem) tell(`The countersign command cannot reach this app: ${broker.socketProblem.text}`);
+  tellOfManaged(organization);
   tell(`Claws connect to ${broker.mcpUrl}; how is told in docs/connect-a-claw.md and under Claws.`);
   const line = { ready: true, mcp: broker.mcpUrl, shell: shell.kind, canAsk: shell.canAsk, keychain: credentials.keychain, home, version: packageFile.version };
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The door to every npm script. Runs on any Node from 20 on, with nothing installed: it does the set-up that the command
 // needs, then goes on in the project's own Node 24. No dependency may be imported here.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ const system = {
 
 /** What each command needs from the system, whether it needs the built app, and what it then runs in Node 24. */
 const commands = {
-  start: { needs: system.start, isBuilt: true, steps: [['scripts/start.ts']] },
+  start: { needs: system.start, canDoWithout: true, isBuilt: true, steps: [['scripts/start.ts']] },
   demo: { needs: system.test, isBuilt: true, steps: [['scripts/demo.ts']] },
   bench: { needs: [], isBuilt: false, steps: [['scripts/bench.ts']] },
   conformance: { needs: [], isBuilt: false, steps: [['scripts/conformance.ts']] },
@@ -40,12 +40,12 @@ const [name = '', ...given] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (!command) stop(`There is no command "${name}". There are: ${Object.keys(commands).join(', ')}.`);
 installPackages();
-installSystemPackages(command.needs);
+installSystemPackages(command);
 const node = ownNode();
-if (command.isBuilt) run([bin('electron-vite'), 'build', '--logLevel', 'warn'], process.stderr);
+if (command.isBuilt) await run([bin('electron-vite'), 'build', '--logLevel', 'warn'], process.stderr);
 for (const [index, step] of command.steps.entries()) {
   const isLast = index === command.steps.length - 1;
-  run(isLast ? [...step, ...given] : step, process.stdout);
+  await run(isLast ? [...step, ...given] : step, process.stdout);
 }
 
 /** The script behind a package's command. */
@@ -63,15 +63,37 @@ function resolveStep(step) {
   return [join(folder, script), ...rest];
 }
 
-function run(step, output) {
+/** Ends this process unless the step ends well. A signal is the step's to answer: it stops in good order, and this with it. */
+async function run(step, output) {
   const args = resolveStep(step);
   const path = `${join(root, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`;
-  const { status, signal } = spawnSync(node, ['--disable-warning=ExperimentalWarning', ...args], {
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: root,
     env: { ...process.env, PATH: path },
     stdio: ['inherit', output, 'inherit'],
   });
+  const stopForwarding = forwardSignals(child);
+  const { status, signal } = await new Promise((resolve) => {
+    child.once('error', (error) => stop(`Node could not be started: ${error.message}`));
+    child.once('exit', (status, signal) => resolve({ status, signal }));
+  });
+  stopForwarding();
   if (status !== 0) process.exit(status ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1));
+}
+
+function forwardSignals(child) {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const forward = (signal) => child.kill(signal);
+  for (const signal of signals) process.on(signal, forward);
+  // npm ends the shell between it and us, which tells us nothing; that our parent is another one does.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) child.kill('SIGTERM');
+  }, 500);
+  return () => {
+    clearInterval(watch);
+    for (const signal of signals) process.off(signal, forward);
+  };
 }
 
 function installPackages() {
@@ -88,15 +110,19 @@ function installPackages() {
   writeFileSync(stamp, wanted);
 }
 
-/** Debian and Ubuntu only. Elsewhere the app says itself what it misses. */
-function installSystemPackages(needs) {
+/** Debian and Ubuntu only. Elsewhere, and where it `canDoWithout`, the app says itself what it misses. */
+function installSystemPackages({ needs, canDoWithout = false }) {
   if (!existsSync('/usr/bin/apt-get')) return;
   const missing = needs.filter((need) => !need.isThere()).map((need) => need.name);
   if (missing.length === 0) return;
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing];
   const isRoot = process.getuid?.() === 0;
   const maySudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
-  if (!isRoot && !maySudo) stop(`Some system packages are missing. Run this, then try again:\n  sudo apt-get update && sudo ${install.join(' ')}`);
+  if (!isRoot && !maySudo) {
+    const advice = `sudo apt-get update && sudo ${install.join(' ')}`;
+    if (!canDoWithout) stop(`Some system packages are missing. Run this, then try again:\n  ${advice}`);
+    return say(`Some system packages are missing; going on without them. To have them:\n  ${advice}`);
+  }
   say(`Installing system packages: ${missing.join(' ')} …`);
   const asRoot = (line) => {
     const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', ...line];
@@ -104,7 +130,7 @@ function installSystemPackages(needs) {
     return spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status;
   };
   asRoot(['apt-get', 'update', '-qq']);
-  if (asRoot(install) !== 0) stop(`apt-get could not install: ${missing.join(' ')}`);
+  if (asRoot(install) !== 0) (canDoWithout ? say : stop)(`apt-get could not install: ${missing.join(' ')}`);
 }
 
 function isPackageInstalled(packageName) {

@@ -36,7 +36,43 @@ if (why !== undefined) {
   process.stderr.write(`Not starting Electron: ${why}.\n`);
   if (wanted === 'electron') process.exit(1);
 }
-const [program, args] = why === undefined ? [electronBinary() ?? '', [root]] : [process.execPath, [join(root, 'out/main/index.js')]];
-const child = spawn(program, [...args, ...given], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-child.on('exit', (code) => process.exit(code ?? 0));
+
+interface Ended {
+  readonly wasReady: boolean;
+  /** Null after a signal. */
+  readonly code: number | null;
+  readonly how: string;
+}
+
+/** Runs it to its end. What it writes on standard output goes on to ours; signals go on to it. */
+function run(program: string, args: readonly string[]): Promise<Ended> {
+  const child = spawn(program, [...args, ...given], { stdio: ['inherit', 'pipe', 'inherit'] });
+  let wasReady = false;
+  let wasStopped = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    wasReady ||= chunk.includes('{"ready":true');
+    process.stdout.write(chunk);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      wasStopped = true;
+      child.kill(signal);
+    });
+  }
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ wasReady, code: 1, how: error.message }));
+    child.once('close', (code, signal) => resolve({ wasReady: wasReady || wasStopped, code: wasStopped ? (code ?? 0) : code, how: `it ended with ${code ?? signal}` }));
+  });
+}
+
+/** Missing libraries, or a display nobody answers at, show only once Electron has been started. */
+async function electronEnded(): Promise<Ended | undefined> {
+  if (why !== undefined) return undefined;
+  const ended = await run(electronBinary() ?? '', [root]);
+  if (ended.wasReady || ended.code === 0 || wanted === 'electron') return ended;
+  process.stderr.write(`Not used: Electron: ${ended.how} before it was ready.\n`);
+  return undefined;
+}
+
+const ended = (await electronEnded()) ?? (await run(process.execPath, [join(root, 'out/main/index.js')]));
+process.exit(ended.code ?? 1);

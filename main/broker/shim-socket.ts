@@ -124,6 +124,10 @@ export class ShimSocket {
   /** Why this agent may not come in; undefined when it may. */
   async #pair(socket: Socket, agent: AgentId, name: string): Promise<string | undefined> {
     if (this.#parts.isPaired(agent)) return undefined;
+    if (!this.#parts.status().canAsk) {
+      this.#parts.onRefusedEntry('pairing_refused');
+      return `"${agent}" is not connected yet, and nobody can be asked where Countersign runs now. Start it with a screen or on a terminal, or add the Claw in its managed settings.`;
+    }
     say(socket, { kind: 'waiting', text: `Countersign asks the person whether "${agent}" may connect. Waiting for the answer.` });
     const answer = await this.#parts.requirePaired(agent, name);
     if (answer === 'paired') return undefined;

@@ -197,6 +197,23 @@ describe('the door stays open for others', () => {
   });
 });
 
+test('where nobody can be asked, an unknown agent is told so, and no question is put', async () => {
+  await using place = await makePlace();
+  const status = { version: '0', mcpUrl: 'http://127.0.0.1:1/mcp', isPaused: false, waiting: 0, shell: 'console', canAsk: false, agents: [] } as const;
+  const asked: AgentId[] = [];
+  await place.start({
+    status: () => status,
+    requirePaired: (agent) => {
+      asked.push(agent);
+      return Promise.resolve('paired');
+    },
+  });
+  const lines = (await say(place.path, '{"purpose":"token","agent":"stranger"}\n')).trim().split('\n').map((line) => JSON.parse(line));
+  expect(lines).toEqual([{ kind: 'refused', text: expect.stringContaining('nobody can be asked') }]);
+  expect(asked).toEqual([]);
+  expect(await say(place.path, '{"purpose":"token","agent":"marketing"}\n')).toMatch(/^\{"kind":"token"/);
+});
+
 test('an answer that the person gave late is told to who still waits, and what it sent meanwhile is not lost', async () => {
   await using place = await makePlace();
   const answer = Promise.withResolvers<'paired'>();
