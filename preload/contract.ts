@@ -380,7 +380,6 @@ export const signInConfig = z.discriminatedUnion('kind', [
   }),
 ]);
 export type SignInConfig = z.infer<typeof signInConfig>;
-export type OAuthConfig = Extract<SignInConfig, { readonly kind: 'oauth' }>;
 
 export const serverInput = z.discriminatedUnion('kind', [
   z.object({

@@ -2,9 +2,10 @@
  * Renders the SVG sources in `assets/icons` into every size that macOS, Windows and Linux want, with an installed Chromium.
  * The same Chromium gives the same bytes. `--sheet FILE` also writes a contact sheet to look at.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { findBrowser } from '../main/shell/preview/find-browser.ts';
 import { writeIcns } from './icons/icns.ts';
 import { writeIco } from './icons/ico.ts';
 import { contactSheet } from './icons/contact-sheet.ts';
@@ -12,14 +13,6 @@ import { iconFiles, type Picture } from './icons/plan.ts';
 
 const sources = resolve(import.meta.dirname, '../assets/icons');
 const rendered = join(sources, 'rendered');
-const browsers = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/microsoft-edge',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
-];
 
 const layout = 'html, body { margin: 0; background: transparent } div { box-sizing: border-box; width: 100vw; height: 100vh } svg { display: block; width: 100%; height: 100% }';
 const tile = 'background: linear-gradient(#0f8572, #086052); border-radius: 22%; padding:';
@@ -42,8 +35,8 @@ function write(path: string, body: Buffer): void {
   writeFileSync(path, body);
 }
 
-const executablePath = process.env['COUNTERSIGN_BROWSER'] ?? browsers.find((path) => existsSync(path));
-if (executablePath === undefined) throw new Error('Rendering icons needs an installed Chromium, Chrome or Edge. Set COUNTERSIGN_BROWSER to its path.');
+const executablePath = findBrowser({ platform: process.platform, env: process.env });
+if (executablePath === undefined) throw new Error('Rendering icons needs an installed Chromium, Chrome or Edge.');
 const isRoot = process.getuid?.() === 0;
 const browser = await chromium.launch({ executablePath, args: ['--disable-gpu', '--force-color-profile=srgb', '--disable-lcd-text', ...(isRoot ? ['--no-sandbox'] : [])] });
 try {

@@ -203,7 +203,7 @@ const tooManyOpen: Refusal = {
 
 const noSuchConnection: Refusal = { status: 404, code: methodNotFound, text: 'There is no such connection here, or this agent may not use it.' };
 
-export function writeRefusal(response: ServerResponse, refusal: Refusal): void {
+function writeRefusal(response: ServerResponse, refusal: Refusal): void {
   if (response.headersSent || response.destroyed) return;
   const body = JSON.stringify(errorMessage(refusal.id ?? null, { code: refusal.code, message: refusal.text }));
   response.writeHead(refusal.status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...refusal.headers });

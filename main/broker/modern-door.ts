@@ -131,7 +131,7 @@ function readMeta(params: JsonObject): JsonObject {
   return meta;
 }
 
-export function wrongVersion(requested: string): RpcFailure {
+function wrongVersion(requested: string): RpcFailure {
   const message = `The protocol version "${requested.slice(0, 40)}" is not served here.`;
   return new RpcFailure({ code: unsupportedVersion, message, data: { supported: [modernVersion], requested } }, 400);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { bodyLimit, tooLarge } from './entry-checks.ts';
 import type { Refusal } from './entry.ts';
 import { depthLimit } from './json-depth.ts';
+import { invalidRequest, parseError } from './json-rpc.ts';
 
 /** The parsed body, or why it is refused. Undefined when the client went away before it was all there. */
 export type Body = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: Refusal } | undefined;
@@ -36,15 +37,15 @@ export function parseJson(bytes: Uint8Array): NonNullable<Body> {
   try {
     text = utf8.decode(bytes);
   } catch {
-    return refused({ status: 400, code: -32700, text: 'The request is not UTF-8 text. Nothing was done.' });
+    return refused({ status: 400, code: parseError, text: 'The request is not UTF-8 text. Nothing was done.' });
   }
   if (jsonDepth(text) > depthLimit) {
-    return refused({ status: 400, code: -32600, text: `The request is nested deeper than ${depthLimit} levels. Nothing was done.` });
+    return refused({ status: 400, code: invalidRequest, text: `The request is nested deeper than ${depthLimit} levels. Nothing was done.` });
   }
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return refused({ status: 400, code: -32700, text: 'The request is not valid JSON. Nothing was done.' });
+    return refused({ status: 400, code: parseError, text: 'The request is not valid JSON. Nothing was done.' });
   }
 }
 

@@ -8,7 +8,7 @@ import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
 import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
 import { StdioTransport, type StdioCommand } from './stdio-transport.ts';
 
-export const commandConfig = z.object({
+const commandConfig = z.object({
   command: z.string().min(1).max(4096),
   args: z.array(z.string().max(4096)).max(100),
 });

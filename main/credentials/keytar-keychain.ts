@@ -9,7 +9,7 @@ export interface Keytar {
   deletePassword(service: string, account: string): Promise<boolean>;
 }
 
-export const keychainService = 'Countersign';
+const keychainService = 'Countersign';
 
 /** A person may be asked for a password by the system meanwhile. Milliseconds. */
 const answerWithin = 60_000;

@@ -8,7 +8,7 @@ import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountIn
 
 /** Keys that `locks` may name: every preference, and the rules profile. */
 export const lockableKeys = [...settings.keyof().options, 'rulesProfile'] as const;
-export const lockableKey = z.enum(lockableKeys);
+const lockableKey = z.enum(lockableKeys);
 export type LockableKey = z.infer<typeof lockableKey>;
 
 const connectionCommon = {

@@ -3,7 +3,7 @@ export const maximumNesting = 256;
 /** Cedar's wasm build overruns its memory between 100 and 200 brackets, and between 250 and 500 operators in a chain. */
 const weightOfBracket = 4;
 /** How many `if` one policy may hold: they nest without brackets. */
-export const maximumIfs = 100;
+const maximumIfs = 100;
 
 const tokens = /"(?:[^"\\]|\\[\s\S])*"?|\/\/[^\n]*|\w+|&&|\|\||[=!<>]=|[()[\]{};,.+*<>-]/g;
 

@@ -31,7 +31,7 @@ export function emptyEmailDraft(name: string): EmailDraft {
 }
 
 /** The domain of an address that is complete enough to guess from: it has a dot with text on both sides. */
-export function domainOf(address: string): string | null {
+function domainOf(address: string): string | null {
   const match = /^[^@\s]+@([^@\s]+\.[^@\s.]{2,})$/.exec(address.trim());
   return match?.[1]?.toLowerCase() ?? null;
 }

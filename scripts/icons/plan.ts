@@ -18,7 +18,7 @@ export type IconFile =
 export const trayStates = ['quiet', 'waiting', 'paused', 'attention'] as const;
 export const windowsSizes = [16, 20, 24, 32, 48, 256] as const;
 export const linuxSizes = [16, 24, 32, 48, 64, 128, 256, 512] as const;
-export const macSizes = [16, 32, 64, 128, 256, 512, 1024] as const;
+const macSizes = [16, 32, 64, 128, 256, 512, 1024] as const;
 
 const ink = '#1b1f27';
 const white = '#ffffff';

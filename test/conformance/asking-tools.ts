@@ -16,7 +16,7 @@ function sample(prompt: string, maxTokens: number): InputRequest {
 const roots: InputRequest = { method: 'roots/list', params: {} };
 
 /** Asks until every question has an answer of the shape that its kind of question gets, then says what they were. */
-export function untilAnswered(questions: Asking['questions'], state?: string): OfferedTool['run'] {
+function untilAnswered(questions: Asking['questions'], state?: string): OfferedTool['run'] {
   return (_, turn) => (isAnswered(questions, turn) ? says(text(tell(questions, turn))) : { questions, ...(state === undefined ? {} : { state }) });
 }
 

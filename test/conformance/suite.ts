@@ -30,7 +30,7 @@ const scenarioTimeout = 30_000;
 const startTimeout = 300_000;
 
 /** Names of the scenarios a revision's frozen requirement set holds, and of those it runs without counting them. */
-export async function scenariosOf(revision: Revision, side: Side): Promise<{ readonly required: readonly string[]; readonly unscored: readonly string[] }> {
+async function scenariosOf(revision: Revision, side: Side): Promise<{ readonly required: readonly string[]; readonly unscored: readonly string[] }> {
   const { output } = await run(['list', '--requirements', revision]);
   const required: string[] = [];
   const unscored: string[] = [];

@@ -4,7 +4,7 @@ import { silence } from '../../main/model/conversation.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import type { UpstreamAnswer, UpstreamCall } from '../../main/model/upstream.ts';
 
-export const callingAgent: AgentId = agentId.parse('marketing');
+const callingAgent: AgentId = agentId.parse('marketing');
 
 export function callOf(name: string, args: JsonObject = {}, signal: AbortSignal = new AbortController().signal): UpstreamCall {
   return { action: actionId.parse(randomUUID()), agent: callingAgent, name, arguments: args, materials: [], signal, conversation: silence };

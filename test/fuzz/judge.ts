@@ -1,7 +1,7 @@
 import type { Findings } from '../long-run/findings.ts';
 
 /** Milliseconds within which whatever is due must have come. It tells a hang from a busy machine, not fast from slow. */
-export const dueWithin = 45_000;
+const dueWithin = 45_000;
 
 /** What no agent may read, whatever it sent: where code runs, and errors of what we are built on. */
 const innards = /node_modules|file:\/\/\/[^"]*\.ts|\.ts:\d+|\n? {4}at |SQLITE_|ERR_[A-Z]+_|ECONN|TypeError|RangeError|ReferenceError|SyntaxError|Countersign had an internal error|-32603/;
@@ -34,7 +34,7 @@ export class Judge {
   }
 }
 
-export function excerpt(text: string, at: number): string {
+function excerpt(text: string, at: number): string {
   return JSON.stringify(text.slice(Math.max(0, at - 120), at + 200));
 }
 

@@ -11,7 +11,7 @@ export interface Slope {
 }
 
 /** The least-squares line through the samples. NaN with fewer than three. */
-export function slopeOf(samples: readonly Sample[]): Slope {
+function slopeOf(samples: readonly Sample[]): Slope {
   const count = samples.length;
   if (count < 3) return { slope: Number.NaN, standardError: Number.NaN };
   const mean = (pick: (sample: Sample) => number): number => samples.reduce((sum, sample) => sum + pick(sample), 0) / count;
@@ -43,7 +43,7 @@ export function judgeGrowth(samples: readonly Sample[], mostGrowth: number): Mem
  * The least value of each slice of time: what stays after a collection of garbage. Neighbouring samples are far from
  * independent; these nearly are.
  */
-export function lowest(samples: readonly Sample[], minutes: number): readonly Sample[] {
+function lowest(samples: readonly Sample[], minutes: number): readonly Sample[] {
   const slices = Map.groupBy(samples, ({ at }) => Math.floor(at / minutes));
   return [...slices.values()].map((slice) => slice.reduce((least, sample) => (sample.value < least.value ? sample : least)));
 }

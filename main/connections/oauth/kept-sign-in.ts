@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How an authorization server knows this app. */
-export const keptClient = z.object({
+const keptClient = z.object({
   /** `named`: by the person or the organization. `document`: by the address of its metadata. `registered`: by itself (RFC 7591). */
   kind: z.enum(['named', 'document', 'registered']),
   /** The one authorization server that may be told of it. */
@@ -18,7 +18,7 @@ export const keptClient = z.object({
 export type KeptClient = z.infer<typeof keptClient>;
 
 /** What the person granted, and all that is needed to use, renew and revoke it without asking the service anew. */
-export const keptGrant = z.object({
+const keptGrant = z.object({
   accessToken: z.string(),
   refreshToken: z.string().nullable(),
   /** Null: the server did not say. */

@@ -5,7 +5,7 @@ import { basename, isAbsolute, sep } from 'node:path';
 import type { Material } from '../../model/action.ts';
 import { disarmLine } from '../../model/disarm.ts';
 
-export const mostAttachedBytes = 20 * 1024 * 1024;
+const mostAttachedBytes = 20 * 1024 * 1024;
 
 export interface AttachedFile {
   readonly name: string;

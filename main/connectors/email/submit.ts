@@ -94,7 +94,7 @@ async function nameRecipients(session: SmtpSession, recipients: readonly string[
 }
 
 /** CRLF line ends and dots doubled at the start of lines (RFC 5321, 4.5.2), without the closing dot. */
-export function dotStuffed(message: Buffer): Buffer {
+function dotStuffed(message: Buffer): Buffer {
   const text = message.toString('latin1').replaceAll(/\r\n|\r|\n/g, '\r\n').replaceAll(/^\./gm, '..');
   return Buffer.from(text.endsWith('\r\n') ? text : `${text}\r\n`, 'latin1');
 }

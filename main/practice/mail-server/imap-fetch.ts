@@ -5,7 +5,7 @@ const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** RFC 3501 `date-time`, in UTC. */
-export function imapDate(date: Date): string {
+function imapDate(date: Date): string {
   const day = String(date.getUTCDate()).padStart(2, ' ');
   const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':');
   return `"${day}-${monthNames[date.getUTCMonth()] ?? ''}-${date.getUTCFullYear()} ${time} +0000"`;

@@ -3,7 +3,7 @@ import type { Dispose } from '../../model/disposable.ts';
 import { IpcRefusal, type Dispatch, type Sender } from '../dispatch.ts';
 import type { Report } from './electron-modules.ts';
 
-export const callChannel = 'countersign:call';
+const callChannel = 'countersign:call';
 export const eventChannel = 'countersign:event';
 
 const unforeseen = Symbol('unforeseen');

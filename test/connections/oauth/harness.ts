@@ -14,7 +14,7 @@ export interface MovedClock extends Clock {
   ahead: number;
 }
 
-export function createMovedClock(): MovedClock {
+function createMovedClock(): MovedClock {
   const clock: MovedClock = { ...systemClock, ahead: 0, now: () => Date.now() + clock.ahead };
   return clock;
 }
