@@ -259,8 +259,10 @@ export const settings = z.object({
   answerWithinSeconds: z.number().int().min(10).max(3600),
   /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
   clientWaitSeconds: z.number().int().min(1).max(600),
-  /** Seconds an approved send waits so that it can be undone. */
-  holdSeconds: z.number().int().min(0).max(120),
+  /** Seconds an approved send, payment or deletion waits so that it can be undone. */
+  sendHoldSeconds: z.number().int().min(0).max(120),
+  payHoldSeconds: z.number().int().min(0).max(120),
+  deleteHoldSeconds: z.number().int().min(0).max(120),
   openAtLogin: z.boolean(),
   notifications: z.boolean(),
   /** Domains that count as "your company". */
