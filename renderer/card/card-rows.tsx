@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Row } from '../../preload/contract.ts';
 import { Say } from '../app/intl.tsx';
 import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, TextRow } from './fact-rows.tsx';
+import { InstantRow, ListRow, MoneyRow, SaidRow } from './value-rows.tsx';
 
 /** The facts of a card: labelled rows first, then the blocks (message, exact arguments) at full width. */
 export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
@@ -47,6 +48,14 @@ function Fact({ row }: { readonly row: Row }): ReactNode {
       return <FilesRow row={row} />;
     case 'message':
       return <MessageRow row={row} />;
+    case 'list':
+      return <ListRow row={row} />;
+    case 'money':
+      return <MoneyRow row={row} />;
+    case 'instant':
+      return <InstantRow row={row} />;
+    case 'said':
+      return <SaidRow row={row} />;
     case 'arguments':
       return <ArgumentsRow row={row} />;
   }
