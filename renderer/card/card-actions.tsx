@@ -75,7 +75,6 @@ export function CardActions({
             value={number}
             inputMode="numeric"
             autoComplete="off"
-            maxLength={2}
             disabled={isBlocked}
             onChange={(_event, data) => onNumber(data.value.replaceAll(/\D/g, '').slice(0, 2))}
           />
