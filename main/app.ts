@@ -12,9 +12,11 @@ import { startBroker, type Broker } from './broker/broker.ts';
 import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
 import { tieConsequences } from './consequences.ts';
 import { createCatalog } from './connections/catalog.ts';
-import { targetOf } from './connections/connection.ts';
+import { problemIn, targetOf } from './connections/connection.ts';
 import { connectionMigrations, createConnectionStore } from './connections/connection-store.ts';
 import { openHttpUpstream } from './connections/http-upstream.ts';
+import { KeySignIns } from './connections/keys/key-sign-ins.ts';
+import { createDirectAgent, createNetworkFetch } from './connections/network/network-fetch.ts';
 import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
 import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
@@ -43,7 +45,7 @@ import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createText } from './text/text.ts';
-import { checkSignedIn, createSignInVault } from './signed-in.ts';
+import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace } from './paths.ts';
@@ -151,6 +153,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
+  const agent = createDirectAgent();
+  const fetch = createNetworkFetch(() => agent);
+  const keys = new KeySignIns({ vault: createKeyVault(credentials), fetch });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
@@ -160,7 +165,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
-      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: oauth.fetchFor(connection) }),
+      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, fetch) }),
     },
   });
   const mayUse = (id: AgentId, connection: ConnectionId): boolean => {
@@ -186,6 +191,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
         const tool = await catalog.find(connection, name);
         return tool && { tool, upstream };
       },
+      explain: (error) => problemIn(error)?.message,
       validate: validateArguments,
     },
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse },
@@ -238,7 +244,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
-    mailAccounts, oauth, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, keys, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
@@ -260,6 +266,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       approvals.close();
       await upstreams.close();
       oauth.close();
+      await agent.destroy();
       await activity.close();
       state.close();
       free();

@@ -60,6 +60,12 @@ export class MailAccounts {
     return { id };
   }
 
+  /** What the account's kept password is bound to; undefined: it has none. */
+  boundTo({ kind, config }: Connection): string | undefined {
+    const parsed = kind === 'email' ? accountConfig.safeParse(config) : undefined;
+    return parsed?.success === true && parsed.data.signIn === undefined ? originOf(parsed.data) : undefined;
+  }
+
   async signIn(connection: Connection, password: string): Promise<Result<null>> {
     const config = accountConfig.parse(connection.config);
     // It has no password: whoever asks for one is not its provider.

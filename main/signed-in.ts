@@ -1,5 +1,6 @@
 import type { ConnectionId, Message } from '../preload/contract.ts';
 import { ConnectionProblem } from './connections/connection.ts';
+import type { KeyVault } from './connections/keys/key-sign-ins.ts';
 import type { SignInVault } from './connections/oauth/held-sign-in.ts';
 import type { CredentialStore } from './credentials/credential-store.ts';
 import type { Services } from './ipc/services.ts';
@@ -12,13 +13,14 @@ export function createSignInVault(credentials: CredentialStore): SignInVault {
       const lent = await credentials.use(id, bound(origin), (value) => value);
       if (lent.ok) return lent.value;
       switch (lent.reason) {
-        case 'missing':
         case 'wrong_origin':
+          return null;
+        case 'missing':
         case 'damaged':
           return undefined;
         case 'keychain':
         case 'locked':
-          throw new ConnectionProblem('failing', lent.problem, 'The keychain of this computer cannot be asked for the sign-in. Nothing was sent. Try again later.');
+          throw unaskable(lent.problem);
       }
     },
     async write(id, origin, value, secrets) {
@@ -26,6 +28,26 @@ export function createSignInVault(credentials: CredentialStore): SignInVault {
       return kept.ok ? null : kept.problem;
     },
   };
+}
+
+/** Keys in the credential store, each under its connection's id. */
+export function createKeyVault(credentials: CredentialStore): KeyVault {
+  return {
+    async lend(id, boundTo) {
+      const lent = await credentials.use(id, boundTo, (value) => value);
+      if (lent.ok) return lent.value;
+      if (lent.reason === 'keychain' || lent.reason === 'locked') throw unaskable(lent.problem);
+      return undefined;
+    },
+    async keep(id, boundTo, key) {
+      const kept = await credentials.put({ id, origin: boundTo, value: key, kind: 'token' });
+      return kept.ok ? null : kept.problem;
+    },
+  };
+}
+
+function unaskable(problem: Message): ConnectionProblem {
+  return new ConnectionProblem('failing', problem, 'The keychain of this computer cannot be asked for the sign-in. Nothing was sent. Try again later.');
 }
 
 function bound(origin: string): string {

@@ -171,6 +171,14 @@ export const browserSignIn = z.object({
 });
 export type BrowserSignIn = z.infer<typeof browserSignIn>;
 
+/** The sign-in of a remote connection with a key of its service's own. Never the key. */
+export const keySignIn = z.object({
+  kind: z.enum(['header', 'query']),
+  /** The header or the parameter of the address that carries the key. */
+  name: z.string(),
+});
+export type KeySignIn = z.infer<typeof keySignIn>;
+
 export const connection = z.object({
   id: connectionId,
   name: z.string(),
@@ -184,6 +192,7 @@ export const connection = z.object({
   /** Where its credential is kept; null when it needs none. The value itself never comes here. */
   credential: z
     .object({
+      what: z.enum(['password', 'sign_in', 'key']),
       kept: z.enum(['keychain', 'session', 'locked', 'missing']),
       since: instant,
       /** `by`: the name of the Claw it was used for; null: Countersign itself, to check or renew the sign-in. */
@@ -192,6 +201,8 @@ export const connection = z.object({
     .nullable(),
   /** Null for a connection without a sign-in in the browser. */
   browserSignIn: browserSignIn.nullable(),
+  /** Null for a connection that signs in without an API key. */
+  keySignIn: keySignIn.nullable(),
   callTimeoutSeconds,
 });
 export type Connection = z.infer<typeof connection>;
@@ -370,6 +381,16 @@ export type EmailAccountInput = z.infer<typeof emailAccountInput>;
 export const emailSignInInput = z.object({ ...emailAccountInput.pick({ name: true, address: true }).shape, provider: z.enum(['google', 'microsoft']) });
 export type EmailSignInInput = z.infer<typeof emailSignInInput>;
 
+/** What the transport itself sends, and what would change what a request is. */
+const ownHeaders: ReadonlySet<string> = new Set(['accept', 'connection', 'content-encoding', 'content-length', 'content-type', 'expect', 'host', 'keep-alive', 'last-event-id', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+/** A header's name (RFC 9110, section 5.1). */
+const keyHeader = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/)
+  .refine((name) => !ownHeaders.has(name.toLowerCase()) && !/^(?:mcp|proxy|sec)-/i.test(name), 'is a header that Countersign sends itself');
+/** Longer than any key or passphrase that is known. */
+export const keyText = z.string().min(1).max(8192);
+
 /** How requests to a remote server are signed. It never says a secret. */
 export const signInConfig = z.discriminatedUnion('kind', [
   /** In the person's browser. */
@@ -382,6 +403,10 @@ export const signInConfig = z.discriminatedUnion('kind', [
     /** Scopes to ask for, in place of those that the server names (RFC 6749, section 3.3). */
     scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)).max(50).optional(),
   }),
+  /** With an API key in a header. `prefix` stands before the key; a word gets a space after it. */
+  z.strictObject({ kind: z.literal('header'), name: keyHeader, prefix: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/).optional() }),
+  /** With an API key in a query parameter of the address. */
+  z.strictObject({ kind: z.literal('query'), name: z.string().regex(/^[!-~]{1,100}$/) }),
 ]);
 export type SignInConfig = z.infer<typeof signInConfig>;
 
@@ -395,6 +420,11 @@ export const serverInput = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remote'), name: z.string().trim().min(1).max(60), url: z.url().max(2048), signIn: signInConfig.optional() }),
 ]);
 export type ServerInput = z.infer<typeof serverInput>;
+
+const [commandServer, remoteServer] = serverInput.options;
+/** What a person adds: with the key, where the service takes one. */
+export const newServerInput = z.discriminatedUnion('kind', [commandServer, remoteServer.extend({ key: keyText.optional() })]);
+export type NewServerInput = z.infer<typeof newServerInput>;
 
 /** How a Claw is told to connect. Contains no secret. */
 export const agentInstructions = z.object({ agent: agentId, command: z.string(), args: z.array(z.string()), json: z.string() });
@@ -440,9 +470,12 @@ export const calls = {
   /** A mailbox without a password: its sign-in in the browser comes next. */
   addEmailSignIn: call(emailSignInInput, result(z.object({ id: connectionId }))),
   /** A service that asks for a sign-in is kept; the sign-in comes next. */
-  addServerConnection: call(serverInput, result(z.object({ id: connectionId, needsSignIn: z.boolean() }))),
-  /** A new password for an email connection (a managed one arrives without). Stored once both servers accepted it. */
-  signInConnection: call(z.object({ id: connectionId, password: z.string().min(1).max(4096) }), result(z.null())),
+  addServerConnection: call(newServerInput, result(z.object({ id: connectionId, needsSignIn: z.boolean() }))),
+  /**
+   * A new password for an email connection, or a new key for a remote one (a managed one arrives without). Stored once
+   * the service has accepted it.
+   */
+  signInConnection: call(z.object({ id: connectionId, password: keyText }), result(z.null())),
   /**
    * Begins a remote connection's sign-in in the browser, in place of one that is under way. Answers once the browser was
    * opened or a client id is needed. `client`: what the service calls this app, where it has to be told.

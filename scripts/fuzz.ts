@@ -1,5 +1,5 @@
 // npm run fuzz [-- --frames 1000000 --seed S --first 0]: the whole app under broken frames of both eras, over HTTP and the command's
-// socket, with right calls in between. Exits 1 on anything that is not as it must be: docs/soak-and-fuzz.md. Frame N of a seed is always
+// socket, with right calls in between. Exits 1 on anything that is not as it must be: docs/long-runs.md. Frame N of a seed is always
 // made the same, so a finding comes again with `--seed S --first N --frames 32`. Linux alone: it looks into /proc.
 import { randomBytes, randomInt } from 'node:crypto';
 import { connect } from 'node:net';

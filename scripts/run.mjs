@@ -25,6 +25,7 @@ const commands = {
   conformance: { needs: [], isBuilt: false, steps: [['scripts/conformance.ts']] },
   soak: { needs: [], isBuilt: false, steps: [['scripts/soak.ts']] },
   fuzz: { needs: [], isBuilt: false, steps: [['scripts/fuzz.ts']] },
+  kills: { needs: system.test, isBuilt: false, steps: [['scripts/kills.ts']] },
   build: { needs: [], isBuilt: true, steps: [] },
   dist: { needs: [], isBuilt: true, steps: [['scripts/dist.ts']] },
   icons: { needs: [browser], isBuilt: false, steps: [['scripts/render-icons.ts']] },

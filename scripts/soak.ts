@@ -1,5 +1,5 @@
 // npm run soak -- [--minutes 10] [--agents 50] [--kill-every 4]: the whole app under agents of both eras that call services all the
-// time, while one of the services is killed every few seconds. Exits 1 on anything that is not as it must be: docs/soak-and-fuzz.md.
+// time, while one of the services is killed every few seconds. Exits 1 on anything that is not as it must be: docs/long-runs.md.
 // Linux alone: it looks into /proc.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

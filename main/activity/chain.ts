@@ -57,3 +57,14 @@ export function toLine(event: ChainedEvent): string {
     `"kind":${JSON.stringify(kind)},"previousHash":${JSON.stringify(previousHash)},"sequence":${sequence}}\n`
   );
 }
+
+const lineForm = /^\{"action":(null|"[^"\\]*"),"at":(-?\d+),"body":([^\n]*),"hash":"([0-9a-f]{64})","kind":"([a-z_]+)","previousHash":"([0-9a-f]{64})","sequence":(\d+)\}$/;
+
+/** The event of a line that `toLine` made; undefined when it is none, or its content does not fit its hash. */
+export function fromLine(line: string): ChainedEvent | undefined {
+  const [, action, at, body, hash, kind, previousHash, sequence] = lineForm.exec(line) ?? [];
+  if (!action || !at || !body || !hash || !kind || !previousHash || !sequence) return undefined;
+  // What the hash proves was made by `chainJson`: the action and the kind are ones of ours.
+  const event = { action: JSON.parse(action), at: Number(at), body, hash, kind, previousHash, sequence: Number(sequence) } as ChainedEvent;
+  return hashEvent(event) === hash ? event : undefined;
+}

@@ -31,8 +31,8 @@ const migrations: readonly string[] = [
 ];
 
 /**
- * Opens the record for writing: created with mode 0600 in a 0700 folder, WAL, `synchronous = FULL` (a commit survives a
- * power cut), brought up to date.
+ * Opens the record for writing: created with mode 0600 in a 0700 folder, WAL, brought up to date. With
+ * `synchronous = NORMAL` a commit survives the process and not a power cut: until it does, what must survive is in the journal.
  * @throws {ActivityUnavailable} `newer_schema` or `cannot_open`; the file is then as it was.
  */
 export function openForWriting(file: string): DatabaseSync {
@@ -40,8 +40,8 @@ export function openForWriting(file: string): DatabaseSync {
     keepToThisPerson(file);
     const database = new DatabaseSync(file, { timeout: busyTimeout, defensive: true });
     return prepare(database, () => {
-      // When the log is written back into the file is decided in `write-ahead-log.ts`, so that no append has to wait for it.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;');
+      // When the log is written back into the file is decided in `write-ahead-log.ts`, so that no append waits for it.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;');
       migrate(database);
     });
   });
@@ -55,7 +55,7 @@ export function openForReading(file: string): DatabaseSync {
   });
 }
 
-/** Runs work in one transaction: all of it is done when this returns (durable with `synchronous = FULL`), none when it throws. */
+/** Runs work in one transaction: all of it is done when this returns, none when it throws. */
 export type Transaction = <T>(work: () => T) => T;
 
 /** Transactions on one connection; prepared once, for there is one for each append. */

@@ -8,7 +8,6 @@ const textAtOnce = 65_536;
 
 /** Brings the index up to date with the chain, a slice at a time. */
 export class Filing {
-  readonly #database: DatabaseSync;
   readonly #transaction: Transaction;
   readonly #index: ActivityIndex;
   readonly #select: StatementSync;
@@ -17,7 +16,6 @@ export class Filing {
 
   /** The index must have been prepared (`prepareIndex`). */
   constructor(database: DatabaseSync, transaction: Transaction) {
-    this.#database = database;
     this.#transaction = transaction;
     this.#index = new ActivityIndex(database);
     this.#select = database.prepare('SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?');
@@ -36,14 +34,8 @@ export class Filing {
    * @returns how many it filed; 0 when all are filed.
    */
   fileNext(limit: number): number {
-    // What a power cut takes of the index is filed again from the chain, so nobody waits for the disk here. The next append
-    // does, and with it all that stands before it in the log. SQLite refuses the change within a transaction: it cannot fail unseen.
-    this.#database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return this.#transaction(() => this.#fileNext(limit));
-    } finally {
-      this.#database.exec('PRAGMA synchronous = FULL');
-    }
+    // What a power cut takes of the index is filed again from the chain, so nobody waits for the disk here.
+    return this.#transaction(() => this.#fileNext(limit));
   }
 
   #fileNext(limit: number): number {

@@ -1,9 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { busyTimeout } from './database.ts';
 
-/** Bytes. An append that makes the log file longer costs the file system about half as much again as one that writes over old pages. */
-const spaceMadeAhead = 8 * 1024 * 1024;
-
 /** In pages of 4 KiB: what is worth writing back when nothing else is to do (1 MiB). */
 const worthTidying = 256;
 
@@ -19,7 +16,7 @@ const keptLength = 16 * 1024 * 1024;
 
 /**
  * Decides when SQLite's write-ahead log is written back into the file. SQLite by itself would do it within the commit that
- * makes the log longer than 1,000 pages, and that append would wait for it (https://sqlite.org/wal.html, "Checkpointing").
+ * makes the log longer than 1,000 pages, and the appends behind it would wait for it (https://sqlite.org/wal.html, "Checkpointing").
  */
 export class WriteAheadLog {
   readonly #database: DatabaseSync;
@@ -34,16 +31,6 @@ export class WriteAheadLog {
     this.#length = database.prepare('PRAGMA wal_checkpoint(NOOP)');
     this.#writeBack = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     this.#beginAnew = database.prepare('PRAGMA wal_checkpoint(RESTART)');
-  }
-
-  /** Makes the log file as long as it will usually be: by a change that is taken back. Where that fails, appends are only slower. */
-  makeSpace(): void {
-    try {
-      this.#database.exec(`BEGIN IMMEDIATE; CREATE TABLE space (blank BLOB) STRICT; INSERT INTO space VALUES (zeroblob(${spaceMadeAhead}));`);
-    } catch {
-      // No room on the disk: the first append that finds none says so.
-    }
-    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 
   /** When nothing else is to do. */

@@ -11,7 +11,6 @@ export class WriterService {
   /** @throws {ActivityUnavailable} when the file cannot be opened or is newer than this app. */
   constructor(file: string, anchor: ChainPoint | null) {
     this.#writer = new ActivityWriter(file, anchor);
-    this.#writer.makeLogSpace();
     this.#schedule = new FilingSchedule(this.#writer, { ...systemClock, now: () => performance.now() });
   }
 

@@ -1,4 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
+import { say } from '../model/say.ts';
+import { ConnectionProblem } from './connection.ts';
 import { NothingSentError } from './nothing-sent-error.ts';
 
 /** Bytes of one answer, or of one event in a stream of them. */
@@ -24,8 +26,22 @@ export function guardedFetch(base: FetchLike, onFlood: () => void): FetchLike {
       if (error instanceof Error && isBeforeSending(error.cause)) throw new NothingSentError('No connection was made.', { cause: error });
       throw error;
     }
+    if (isSentAway(response, url)) throw sentAway(new URL(url));
     return withLimit(response, init?.method === 'POST' ? () => undefined : onFlood);
   };
+}
+
+/** Redirects that say that the request was not taken up here. A 303 is none: what it points to may be what was done. */
+const untaken: ReadonlySet<number> = new Set([301, 302, 307, 308]);
+
+function isSentAway({ status, headers }: Response, from: string | URL): boolean {
+  const location = headers.get('location');
+  if (!untaken.has(status) || location === null) return false;
+  return !URL.canParse(location, from) || new URL(location, from).origin !== new URL(from).origin;
+}
+
+function sentAway({ host }: URL): ConnectionProblem {
+  return new ConnectionProblem('failing', say('connection.health.sentOn', { host }), `${host} sends requests on to another address. Nothing was sent there, and nothing was done.`);
 }
 
 function withLimit(response: Response, onFlood: () => void): Response {
@@ -81,6 +97,17 @@ function countEvent(): Count {
     bytes = isEnded ? kept : bytes + kept;
     return bytes;
   };
+}
+
+/** What Node says of a certificate that is not to be believed: of OpenSSL's verification, or a wrong name. */
+const untrusted = /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_SIGNATURE)/;
+
+/** Whether the other side's certificate is why no connection was made. */
+export function isUntrusted(error: unknown): boolean {
+  for (let current = error, depth = 0; current instanceof Error && depth < 6; current = current.cause, depth += 1) {
+    if ('code' in current && untrusted.test(String(current.code))) return true;
+  }
+  return false;
 }
 
 /** Name lookup, TCP connect and TLS handshake all come before the first byte of the request. */

@@ -2,7 +2,7 @@ import { InsufficientScopeError, SdkError, SdkErrorCode, SdkHttpError, SseError,
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { ConnectionProblem, problemIn } from './connection.ts';
-import { isSafeAddress } from './http-fetch.ts';
+import { isSafeAddress, isUntrusted } from './http-fetch.ts';
 import { HttpTransport, SseTransport, type HttpTransportOptions } from './http-transports.ts';
 import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
 import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
@@ -67,6 +67,9 @@ function explain(error: unknown, host: string): ConnectionProblem {
   if (error instanceof SdkHttpError && (error.status ?? 0) >= 500) {
     const status = error.status ?? 0;
     return new ConnectionProblem('failing', say('connection.health.serverError', { host, status }), `${host} has a fault of its own (HTTP ${status}).`);
+  }
+  if (isUntrusted(error)) {
+    return new ConnectionProblem('failing', say('connection.health.untrusted', { host }), `The certificate of ${host} cannot be trusted. Nothing was sent.`);
   }
   if (isNothingSent(error) || isConnectionLost(error)) {
     return new ConnectionProblem('failing', say('connection.health.unreachable', { host }), `${host} cannot be reached.`);

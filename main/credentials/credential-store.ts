@@ -28,7 +28,8 @@ export interface CredentialStore {
   put(credential: NewCredential): Promise<CredentialResult<null>>;
   /** Lends the value to `work` when `origin` is exactly its own. What `work` throws is thrown. */
   use<T>(id: string, origin: string, work: (value: string) => Promise<T> | T): Promise<CredentialResult<T>>;
-  describe(id: string): Promise<CredentialState>;
+  /** With an `origin`: one that was made for another counts as missing. */
+  describe(id: string, origin?: string): Promise<CredentialState>;
   /**
    * Deletes the key, which shreds the value, then the value. Needs no network. On `keychain` or `locked` the value is gone
    * and its key is deleted as soon as the keychain can be asked.
@@ -158,8 +159,8 @@ export function createCredentialStore({ state, keychain, now, usedBy = () => und
       return { ok: true, value: await work(found.content.value) };
     },
 
-    async describe(id) {
-      const described = await values.describe(id);
+    async describe(id, origin) {
+      const described = await values.describe(id, origin);
       const lastUse = lastUses.get(id) ?? described.lastUse;
       const isDamaged = described.kept === 'keychain' && lost.get(id) === 'damaged';
       return isDamaged ? { ...described, kept: 'missing', lastUse, problem: say('credential.problem.damaged') } : { ...described, lastUse };

@@ -25,7 +25,7 @@ export interface SealedValues {
   /** The same value under a new key; since when it is kept and how it was used stay as they are. */
   renewKey(id: string): Promise<'renewed' | ReadProblem>;
   /** A screen waits for it: a keychain that takes more than `describeWithin` ms is a problem, and is not asked again meanwhile. */
-  describe(id: string): Promise<CredentialState>;
+  describe(id: string, origin?: string): Promise<CredentialState>;
   /** `keychain` or `locked`: the value is gone, but its key is still to be deleted; see `deleteUnwantedKeys`. */
   remove(id: string): Promise<'keychain' | 'locked' | undefined>;
   /** Deletes the keys that nothing needs any more and that could not be deleted before. */
@@ -88,17 +88,18 @@ export function createSealedValues(rows: Rows, keychain: Keychain, now: () => nu
     return content === undefined ? { ok: false, reason: 'damaged' } : { ok: true, content };
   }
 
-  async function describe(id: string): Promise<CredentialState> {
+  async function describe(id: string, origin?: string): Promise<CredentialState> {
     const row = rows.get(id);
     if (row === undefined) return { kept: 'missing', since: 0, lastUse: null, problem: null };
     const { since, lastUse } = row;
+    if (origin !== undefined && row.origin !== origin) return { kept: 'missing', since, lastUse, problem: say('credential.problem.elsewhere') };
     const kept = keychain.kind === 'os' ? 'keychain' : 'session';
     const hasKey = await Promise.race([isKept(accountOf(id, row)), unansweredWithin(describeWithin)]);
     if (hasKey === undefined || hasKey instanceof KeychainError) {
       const isLocked = hasKey?.reason === 'locked';
       return { kept: isLocked ? 'locked' : kept, since, lastUse, problem: say(isLocked ? 'credential.problem.locked' : 'credential.problem.keychain') };
     }
-    if (!hasKey && isRenewed(id, row)) return describe(id);
+    if (!hasKey && isRenewed(id, row)) return describe(id, origin);
     return { kept: hasKey ? kept : 'missing', since, lastUse, problem: null };
   }
 

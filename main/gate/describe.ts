@@ -43,9 +43,9 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
     }
     const found = await findService(request, parts).catch((error: unknown) => {
       report(String(error));
-      return 'unavailable' as const;
+      return { unavailable: services.explain(error) ?? 'The service behind this cannot be reached right now.' };
     });
-    if (found === 'unavailable') return rejected('unavailable', 'The service behind this cannot be reached right now. Nothing was done.');
+    if (found !== undefined && 'unavailable' in found) return rejected('unavailable', `${found.unavailable.replace(/ Nothing was done\.$/, '')} Nothing was done.`);
     if (!found) return rejected(unknownCode(kind), `There is no ${thing(kind)} "${disarmLine(name)}" here.`);
     const args = freezeArguments(request.arguments);
     if (!args) return rejected('invalid_arguments', 'The arguments hold text that is not valid Unicode, or a number that is none. Nothing was done.');

@@ -44,6 +44,8 @@ export interface GateParts {
     open(agent: AgentId, connection: ConnectionId): Promise<Upstream | undefined>;
     /** Undefined when that agent's connections have no such tool. Rejects when the service cannot be reached. */
     findTool(agent: AgentId, connection: ConnectionId, name: string): Promise<{ readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined>;
+    /** Why a service cannot be reached, in words for agents; undefined: nobody knows more. */
+    explain(error: unknown): string | undefined;
     validate(tool: UpstreamTool, args: JsonObject): { readonly ok: true } | { readonly ok: false; readonly text: string };
   };
   readonly agents: {

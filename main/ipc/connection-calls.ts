@@ -1,4 +1,4 @@
-import type { Connection as ConnectionView, ConnectionId, Message, Result, ServerInput, Tool } from '../../preload/contract.ts';
+import type { Connection as ConnectionView, ConnectionId, Message, NewServerInput, Result, Tool } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { ConnectionAnswer } from '../connections/connection-store.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
@@ -31,11 +31,12 @@ type Calls = Pick<
 const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
-  const { connections, upstreams, credentials, mailAccounts, oauth, settings, catalog } = services;
+  const { connections, upstreams, credentials, keys, mailAccounts, oauth, settings, catalog } = services;
   /** Deletes what is kept for it, and says what that was; `nothing`: the words when there was none. */
   const forgotten = async (connection: Connection, nothing: string): Promise<Message> => {
     const { id, name } = connection;
     const { since } = await credentials.describe(id);
+    keys.forget(id);
     const { shredded } = await oauth.forget(connection, () => credentials.remove(id));
     if (!shredded.ok) return say('credential.forgotten.keyLeft', { name });
     return say(since === 0 ? nothing : 'credential.forgotten', { name });
@@ -45,19 +46,29 @@ export function connectionCalls(services: Services): Calls {
     addEmailSignIn: (input) => value(mailAccounts.addSignIn(input)),
     async addServerConnection(input) {
       const { kind, name } = input;
+      const isKeyInAddress = kind === 'remote' && holdsKey(input.url);
+      if (isKeyInAddress) return problem(say('connection.problem.keyInAddress'));
       const config = kind === 'command' ? { command: input.command, args: input.args } : remoteConfigOf(input);
-      const { id } = connections.add({ name, kind, config });
+      const connection = connections.add({ name, kind, config });
+      const { id } = connection;
+      const takeBack = async (why: Message): Promise<Result<never>> => {
+        connections.remove(id);
+        await upstreams.drop(id);
+        await forgotten(connection, '');
+        return problem(why);
+      };
+      const key = kind === 'remote' ? input.key : undefined;
+      const notKept = key === undefined ? null : await keys.keep(connection, key);
+      if (notKept !== null) return takeBack(notKept);
       const health = await upstreams.check(id);
-      const needsSignIn = kind === 'remote' && health.state === 'needs_sign_in';
+      const needsSignIn = health.state === 'needs_sign_in' && oauth.viewOf(connection) !== null;
       if (isWell(health) || needsSignIn) return value({ id, needsSignIn });
-      connections.remove(id);
-      await upstreams.drop(id);
-      return problem(health.text ?? say('connection.problem.unknown'));
+      return takeBack(health.text ?? say('connection.problem.unknown'));
     },
     async signInConnection({ id, password }) {
       const connection = connections.find(id);
-      if (connection?.kind !== 'email') return problem(say('connection.problem.unknown'));
-      const signedIn = await mailAccounts.signIn(connection, password);
+      if (connection === undefined) return problem(say('connection.problem.unknown'));
+      const signedIn = connection.kind === 'email' ? await mailAccounts.signIn(connection, password) : toldOf(await keys.signIn(connection, password));
       if (signedIn.ok) await upstreams.drop(id);
       return signedIn;
     },
@@ -75,6 +86,7 @@ export function connectionCalls(services: Services): Calls {
         if (!checked.ok) return problem(checked.problem);
       }
       await oauth.reconsider(connection);
+      keys.forget(id);
       catalog.forget(id);
       const health = await upstreams.check(id);
       return isWell(health) ? done : problem(health.text ?? say('connection.problem.unknown'));
@@ -112,8 +124,17 @@ export function connectionCalls(services: Services): Calls {
 }
 
 /** What the contract's schema let through is JSON; its optional fields are left out, not undefined. */
-function remoteConfigOf({ url, signIn }: Extract<ServerInput, { readonly kind: 'remote' }>): JsonObject {
+function remoteConfigOf({ url, signIn }: Extract<NewServerInput, { readonly kind: 'remote' }>): JsonObject {
   return signIn === undefined ? { url } : { url, signIn: signIn as JsonObject };
+}
+
+function toldOf(wrong: Message | null): Result<null> {
+  return wrong === null ? done : problem(wrong);
+}
+
+/** A key in the address would lie in `state.db` as it is. */
+function holdsKey(address: string): boolean {
+  return [...new URL(address).searchParams.keys()].some((name) => /(?:key|token|secret|signature|password|passwd)$|^(?:auth|code|pwd|sig)$/i.test(name));
 }
 
 function told(answer: ConnectionAnswer): Result<null> {

@@ -4,7 +4,7 @@ import type { Dispose } from '../model/disposable.ts';
 import { RecordFigures } from './record-figures.ts';
 import type { RecordWatch } from './record-watch.ts';
 import type { Services } from './services.ts';
-import { startOfDay, viewAgents, viewApprovals, viewConnections, viewRules, viewSettings, viewStatus } from './snapshot.ts';
+import { hasCredential, startOfDay, viewAgents, viewApprovals, viewConnections, viewRules, viewSettings, viewStatus } from './snapshot.ts';
 import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
 
 /** Milliseconds after which the keychain is asked again whether it still has what it was given (10 s). */
@@ -36,7 +36,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, approvals, connections, credentials, gate, oauth, organization, pause, settings, upstreams } = this.#services;
+    const { activity, agents, approvals, connections, credentials, gate, keys, oauth, organization, pause, settings, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -48,6 +48,7 @@ export class LiveSnapshot implements SnapshotSource {
       organization.onChange(now('settings', 'rules')),
       upstreams.onHealthChange(now('connections')),
       oauth.onChange(now('connections')),
+      keys.onChange(now('connections')),
       pause.onChange(now()),
       this.#recordWatch.onChange(now()),
       agents.onChange(({ change }) => {
@@ -125,11 +126,13 @@ export class LiveSnapshot implements SnapshotSource {
   }
 
   async #describe(): Promise<void> {
-    const { clock, connections, credentials } = this.#services;
+    const { clock, connections, credentials, keys, mailAccounts } = this.#services;
     if (clock.now() - this.#describedAt < describeAgainMs) return;
     this.#describedAt = clock.now();
-    const withPassword = connections.list().filter(({ kind }) => kind === 'email');
-    const described = await Promise.all(withPassword.map(async ({ id }) => [id, await credentials.describe(id)] as const));
+    const withCredential = connections.list().filter((connection) => hasCredential(connection, keys));
+    const described = await Promise.all(
+      withCredential.map(async (connection) => [connection.id, await credentials.describe(connection.id, keys.boundTo(connection) ?? mailAccounts.boundTo(connection))] as const),
+    );
     this.#credentials.clear();
     for (const [id, state] of described) this.#credentials.set(id, state);
     if (described.length > 0) this.#stale.add('connections');

@@ -4,6 +4,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Catalog } from '../connections/catalog.ts';
 import type { ConnectionStore } from '../connections/connection-store.ts';
+import type { KeySignIns } from '../connections/keys/key-sign-ins.ts';
 import type { OAuthSignIns } from '../connections/oauth/oauth-sign-ins.ts';
 import type { KeptUpstreams } from '../connections/upstreams.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly credentials: CredentialStore;
   readonly mailAccounts: MailAccounts;
   readonly oauth: OAuthSignIns;
+  readonly keys: KeySignIns;
   readonly gate: Pipeline;
   readonly pause: PauseSwitch;
   readonly policy: Policy;

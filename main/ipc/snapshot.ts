@@ -68,34 +68,42 @@ export function viewAgents({ agents, connections }: Services, figures: RecordFig
   }));
 }
 
-/** A mailbox of which it is not known yet whether its password is there is left out: the keychain answers in a moment. */
+/** Whether it signs in with a password or a key that the credential store keeps under its id. */
+export function hasCredential(connection: Connection, keys: Services['keys']): boolean {
+  return connection.kind === 'email' || keys.boundTo(connection) !== undefined;
+}
+
+/** A connection of which it is not known yet whether its credential is there is left out: the keychain answers in a moment. */
 export function viewConnections(services: Services, figures: RecordFigures, credentials: ReadonlyMap<ConnectionId, CredentialState>): ConnectionView[] {
   return services.connections.list().flatMap((connection) => {
     const credential = credentials.get(connection.id) ?? null;
-    if (connection.kind === 'email' && credential === null) return [];
-    const need = services.oauth.needOf(connection.id);
+    if (credential === null && hasCredential(connection, services.keys)) return [];
+    const need = services.oauth.needOf(connection.id) ?? services.keys.needOf(connection);
     const browserSignIn = services.oauth.viewOf(connection);
+    const keySignIn = services.keys.viewOf(connection);
     return {
       id: connection.id,
       name: connection.name,
       kind: connection.kind,
       reaches: reachesOf(connection),
-      health: healthWith(credential, need, browserSignIn) ?? services.upstreams.healthOf(connection.id),
+      health: healthWith(connection, credential, need, browserSignIn) ?? services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
-      credential: credential === null || browserSignIn !== null ? keptByOAuth(services, browserSignIn) : { kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, connection.id) },
+      credential: credential === null || browserSignIn !== null ? keptByOAuth(services, browserSignIn) : { what: keySignIn === null ? 'password' : 'key', kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, connection.id) },
       browserSignIn,
+      keySignIn,
       callTimeoutSeconds: connection.callTimeoutSeconds,
     };
   });
 }
 
 /** How a connection is because of its credential; undefined: as its service is. */
-function healthWith(credential: CredentialState | null, need: Message | null, browserSignIn: BrowserSignIn | null): ConnectionView['health'] | undefined {
+function healthWith({ kind }: Connection, credential: CredentialState | null, need: Message | null, browserSignIn: BrowserSignIn | null): ConnectionView['health'] | undefined {
   if (credential?.kept === 'locked') return { state: 'locked', text: say('connection.health.locked') };
   if (need !== null) return { state: 'needs_sign_in', text: need };
   if (credential?.kept !== 'missing') return undefined;
-  return { state: 'needs_sign_in', text: browserSignIn === null ? (credential.problem ?? say('connection.health.noPassword')) : say('connection.health.signInFirst') };
+  if (browserSignIn !== null) return { state: 'needs_sign_in', text: say('connection.health.signInFirst') };
+  return { state: 'needs_sign_in', text: credential.problem ?? say(kind === 'email' ? 'connection.health.noPassword' : 'connection.health.keyMissing') };
 }
 
 function viewLastUse({ agents, credentials }: Services, id: ConnectionId): NonNullable<ConnectionView['credential']>['lastUse'] {
@@ -107,8 +115,8 @@ function viewLastUse({ agents, credentials }: Services, id: ConnectionId): NonNu
 /** Its tokens are held while the app runs, so when they were used last is known of the connection alone. */
 function keptByOAuth({ credentials }: Services, signIn: BrowserSignIn | null): ConnectionView['credential'] {
   if (signIn === null || signIn.since === null) return null;
-  if (credentials.isLocked) return { kept: 'locked', since: signIn.since, lastUse: null };
-  return { kept: credentials.keychain === 'os' ? 'keychain' : 'session', since: signIn.since, lastUse: null };
+  if (credentials.isLocked) return { what: 'sign_in', kept: 'locked', since: signIn.since, lastUse: null };
+  return { what: 'sign_in', kept: credentials.keychain === 'os' ? 'keychain' : 'session', since: signIn.since, lastUse: null };
 }
 
 function reachesOf(connection: Connection): string {
@@ -121,8 +129,15 @@ function reachesOf(connection: Connection): string {
     case 'command':
       return [config['command'], ...(Array.isArray(config['args']) ? config['args'] : [])].map(textOf).join(' ');
     case 'remote':
-      return textOf(config['url']);
+      return shownAddress(textOf(config['url']));
   }
+}
+
+/** A service's address may carry a key that somebody pasted with it: what stands in its query is not shown. */
+function shownAddress(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  return url.search === '' ? address : `${url.origin}${url.pathname}?…`;
 }
 
 function textOf(value: unknown): string {
@@ -133,8 +148,8 @@ function connectionProblems(connections: readonly ConnectionView[]): Message[] {
   return connections.filter(({ health }) => health.state === 'needs_sign_in').map(({ name }) => say('status.problem.signIn', { connection: name }));
 }
 
-function keychainProblems({ credentials, connections, oauth }: Services): Message[] {
-  const needsOne = connections.list().some((connection) => connection.kind === 'email' || typeof oauth.viewOf(connection)?.since === 'number');
+function keychainProblems({ credentials, connections, keys, oauth }: Services): Message[] {
+  const needsOne = connections.list().some((connection) => hasCredential(connection, keys) || typeof oauth.viewOf(connection)?.since === 'number');
   if (credentials.isLocked) return [say('status.problem.keychainLocked')];
   return credentials.keychain === 'session' && needsOne ? [say('status.problem.noKeychain')] : [];
 }

@@ -71,8 +71,14 @@ function detailOf(issue: Issue): string {
   if (issue.code === 'invalid_value') return `should be ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`;
   if (issue.code === 'too_big') return `should be at most ${issue.maximum}`;
   if (issue.code === 'too_small') return `should be at least ${issue.minimum}`;
-  if (issue.code === 'invalid_union') return issue.discriminator === 'kind' ? 'should be "email", "command" or "remote"' : 'should be text or a list of lines';
+  if (issue.code === 'invalid_union') return 'options' in issue && Array.isArray(issue.options) ? `should be ${listed(issue.options)}` : 'should be text or a list of lines';
   return issue.code === 'custom' ? issue.message : 'is not of the right form';
+}
+
+/** `"a", "b" or "c"` */
+function listed(values: readonly unknown[]): string {
+  const quoted = values.map((value) => `"${String(value)}"`);
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
 const nouns: Partial<Record<string, string>> = { array: 'a list', object: 'an object', int: 'a whole number', string: 'text', boolean: 'true or false' };

@@ -178,7 +178,7 @@ export class TokenEndpoint {
     return jsonAnswer(200, {
       access_token: token,
       token_type: grant.boundTo === null ? 'Bearer' : 'DPoP',
-      expires_in: Math.max(0, Math.floor((expiresAt - clock.now()) / 1000)),
+      expires_in: Math.max(0, Math.round((expiresAt - clock.now()) / 1000)),
       ...(scope === null ? {} : { scope }),
       ...(refresh === null ? { issued_token_type: accessTokenType } : { refresh_token: refresh }),
     });

@@ -1,6 +1,6 @@
 import { Button, Spinner } from '@fluentui/react-components';
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { FormattedDate } from 'react-intl';
+import { memo, useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
+import { FormattedDate, useIntl, type IntlShape } from 'react-intl';
 import type { ActionId, ActivityEntry } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { ProgressChip, TimeText, useNow } from '../look/index.ts';
@@ -11,12 +11,13 @@ import type { Feed } from './use-activity-feed.ts';
 /** The record as a person reads it: by day, newest first. Arrow keys move through the entries, Enter opens one. */
 export function Timeline({ feed, onOpen }: { readonly feed: Feed; readonly onOpen: (entry: ActivityEntry) => void }): ReactNode {
   const now = useNow(60_000);
+  const intl = useIntl();
   const [visited, setVisited] = useState<ActionId | null>(null);
   // The whole list is one stop for Tab: the entry that was visited last, or the newest.
   const stop = feed.entries.some(({ action }) => action === visited) ? visited : feed.entries[0]?.action;
   return (
     <>
-      <div aria-busy={feed.state === 'loading'} className="cs-timeline">
+      <div aria-busy={feed.state === 'loading'} className="cs-timeline" style={timeWidth(intl)}>
         {groupByDay(feed.entries, now).map((day) => (
           <section key={day.start} aria-labelledby={`day-${day.start}`}>
             <h2 className="cs-day" id={`day-${day.start}`}>
@@ -33,6 +34,13 @@ export function Timeline({ feed, onOpen }: { readonly feed: Feed; readonly onOpe
       <TimelineEnd feed={feed} />
     </>
   );
+}
+
+/** Room for the longest time of the language, so that the avatars stand in one line whatever the hour. */
+function timeWidth(intl: IntlShape): CSSProperties {
+  const longest = intl.formatTime(new Date(2026, 0, 1, 22, 58), { hour: 'numeric', minute: '2-digit' });
+  // React passes custom properties on; its type does not know them.
+  return { '--time-width': `max(48px, ${longest.length}ch)` } as CSSProperties;
 }
 
 function DayName({ day }: { readonly day: DayGroup }): ReactNode {

@@ -34,13 +34,13 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
   const checking = useCall('checkConnection');
   const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
-  const { id, name, health, browserSignIn } = connection;
+  const { id, name, health, browserSignIn, keySignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
   // A sign-in is used whenever its connection is, and tells for whom.
   const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
   const isUseTold = isKept && browserSignIn === null;
-  // Only a mailbox has a password that is typed here.
-  const hasPassword = connection.kind === 'email' && browserSignIn === null;
+  // A mailbox has a password that is typed here, and some services on the web a key.
+  const typed = keySignIn !== null ? 'keySignIn' : connection.kind === 'email' && browserSignIn === null ? 'signIn' : null;
   const check = async (): Promise<void> => {
     setChecked(false);
     setChecked((await checking.run({ id })) !== null);
@@ -77,13 +77,18 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             )}
           </p>
         )}
+        {keySignIn !== null && (
+          <p className="cs-item-quiet">
+            <Disarmed text={text(`connectionsScreen.key.${keySignIn.kind}`, { name: keySignIn.name })} />
+          </p>
+        )}
         {browserSignIn === null ? <CredentialLine connection={connection} /> : <SignedIn connection={connection} signIn={browserSignIn} />}
         {connection.isManaged && <ManagedBy />}
       </div>
       <div className="cs-item-actions">
-        {hasPassword && isSignedOut && (
-          <Button appearance="primary" onClick={onSignIn} aria-label={text('connectionsScreen.signIn.named', { name })}>
-            {text('connectionsScreen.signIn')}
+        {typed !== null && isSignedOut && (
+          <Button appearance="primary" onClick={onSignIn} aria-label={text(`connectionsScreen.${typed}.named`, { name })}>
+            {text(`connectionsScreen.${typed}`)}
           </Button>
         )}
         {browserSignIn !== null && isSignedOut && browserSignIn.stage === null && <SignInButton connection={connection} />}
@@ -104,9 +109,9 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
                   {text('connectionsScreen.log')}
                 </MenuItem>
               )}
-              {hasPassword && !isSignedOut && (
+              {typed !== null && !isSignedOut && (
                 <MenuItem icon={<KeyRegular />} onClick={onSignIn}>
-                  {text('connectionsScreen.signIn.change')}
+                  {text(`connectionsScreen.${typed}.change`)}
                 </MenuItem>
               )}
               {browserSignIn !== null && browserSignIn.since !== null && !isSignedOut && (
@@ -116,7 +121,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
               )}
               {isKept && (
                 <MenuItem icon={<KeyResetRegular />} onClick={onForget}>
-                  {text('connectionsScreen.forget', { kind: hasPassword ? 'email' : 'other' })}
+                  {text('connectionsScreen.forget', { what: connection.credential?.what ?? 'sign_in' })}
                 </MenuItem>
               )}
               {!connection.isManaged && (

@@ -17,10 +17,10 @@ const icons: { readonly [K in Credential['kept']]: ReactNode } = {
 };
 
 /** Where a connection's sign-in is kept, since when, and who it was used for last; never what it is. */
-export function CredentialLine({ connection: { kind, credential } }: { readonly connection: Connection }): ReactNode {
+export function CredentialLine({ connection: { credential } }: { readonly connection: Connection }): ReactNode {
   const text = useText();
   if (credential === null) return null;
-  const { kept, since, lastUse } = credential;
+  const { what, kept, since, lastUse } = credential;
   // That it is locked is told by the connection's health.
   const isInKeychain = kept === 'keychain' || kept === 'locked';
   return (
@@ -28,9 +28,9 @@ export function CredentialLine({ connection: { kind, credential } }: { readonly 
       {icons[kept]}
       <span className="cs-anywhere">
         {isInKeychain ? (
-          <FormattedMessage id="connectionsScreen.credential.keychain" values={{ kind, since: <TimeText at={since} show="date" /> }} />
+          <FormattedMessage id="connectionsScreen.credential.keychain" values={{ what, since: <TimeText at={since} show="date" /> }} />
         ) : (
-          text(`connectionsScreen.credential.${kept}`, { kind })
+          text(`connectionsScreen.credential.${kept}`, { what })
         )}{' '}
         {kept !== 'missing' && <LastUse lastUse={lastUse} />}
       </span>

@@ -15,7 +15,7 @@ export interface ForgetCredentialDialogProps {
 export function ForgetCredentialDialog({ connection, onClose, onForgotten }: ForgetCredentialDialogProps): ReactNode {
   const text = useText();
   const forget = useCall('forgetCredential');
-  const { id, name, kind } = connection;
+  const { id, name, credential } = connection;
   const confirm = async (): Promise<void> => {
     const done = await forget.run({ id });
     if (done === null) return;
@@ -25,7 +25,7 @@ export function ForgetCredentialDialog({ connection, onClose, onForgotten }: For
   return (
     <ConfirmDialog
       isOpen
-      title={text('connectionsScreen.forget.title', { name, kind })}
+      title={text('connectionsScreen.forget.title', { name, what: credential?.what ?? 'sign_in' })}
       confirmLabel={text('connectionsScreen.forget.confirm')}
       isBusy={forget.isBusy}
       problem={forget.problem}

@@ -1,16 +1,17 @@
 import { Button, Field, Textarea } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
-import type { ServerInput } from '../../preload/contract.ts';
+import type { NewServerInput } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { ErrorNote, Note } from '../look/index.ts';
 import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { focusFirstProblem, TextField } from '../look/text-field.tsx';
 import type { FormDialogProps } from './email-dialog.tsx';
+import { SignInFields } from './sign-in-fields.tsx';
 import { emptyServerDraft, readServerDraft, type ServerFormDraft } from './server-form.ts';
 
 /** Connects an MCP server: a program on this computer, or a service on the web. */
-export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps & { readonly kind: ServerInput['kind'] }): ReactNode {
+export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps & { readonly kind: NewServerInput['kind'] }): ReactNode {
   const text = useText();
   const adding = useCall('addServerConnection');
   const signingIn = useCall('startSignIn');
@@ -18,7 +19,7 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
   const [isTried, setTried] = useState(false);
   const read = readServerDraft(kind, draft);
   const change = (next: Partial<ServerFormDraft>): void => setDraft((before) => ({ ...before, ...next }));
-  const problemOf = (field: 'name' | 'command' | 'args' | 'url'): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
+  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | 'signIn.name' | 'signIn.prefix' | 'key'): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
   const wrongArgs = problemOf('args');
 
   const submit = async (): Promise<void> => {
@@ -51,7 +52,10 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
     >
       <TextField label={text('connectionsScreen.form.name')} hint={text('connectionsScreen.form.name.hint')} value={draft.name} wrong={problemOf('name')} onChange={(name) => change({ name })} />
       {kind === 'remote' ? (
-        <TextField label={text('connectionsScreen.form.url')} type="url" placeholder="https://" value={draft.url} wrong={problemOf('url')} onChange={(url) => change({ url })} />
+        <>
+          <TextField label={text('connectionsScreen.form.url')} type="url" placeholder="https://" value={draft.url} wrong={problemOf('url')} onChange={(url) => change({ url })} />
+          <SignInFields draft={draft} problemOf={problemOf} onChange={change} />
+        </>
       ) : (
         <>
           <TextField label={text('connectionsScreen.form.command')} hint={text('connectionsScreen.form.command.hint')} isMono value={draft.command} wrong={problemOf('command')} onChange={(command) => change({ command })} />

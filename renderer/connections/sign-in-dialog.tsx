@@ -8,14 +8,31 @@ import { Disarmed, ErrorNote } from '../look/index.ts';
 import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { focusFirstProblem, TextField } from '../look/text-field.tsx';
 
+const passwordWords = {
+  title: 'connectionsScreen.signIn.title',
+  text: 'connectionsScreen.signIn.text',
+  label: 'connectionsScreen.form.email.password',
+  wrong: 'connectionsScreen.form.wrong.password',
+  submit: 'connectionsScreen.signIn.submit',
+  busy: 'connectionsScreen.form.email.busy',
+} as const;
+const keyWords = {
+  title: 'connectionsScreen.keySignIn.title',
+  text: 'connectionsScreen.keySignIn.text',
+  label: 'connectionsScreen.form.key',
+  wrong: 'connectionsScreen.form.wrong.key',
+  submit: 'connectionsScreen.keySignIn.submit',
+  busy: 'connectionsScreen.keySignIn.busy',
+} as const;
+
 export interface SignInDialogProps {
   readonly connection: Connection;
   readonly onClose: () => void;
-  /** Called once both servers took the password; the dialog is closed then. */
+  /** Called once the service took it; the dialog is closed then. */
   readonly onSignedIn: () => void;
 }
 
-/** Takes a new password for an email account; main tries it on both servers before it keeps it. A refusal leaves what was typed. */
+/** Takes a new password for an email account, or a new key for a service; main tries it there before it keeps it. A refusal leaves what was typed. */
 export function SignInDialog({ connection, onClose, onSignedIn }: SignInDialogProps): ReactNode {
   const text = useText();
   const keychain = useSnapshot(({ status }) => status.keychain);
@@ -23,6 +40,7 @@ export function SignInDialog({ connection, onClose, onSignedIn }: SignInDialogPr
   const [password, setPassword] = useState('');
   const [isTried, setTried] = useState(false);
   const isMissing = isTried && password === '';
+  const words = connection.keySignIn === null ? passwordWords : keyWords;
 
   const submit = async (): Promise<void> => {
     setTried(true);
@@ -37,27 +55,27 @@ export function SignInDialog({ connection, onClose, onSignedIn }: SignInDialogPr
   };
   return (
     <SimpleDialog
-      title={text('connectionsScreen.signIn.title', { name: connection.name })}
+      title={text(words.title, { name: connection.name })}
       onClose={onClose}
       onSubmit={() => void submit()}
       actions={
         <>
           <Button onClick={onClose}>{text('look.cancel')}</Button>
           <Button type="submit" appearance="primary" disabledFocusable={signingIn.isBusy}>
-            {text(signingIn.isBusy ? 'connectionsScreen.form.email.busy' : 'connectionsScreen.signIn.submit')}
+            {text(signingIn.isBusy ? words.busy : words.submit)}
           </Button>
         </>
       }
     >
       <p className="cs-anywhere">
-        <Disarmed text={text('connectionsScreen.signIn.text', { address: connection.reaches })} />
+        <Disarmed text={text(words.text, { address: connection.reaches })} />
       </p>
       <TextField
-        label={text('connectionsScreen.form.email.password')}
+        label={text(words.label)}
         type="password"
-        hint={text(keychain === 'os' ? 'connectionsScreen.form.email.password.hint' : 'connectionsScreen.form.email.password.sessionHint')}
+        hint={text(keychain === 'os' ? `${words.label}.hint` : `${words.label}.sessionHint`)}
         value={password}
-        wrong={isMissing ? text('connectionsScreen.form.wrong.password') : undefined}
+        wrong={isMissing ? text(words.wrong) : undefined}
         onChange={(typed) => {
           setPassword(typed);
           signingIn.forgetProblem();

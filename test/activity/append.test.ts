@@ -139,13 +139,14 @@ describe('appending', () => {
     const file = temporaryFile();
     const activity = await opened({ file });
     await activity.append({ at: noon, kind: 'paused' });
-    for (const name of [file, `${file}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+    for (const name of [file, `${file}-wal`, `${file}.journal`]) expect(statSync(name).mode & 0o777).toBe(0o600);
   });
 
   test('our own code cannot change or remove an event', async () => {
     const file = temporaryFile();
     const activity = await opened({ file });
     await activity.append({ at: noon, kind: 'paused' });
+    await activity.recent(1);
     const database = new DatabaseSync(file);
     onTestFinished(() => database.close());
     expect(() => database.exec("UPDATE events SET body = '{}'")).toThrow('append-only');

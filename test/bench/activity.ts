@@ -34,10 +34,10 @@ const appendsPerRound = 60;
 const alonePerRound = 300;
 
 /** Measures the disk, appends one by one and many at once, in turns, so that a busy machine slows all of them. */
-export async function run(open: typeof openActivity = openActivity): Promise<ActivityBench> {
+export async function run(): Promise<ActivityBench> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-activity-'));
   const rssBefore = process.memoryUsage.rss();
-  const activity = await open({ file: join(folder, 'activity.db') });
+  const activity = await openActivity({ file: join(folder, 'activity.db') });
   const append = (): Promise<unknown> => activity.append(intent());
   const [disk, alone, paused, searches]: [number[], number[], number[], number[]] = [[], [], [], []];
   const spent = { single: 0, at16: 0, at64: 0 };

@@ -281,7 +281,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
 
     // That something was looked at, and that it was the right thing.
     const all = [...seen.keys()];
-    const files = ['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'preferences.json', '.csv', '.jsonl'];
+    const files = ['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'activity.db.journal', 'preferences.json', '.csv', '.jsonl'];
     expect(files.filter((name) => !all.some((where) => where.endsWith(name)))).toEqual([]);
     expect(given.bytes.toString('latin1').split('[secret removed]').length).toBeGreaterThan(10_000);
     const ways = ['notifications/progress', 'notifications/message', 'elicitation/create', 'structuredContent', 'completion', '"blob"', 'isError'];

@@ -86,7 +86,7 @@ describe('signing in to a service on the web, in Chromium, at a real authorizati
 
   test('removing it ends the sign-in at the server too', async () => {
     const { id } = (await files())!;
-    expect(await app.call('removeConnection', { id })).toEqual({ ok: true, value: null });
+    expect(await app.call('removeConnection', { id })).toMatchObject({ ok: true, value: { told: { id: 'credential.forgotten' } } });
     await app.until(() => Promise.resolve(authorization.seen), (seen) => seen.includes('POST /token/revocation'));
     expect(await files()).toBeUndefined();
   });
@@ -146,7 +146,7 @@ describe('signing in to a mailbox that the organization delivered, in Chromium',
   });
 
   test('its token stands in no file of the app', async () => {
-    const files = await Promise.all(['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'preferences.json'].map((name) => readFile(join(home.path, name)).catch(() => Buffer.alloc(0))));
+    const files = await Promise.all(['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'activity.db.journal', 'preferences.json'].map((name) => readFile(join(home.path, name)).catch(() => Buffer.alloc(0))));
     const secrets = new Set(introspection.tokens);
     expect(secrets.size).toBeGreaterThan(0);
     for (const secret of secrets) for (const file of files) expect(file.includes(secret)).toBe(false);

@@ -4,7 +4,7 @@ import type { Findings } from '../long-run/findings.ts';
 const dueWithin = 45_000;
 
 /** What no agent may read, whatever it sent: where code runs, and errors of what we are built on. */
-const innards = /node_modules|file:\/\/\/[^"]*\.ts|\.ts:\d+|\n? {4}at |SQLITE_|ERR_[A-Z]+_|ECONN|TypeError|RangeError|ReferenceError|SyntaxError|Countersign had an internal error|-32603/;
+const innards = /node_modules|file:\/\/\/[^"]*\.ts|\.ts:\d+|\n? {4}at |SQLITE_|ERR_[A-Z]+_|ECONN|TypeError|RangeError|ReferenceError|SyntaxError|Countersign had an internal error|"code":-32603/;
 
 /** Looks at everything that is answered, and counts it. */
 export class Judge {

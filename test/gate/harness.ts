@@ -175,6 +175,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     },
     services: {
       open: () => Promise.resolve(knobs.mayUse ? { ...upstream, ...(knobs.hasOffers && { offers }) } : undefined),
+      explain: () => undefined,
       findTool: (_agent, _connection, name) =>
         Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: { type: 'object' } }, upstream }),
       validate: (_tool, args) => (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),

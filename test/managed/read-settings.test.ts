@@ -11,6 +11,8 @@ const reading = (value: unknown): string => problemOf(readSettings(value, 'FILE'
 
 const mail = { id: 'work-mail', name: 'Work mail', kind: 'email', address: 'a@acme.example', user: 'a', imap: { host: 'imap.acme.example', port: 993, security: 'tls' }, smtp: { host: 'smtp.acme.example', port: 465, security: 'tls' } };
 
+const service = { id: 'crm', kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp' };
+
 function locksOf(value: object): unknown {
   const read = readSettings(value, 'FILE');
   return read.state === 'ok' ? read.settings.locks : read;
@@ -50,6 +52,11 @@ describe('managed settings', () => {
     [{ connections: [{ ...mail, signIn: { kind: 'oauth' } }] }, 'are not right: “connections[0].signIn” should have either "provider" or "issuer".'],
     [{ connections: [{ ...mail, signIn: { kind: 'oauth', provider: 'google', issuer: 'https://login.example' } }] }, 'are not right: “connections[0].signIn” should have either "provider" or "issuer".'],
     [{ connections: [{ id: 'crm', kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp', signIn: { kind: 'oauth', scopes: ['two words'] } }] }, 'are not right: “connections[0].signIn.scopes[0]” is not of the right form.'],
+    [{ connections: [{ ...service, signIn: { kind: 'header', name: 'Content-Length' } }] }, 'are not right: “connections[0].signIn.name” is a header that Countersign sends itself.'],
+    [{ connections: [{ ...service, signIn: { kind: 'header', name: 'mcp-session-id' } }] }, 'are not right: “connections[0].signIn.name” is a header that Countersign sends itself.'],
+    [{ connections: [{ ...service, signIn: { kind: 'header', name: 'two words' } }] }, 'are not right: “connections[0].signIn.name” is not of the right form.'],
+    [{ connections: [{ ...service, signIn: { kind: 'header', name: 'X-Key', prefix: 'a\r\nb' } }] }, 'are not right: “connections[0].signIn.prefix” is not of the right form.'],
+    [{ connections: [{ ...service, signIn: { kind: 'basic' } }] }, 'are not right: “connections[0].signIn.kind” should be "oauth", "header" or "query".'],
     [{ clientMetadataUrl: 'https://acme.example' }, 'are not right: “clientMetadataUrl” should have a path.'],
     [{ clientMetadataUrl: 'http://acme.example/client.json' }, 'are not right: “clientMetadataUrl” is not of the right form.'],
     [{ agents: [{ id: 'a', name: 'A' }, { id: 'a', name: 'B' }] }, 'are not right: “agents[1].id” is used twice.'],

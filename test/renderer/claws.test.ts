@@ -254,7 +254,7 @@ describe('connecting', () => {
     await name.fill('Sales Claw');
     await name.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Connect Sales Claw' });
-    await dialog.getByText('/Applications/Countersign.app/Contents/Resources/countersign connect my-claw').waitFor();
+    await dialog.getByText('/Applications/Countersign.app/Contents/Resources/countersign connect --agent my-claw').waitFor();
     await dialog.getByText('"mcpServers"').waitFor();
     expect(await callsOf(page, 'addAgent')).toEqual([{ name: 'Sales Claw' }]);
     await dialog.getByRole('button', { name: 'Copy' }).first().click();

@@ -61,6 +61,22 @@ describe('the server form', () => {
     expect(read).toEqual({ ok: true, input: { kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--root=/My Files '] } });
   });
 
+  const remote = { ...emptyServerDraft, name: 'CRM', url: 'https://crm.example/mcp' };
+
+  test('a key in the address needs its parameter', () => {
+    const draft = { ...remote, way: 'query' as const, key: ' sk-1 ' };
+    expect(readServerDraft('remote', draft)).toEqual({ ok: false, wrong: ['signIn.name'] });
+    expect(readServerDraft('remote', { ...draft, parameter: 'api_key' })).toEqual({
+      ok: true,
+      input: { kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp', signIn: { kind: 'query', name: 'api_key' }, key: 'sk-1' },
+    });
+  });
+
+  test('without a word before the key none is sent; a key that was typed is not sent with another way to sign in', () => {
+    expect(readServerDraft('remote', { ...remote, way: 'header', header: 'X-Api-Key', prefix: ' ', key: 'sk-1' })).toMatchObject({ input: { signIn: { kind: 'header', name: 'X-Api-Key' } } });
+    expect(readServerDraft('remote', { ...remote, key: 'sk-1' })).toEqual({ ok: true, input: { kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp' } });
+  });
+
   test('an address that is none is named', () => {
     expect(readServerDraft('remote', { ...emptyServerDraft, name: 'CRM', url: 'crm' })).toEqual({ ok: false, wrong: ['url'] });
   });

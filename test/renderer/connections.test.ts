@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, lockedSnapshot, sessionSnapshot, signInSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, keysSnapshot, lockedSnapshot, sessionSnapshot, signInSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -174,8 +174,9 @@ const companyMail = {
   health: { state: 'needs_sign_in' as const, text: literal('Sign in: its password is not here.') },
   isManaged: true,
   lastUsedAt: null,
-  credential: { kept: 'missing' as const, since: now, lastUse: null },
+  credential: { what: 'password' as const, kept: 'missing' as const, since: now, lastUse: null },
   browserSignIn: null,
+  keySignIn: null,
   callTimeoutSeconds: 60,
 };
 
@@ -215,6 +216,51 @@ describe('signing in again', () => {
     await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Change password…' }).count()).toBe(0);
     expect(await button('Sign in to Ledger…').count()).toBe(0);
+  });
+});
+
+describe('signing in with an API key', () => {
+  test('tells where the key goes, since when it is kept, and for whom it was used', async () => {
+    await open({}, keysSnapshot(now));
+    const billing = connection('Billing');
+    await billing.getByText('Signs in with a key in the header Authorization').waitFor();
+    await billing.getByText(/^API key in the system keychain since \w+.*\. Last used 1 hour ago by Finance Claw\.$/).waitFor();
+    await more('Billing', 'Forget API key…');
+    expect(await shows(page.getByRole('alertdialog', { name: 'Forget the API key of Billing?' }))).toBe(true);
+  });
+
+  test('takes a new key where it is needed, and keeps what was typed when the service refuses it', async () => {
+    await open({ signInConnection: { ok: false, problem: { id: 'signIn.problem.keyNotAccepted', values: { host: 'shipping.example' } } } }, keysSnapshot(now));
+    const shipping = connection('Shipping');
+    await shipping.getByText('API key missing: enter it again.').waitFor();
+    await shipping.getByText(/the address of this connection has changed since/).waitFor();
+    await button('Enter the key of Shipping…').click();
+    const dialog = page.getByRole('dialog', { name: 'API key of Shipping' });
+    await label('API key').fill('sk-1');
+    await label('API key').press('Enter');
+    await dialog.getByRole('alert').getByText('shipping.example does not accept this key. Nothing was kept.').waitFor();
+    expect(await callsOf(page, 'signInConnection')).toEqual([{ id: 'shipping', password: 'sk-1' }]);
+    expect(await label('API key').inputValue()).toBe('sk-1');
+  });
+
+  test('is chosen when a service is added; the header is filled in as most services want it', async () => {
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('crm'), needsSignIn: false } } });
+    await button('Add a connection').click();
+    await button(/^Service on the web/).click();
+    await label('Name').fill('CRM');
+    await label('Address').fill('https://crm.example/mcp');
+    await label('How you sign in').selectOption('With an API key');
+    const connect = page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true });
+    await label('Header').fill('Content-Length');
+    await connect.click();
+    await page.getByText('Enter the API key.').waitFor();
+    await page.getByText(/It may not be one that Countersign sends itself\./).waitFor();
+    await label('Header').fill('Authorization');
+    await label('API key').fill('sk-1');
+    await connect.click();
+    await page.getByText('CRM is connected.').waitFor();
+    const signIn = { kind: 'header', name: 'Authorization', prefix: 'Bearer' };
+    expect(await callsOf(page, 'addServerConnection')).toEqual([{ kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp', signIn, key: 'sk-1' }]);
   });
 });
 

@@ -9,7 +9,7 @@ import type { Screen, Snapshot } from '../../preload/contract.ts';
 import { emailQuestion, hostileQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -34,6 +34,17 @@ const showLog = async (page: Page) => {
   await page.getByRole('menuitem', { name: 'Show what it wrote' }).click();
   await page.getByRole('dialog').waitFor();
 };
+const addService = (way: string) => async (page: Page) => {
+  await goTo('connections')(page);
+  await press('Add a connection')(page);
+  await page.getByRole('button', { name: /^Service on the web/ }).click();
+  await page.getByLabel('How you sign in').selectOption({ value: way });
+};
+const enterKey = async (page: Page) => {
+  await goTo('connections')(page);
+  await press('Enter the key of Shipping…')(page);
+  await page.getByRole('dialog').waitFor();
+};
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
 const shots: readonly Shot[] = [
@@ -49,6 +60,9 @@ const shots: readonly Shot[] = [
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
   { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
+  { name: 'connections-keys', page: 'index.html', snapshot: keysSnapshot, act: goTo('connections') },
+  { name: 'connections-add-key', page: 'index.html', snapshot: keysSnapshot, act: addService('header') },
+  { name: 'connections-enter-key', page: 'index.html', snapshot: keysSnapshot, act: enterKey },
   {
     name: 'connections-client',
     page: 'index.html',

@@ -44,7 +44,7 @@ describe('a refresh token', () => {
     await using _app = app;
     const { refresh_token } = await program.signIn();
     const answers = await Promise.all([program.refresh(refresh_token), program.refresh(refresh_token)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    expect(answers.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 400]));
     const given = answers.find(({ status }) => status === 200);
     expect((await program.tools(given?.body['access_token'])).status).toBe(401);
   });
@@ -223,9 +223,15 @@ test('a connection that is gone ends the sign-ins that named it', async () => {
   expect((await program.tools(other['access_token'])).status).toBe(401);
 });
 
-describe('proof of possession', () => {
-  const at = (program: Program, path: string) => `${program.origin}${path}`;
+function at({ origin }: Program, path: string): string {
+  return `${origin}${path}`;
+}
 
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+describe('proof of possession', () => {
   test.each(['ES256', 'ES384', 'EdDSA', 'PS256', 'RS256'])('with %s: a bound token opens with a fresh proof each time, and with nothing less', async (alg) => {
     const { app, program } = await start();
     await using _app = app;
@@ -260,7 +266,8 @@ describe('proof of possession', () => {
       ['no id', key.proof('POST', program.mcpUrl, token, { jti: undefined })],
       ['nonsense', Promise.resolve('nonsense')],
     ];
-    for (const [what, proof] of wrong) expect((await show(await proof)).status, what).toBe(401);
+    const statuses = await Promise.all(wrong.map(async ([what, proof]) => [what, (await show(await proof)).status]));
+    expect(statuses).toEqual(wrong.map(([what]) => [what, 401]));
     expect(app.gate.performed).toEqual([]);
     expect(app.refusals).toEqual(expect.arrayContaining(['reused_proof', 'missing_proof', 'bad_proof']));
   });
@@ -269,7 +276,6 @@ describe('proof of possession', () => {
     const { app, program } = await start();
     await using _app = app;
     await program.register();
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = part({ jti: 'x', htm: 'POST', htu: at(program, '/oauth/token'), iat: Math.floor(Date.now() / 1000) });
     for (const header of [{ alg: 'none', typ: 'dpop+jwt' }, { alg: 'HS256', typ: 'dpop+jwt', jwk: { kty: 'oct', k: 'AAAA' } }]) {
       const answer = await program.redeem(await program.code(), {}, { dpop: `${part(header)}.${claims}.${header.alg === 'none' ? '' : 'AAAA'}` });

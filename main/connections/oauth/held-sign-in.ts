@@ -11,10 +11,10 @@ import { renewGrant } from './token-endpoint.ts';
 /** Where sign-ins are kept; one credential a connection, bound to the origin of its service. */
 export interface SignInVault {
   /**
-   * Undefined when there is none.
+   * Undefined when there is none; null: there is one, for another origin.
    * @throws {ConnectionProblem} while it cannot be told whether there is one.
    */
-  read(id: ConnectionId, origin: string): Promise<string | undefined>;
+  read(id: ConnectionId, origin: string): Promise<string | null | undefined>;
   /** Resolves with what is wrong when it could not be kept. */
   write(id: ConnectionId, origin: string, value: string, secrets: readonly string[]): Promise<Message | null>;
 }
@@ -40,7 +40,7 @@ const longestScope = 2000;
 /** Earlier tokens that are still kept from being seen: a server may take them a little longer. */
 const mostEarlier = 8;
 
-type Need = 'sign_in' | 'again' | 'more';
+type Need = 'sign_in' | 'again' | 'more' | 'moved';
 
 /** The sign-in of one connection: lends its access token, renews it once for all who wait, and knows when a person is needed. */
 export class HeldSignIn {
@@ -51,6 +51,8 @@ export class HeldSignIn {
   #renewing: Promise<void> | undefined;
   #renewAfter = 0;
   #hasEnded = false;
+  /** What was kept is for another address: the connection leads elsewhere since. */
+  #hasMoved = false;
   #isClosed = false;
   #stopWatching: Dispose = () => undefined;
 
@@ -64,7 +66,9 @@ export class HeldSignIn {
   /** @throws {ConnectionProblem} while it cannot be read. */
   static async load(parts: HeldSignInParts): Promise<HeldSignIn> {
     const text = await parts.vault.read(parts.id, parts.origin);
-    return new HeldSignIn(parts, text === undefined ? nothingKept : readKept(text));
+    const held = new HeldSignIn(parts, typeof text === 'string' ? readKept(text) : nothingKept);
+    if (text === null) held.#move();
+    return held;
   }
 
   get kept(): KeptSignIn {
@@ -129,7 +133,7 @@ export class HeldSignIn {
     const before = this.#kept;
     const problem = await this.#keep({ ...before, ...kept, wanted: null });
     if (problem !== null) await this.#keep(before);
-    else this.#hasEnded = false;
+    else this.#hasEnded = this.#hasMoved = false;
     return problem;
   }
 
@@ -155,7 +159,13 @@ export class HeldSignIn {
     const { grant, wanted } = this.#kept;
     if (wanted === null) return null;
     if (grant !== null) return 'more';
+    if (this.#hasMoved) return 'moved';
     return this.#hasEnded ? 'again' : 'sign_in';
+  }
+
+  #move(): void {
+    this.#hasMoved = true;
+    this.#kept = { ...nothingKept, wanted: { scope: null, granted: null } };
   }
 
   #now(): number {
@@ -227,12 +237,14 @@ const needs: Readonly<Record<Need, string>> = {
   sign_in: 'connection.health.needsSignIn',
   again: 'connection.health.signInEnded',
   more: 'connection.health.wantsMore',
+  moved: 'connection.health.moved',
 };
 
 const forAgents: Readonly<Record<Need, string>> = {
   sign_in: 'asks for a sign-in',
   again: 'does not accept the sign-in any more',
   more: 'asks for more than the person has allowed',
+  moved: 'is at another address than the one that was signed in to',
 };
 
 function readChallenge(response: Response): ReturnType<typeof extractWWWAuthenticateParams> {

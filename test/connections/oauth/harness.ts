@@ -58,7 +58,7 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
   const opened: URL[] = [];
   const keyOf = (origin: string): string => `${id} ${origin}`;
   const vault: SignInVault = {
-    read: (_id, origin) => (harness.vaultProblem === undefined ? Promise.resolve(values.get(keyOf(origin))) : Promise.reject(harness.vaultProblem)),
+    read: (_id, origin) => (harness.vaultProblem === undefined ? Promise.resolve(values.get(keyOf(origin)) ?? (values.size > 0 ? null : undefined)) : Promise.reject(harness.vaultProblem)),
     write: (_id, origin, value, parts) => {
       for (const secret of parts) secrets.add(secret);
       values.set(keyOf(origin), value);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Connection } from '../../../main/connections/connection.ts';
 import { createHarness, type Harness, type HarnessOptions } from './harness.ts';
 
 /** A service that is its own authorization server and lies as it is told. */
@@ -185,6 +186,17 @@ describe('a service that was signed in to', () => {
     const count = asked.length;
     await expect(harness.oauth.fetchFor(harness.connection)(`http://localhost:${new URL(origin).port}/mcp`)).rejects.toMatchObject({ name: 'NothingSentError' });
     expect(asked).toHaveLength(count);
+  });
+
+  test('and that the organization sends elsewhere gets no token there: a person has to sign in again', async () => {
+    const harness = create();
+    await harness.signIn();
+    const moved: Connection = { ...harness.connection, config: { url: 'https://elsewhere.example/mcp' } };
+    await harness.oauth.load([moved]);
+    expect(harness.oauth.needOf(moved.id)).toEqual({ id: 'connection.health.moved', values: { host: 'elsewhere.example' } });
+    asked = [];
+    await expect(harness.oauth.fetchFor(moved)('https://elsewhere.example/mcp')).rejects.toMatchObject({ state: 'needs_sign_in' });
+    expect(asked).toEqual([]);
   });
 
   test('that refuses every token is asked twice, not forever', async () => {

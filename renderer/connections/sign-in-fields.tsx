@@ -1,0 +1,72 @@
+import { Field, Select } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+import { useText } from '../app/intl.tsx';
+import { useSnapshot } from '../app/store.ts';
+import { TextField } from '../look/text-field.tsx';
+import { signInWays, type ServerFormDraft } from './server-form.ts';
+
+export interface SignInFieldsProps {
+  readonly draft: ServerFormDraft;
+  /** What is wrong with a field, as a sentence. */
+  readonly problemOf: (field: 'signIn.name' | 'signIn.prefix' | 'key') => string | undefined;
+  readonly onChange: (next: Partial<ServerFormDraft>) => void;
+}
+
+/** How a service on the web is signed in to, and what that takes. */
+export function SignInFields({ draft, problemOf, onChange }: SignInFieldsProps): ReactNode {
+  const text = useText();
+  return (
+    <>
+      <Field label={text('connectionsScreen.form.signIn')}>
+        <Select
+          value={draft.way}
+          onChange={(_event, data) => {
+            const way = signInWays.find((one) => one === data.value);
+            if (way !== undefined) onChange({ way });
+          }}
+        >
+          {signInWays.map((way) => (
+            <option key={way} value={way}>
+              {text(`connectionsScreen.form.signIn.${way}`)}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      {draft.way === 'header' && (
+        <div>
+          <div className="cs-fields-beside">
+            <TextField label={text('connectionsScreen.form.key.header')} isMono value={draft.header} wrong={problemOf('signIn.name')} onChange={(header) => onChange({ header })} />
+            <TextField label={text('connectionsScreen.form.key.prefix')} isMono value={draft.prefix} wrong={problemOf('signIn.prefix')} onChange={(prefix) => onChange({ prefix })} />
+          </div>
+          <p className="cs-form-note">{text('connectionsScreen.form.key.header.hint')}</p>
+        </div>
+      )}
+      {draft.way === 'query' && (
+        <TextField
+          label={text('connectionsScreen.form.key.parameter')}
+          hint={text('connectionsScreen.form.key.parameter.hint')}
+          isMono
+          value={draft.parameter}
+          wrong={problemOf('signIn.name')}
+          onChange={(parameter) => onChange({ parameter })}
+        />
+      )}
+      {draft.way !== 'browser' && <KeyField draft={draft} problemOf={problemOf} onChange={onChange} />}
+    </>
+  );
+}
+
+function KeyField({ draft, problemOf, onChange }: SignInFieldsProps): ReactNode {
+  const text = useText();
+  const keychain = useSnapshot(({ status }) => status.keychain);
+  return (
+    <TextField
+      label={text('connectionsScreen.form.key')}
+      type="password"
+      hint={text(keychain === 'os' ? 'connectionsScreen.form.key.hint' : 'connectionsScreen.form.key.sessionHint')}
+      value={draft.key}
+      wrong={problemOf('key')}
+      onChange={(key) => onChange({ key })}
+    />
+  );
+}
