@@ -155,7 +155,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const agent = createDirectAgent();
   const fetch = createNetworkFetch(() => agent);
-  const keys = new KeySignIns({ vault: createKeyVault(credentials), fetch });
+  const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), fetch });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
@@ -266,6 +266,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       approvals.close();
       await upstreams.close();
       oauth.close();
+      keys.close();
       await agent.destroy();
       await activity.close();
       state.close();

@@ -8,7 +8,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
-  const { agents, activity, broker, clock, connections, gate, organization, pause, policy, report, settings, shell, upstreams } = services;
+  const { agents, activity, broker, clock, connections, gate, keys, organization, pause, policy, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -39,6 +39,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
     }),
     organization.onChange(followOrganization),
     connections.onChange(() => gate.stopForbidden()),
+    pause.onChange((isPaused) => isPaused && keys.dropGiven()),
     pause.onChange((isPaused) => record({ at: at(), kind: isPaused ? 'paused' : 'resumed' })),
     agents.onChange(({ agent, change }) => {
       const known = agents.get(agent);

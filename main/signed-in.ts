@@ -43,6 +43,7 @@ export function createKeyVault(credentials: CredentialStore): KeyVault {
       const kept = await credentials.put({ id, origin: boundTo, value: key, kind: 'token' });
       return kept.ok ? null : kept.problem;
     },
+    know: (id, secrets) => credentials.know(id, secrets),
   };
 }
 

@@ -176,6 +176,8 @@ export const keySignIn = z.object({
   kind: z.enum(['header', 'query']),
   /** The header or the parameter of the address that carries the key. */
   name: z.string(),
+  /** The program that gives the key when it is needed; null: a person entered it. */
+  program: z.string().nullable(),
 });
 export type KeySignIn = z.infer<typeof keySignIn>;
 
@@ -193,7 +195,9 @@ export const connection = z.object({
   credential: z
     .object({
       what: z.enum(['password', 'sign_in', 'key']),
-      kept: z.enum(['keychain', 'session', 'locked', 'missing']),
+      /** `program`: nowhere; a program gives it when it is needed. */
+      kept: z.enum(['keychain', 'session', 'locked', 'missing', 'program']),
+      /** 0 for what a program gives. */
       since: instant,
       /** `by`: the name of the Claw it was used for; null: Countersign itself, to check or renew the sign-in. */
       lastUse: z.object({ at: instant, by: z.string().nullable() }).nullable(),
@@ -259,8 +263,10 @@ export const settings = z.object({
   answerWithinSeconds: z.number().int().min(10).max(3600),
   /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
   clientWaitSeconds: z.number().int().min(1).max(600),
-  /** Seconds an approved send waits so that it can be undone. */
-  holdSeconds: z.number().int().min(0).max(120),
+  /** Seconds an approved send, payment or deletion waits so that it can be undone. */
+  sendHoldSeconds: z.number().int().min(0).max(120),
+  payHoldSeconds: z.number().int().min(0).max(120),
+  deleteHoldSeconds: z.number().int().min(0).max(120),
   openAtLogin: z.boolean(),
   notifications: z.boolean(),
   /** Domains that count as "your company". */
@@ -391,6 +397,16 @@ const keyHeader = z
 /** Longer than any key or passphrase that is known. */
 export const keyText = z.string().min(1).max(8192);
 
+/**
+ * A program that writes a secret to its output, such as `op read op://…`. It is run without a shell; a name is looked up in
+ * `PATH`, and a path has to be whole.
+ */
+export const secretCommand = z.strictObject({
+  command: z.string().max(4096).regex(/^(?:[^/\\\0]+|\/[^\0]+|(?:[A-Za-z]:)?\\[^\0]+)$/),
+  args: z.array(z.string().max(4096).regex(/^[^\0]*$/)).max(100),
+});
+export type SecretCommand = z.infer<typeof secretCommand>;
+
 /** How requests to a remote server are signed. It never says a secret. */
 export const signInConfig = z.discriminatedUnion('kind', [
   /** In the person's browser. */
@@ -404,9 +420,9 @@ export const signInConfig = z.discriminatedUnion('kind', [
     scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)).max(50).optional(),
   }),
   /** With an API key in a header. `prefix` stands before the key; a word gets a space after it. */
-  z.strictObject({ kind: z.literal('header'), name: keyHeader, prefix: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/).optional() }),
+  z.strictObject({ kind: z.literal('header'), name: keyHeader, prefix: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/).optional(), secretCommand: secretCommand.optional() }),
   /** With an API key in a query parameter of the address. */
-  z.strictObject({ kind: z.literal('query'), name: z.string().regex(/^[!-~]{1,100}$/) }),
+  z.strictObject({ kind: z.literal('query'), name: z.string().regex(/^[!-~]{1,100}$/), secretCommand: secretCommand.optional() }),
 ]);
 export type SignInConfig = z.infer<typeof signInConfig>;
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { ConnectionProblem } from './connection.ts';
 import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
+import { minimalEnvironment } from './minimal-environment.ts';
 import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
 import { StdioTransport, type StdioCommand } from './stdio-transport.ts';
 
@@ -12,12 +13,6 @@ const commandConfig = z.object({
   command: z.string().min(1).max(4096),
   args: z.array(z.string().max(4096)).max(100),
 });
-
-/** All that a command gets of this app's environment. Nothing of ours is added, secrets least of all. */
-const inherited =
-  process.platform === 'win32'
-    ? ['APPDATA', 'COMSPEC', 'HOMEDRIVE', 'HOMEPATH', 'LOCALAPPDATA', 'PATH', 'PATHEXT', 'PROGRAMDATA', 'PROGRAMFILES', 'SYSTEMDRIVE', 'SYSTEMROOT', 'TEMP', 'TMP', 'USERNAME', 'USERPROFILE', 'WINDIR']
-    : ['HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
 
 export interface StdioUpstreamOptions extends McpUpstreamOptions {
   /** Where the inherited variables are taken from. */
@@ -46,11 +41,6 @@ export async function openStdioUpstream(config: JsonObject, options: Partial<Std
   } catch (error) {
     throw explain(error, parsed.data, last);
   }
-}
-
-function minimalEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
-  // A shell function exported by bash looks like a variable that starts with "()": code, not a setting.
-  return Object.fromEntries(inherited.flatMap((name) => (from[name] === undefined || from[name].startsWith('()') ? [] : [[name, from[name]]])));
 }
 
 function explain(error: unknown, { command }: StdioCommand, transport: StdioTransport | undefined): ConnectionProblem {

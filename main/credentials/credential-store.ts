@@ -35,6 +35,8 @@ export interface CredentialStore {
    * and its key is deleted as soon as the keychain can be asked.
    */
   remove(id: string): Promise<CredentialResult<null>>;
+  /** Secrets of `id` that are in memory alone, for the scrubber; an empty list: they are in use no longer. */
+  know(id: string, secrets: readonly string[]): void;
   /** When it was lent last, and for whom; null: never. */
   lastUse(id: string): LastUse | null;
   /** The id of a credential that was put, removed, or found missing, and of every one when the keychain's lock changes. */
@@ -89,7 +91,7 @@ export function createCredentialStore({ state, keychain, now, usedBy = () => und
     changed.emit(id);
   }
 
-  function know(id: string, { value, secrets }: Content): void {
+  function noteFound(id: string, { value, secrets }: Content): void {
     live.set(id, [value, ...secrets]);
     if (lost.delete(id)) changed.emit(id);
   }
@@ -106,7 +108,7 @@ export function createCredentialStore({ state, keychain, now, usedBy = () => und
 
   async function read(id: string): Promise<void> {
     const found = await values.read(id);
-    if (found.ok) know(id, found.content);
+    if (found.ok) noteFound(id, found.content);
     else if (found.reason === 'missing' || found.reason === 'damaged') noteLost(id, found.reason);
   }
 
@@ -154,7 +156,7 @@ export function createCredentialStore({ state, keychain, now, usedBy = () => und
         if (found.reason === 'missing' || found.reason === 'damaged') noteLost(id, found.reason);
         return refuse(found.reason);
       }
-      know(id, found.content);
+      noteFound(id, found.content);
       noteUse(id);
       return { ok: true, value: await work(found.content.value) };
     },
@@ -174,6 +176,11 @@ export function createCredentialStore({ state, keychain, now, usedBy = () => und
       notedAt.delete(id);
       changed.emit(id);
       return problem === undefined ? { ok: true, value: null } : refuse(problem);
+    },
+
+    know(id, secrets) {
+      if (secrets.length === 0) live.retire(id);
+      else live.set(id, secrets);
     },
 
     lastUse: (id) => lastUses.get(id) ?? rows.get(id)?.lastUse ?? null,

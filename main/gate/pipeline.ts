@@ -9,13 +9,13 @@ import { describeRequest, rejected } from './describe.ts';
 import { ended } from './ended.ts';
 import { Execution } from './execution.ts';
 import type { Gate } from './gate.ts';
+import { holdSecondsOf } from './hold.ts';
 import { holdsWords, mayPass, withoutWords } from './held-back.ts';
 import { answerWithin, LiveAction } from './live-actions.ts';
 import { obstacleTo } from './obstacle.ts';
 import type { EndedAnswer, OutboxLine } from './outbox.ts';
 import type { GateParts } from './parts.ts';
 
-const effectsThatAreHeld: ReadonlySet<string> = new Set(['send', 'pay', 'delete']);
 const keepAnswersMs = 24 * 60 * 60 * 1000;
 /** How long the same call fetches a kept answer that says nothing was changed; later it is a new request. */
 const sameRequestMs = 10 * 60 * 1000;
@@ -60,7 +60,7 @@ export class Pipeline implements Gate {
     if (!isReached) live.stop('outside_token');
     const refusal = !isReached ? undefined : this.#refusalToAsk(action.agent, described, decision);
     if (refusal) return refusal;
-    const isHeld = effectsThatAreHeld.has(described.facts.effect) && this.#parts.settings().holdSeconds > 0;
+    const isHeld = holdSecondsOf(described.facts.effect, this.#parts.settings()) > 0;
     live.isAsked = decision.answer === 'ask';
     live.isKept = isReached && (live.isAsked || (decision.answer === 'allow' && isHeld));
     live.isApproved = live.isKept && !live.isAsked;

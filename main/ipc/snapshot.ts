@@ -1,4 +1,4 @@
-import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
+import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, KeySignIn, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
@@ -89,7 +89,7 @@ export function viewConnections(services: Services, figures: RecordFigures, cred
       health: healthWith(connection, credential, need, browserSignIn) ?? services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
-      credential: credential === null || browserSignIn !== null ? keptByOAuth(services, browserSignIn) : { what: keySignIn === null ? 'password' : 'key', kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, connection.id) },
+      credential: viewCredential(services, connection.id, credential, browserSignIn, keySignIn),
       browserSignIn,
       keySignIn,
       callTimeoutSeconds: connection.callTimeoutSeconds,
@@ -106,8 +106,13 @@ function healthWith({ kind }: Connection, credential: CredentialState | null, ne
   return { state: 'needs_sign_in', text: credential.problem ?? say(kind === 'email' ? 'connection.health.noPassword' : 'connection.health.keyMissing') };
 }
 
-function viewLastUse({ agents, credentials }: Services, id: ConnectionId): NonNullable<ConnectionView['credential']>['lastUse'] {
-  const use = credentials.lastUse(id);
+function viewCredential(services: Services, id: ConnectionId, credential: CredentialState | null, browserSignIn: BrowserSignIn | null, keySignIn: KeySignIn | null): ConnectionView['credential'] {
+  if (keySignIn !== null && keySignIn.program !== null) return { what: 'key', kept: 'program', since: 0, lastUse: viewLastUse(services, id, services.keys.lastUse(id)) };
+  if (credential === null || browserSignIn !== null) return keptByOAuth(services, browserSignIn);
+  return { what: keySignIn === null ? 'password' : 'key', kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, id) };
+}
+
+function viewLastUse({ agents, credentials }: Services, id: ConnectionId, use = credentials.lastUse(id)): NonNullable<ConnectionView['credential']>['lastUse'] {
   const by = use?.by ?? null;
   return use && { at: use.at, by: by === null ? null : (agents.list().find((agent) => agent.id === by)?.name ?? by) };
 }

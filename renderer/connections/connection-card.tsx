@@ -39,8 +39,9 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
   // A sign-in is used whenever its connection is, and tells for whom.
   const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
   const isUseTold = isKept && browserSignIn === null;
+  const isForgettable = isKept && connection.credential?.kept !== 'program';
   // A mailbox has a password that is typed here, and some services on the web a key.
-  const typed = keySignIn !== null ? 'keySignIn' : connection.kind === 'email' && browserSignIn === null ? 'signIn' : null;
+  const typed = keySignIn !== null ? (keySignIn.program === null ? 'keySignIn' : null) : connection.kind === 'email' && browserSignIn === null ? 'signIn' : null;
   const check = async (): Promise<void> => {
     setChecked(false);
     setChecked((await checking.run({ id })) !== null);
@@ -119,7 +120,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
                   {text('connectionsScreen.browser.again')}
                 </MenuItem>
               )}
-              {isKept && (
+              {isForgettable && (
                 <MenuItem icon={<KeyResetRegular />} onClick={onForget}>
                   {text('connectionsScreen.forget', { what: connection.credential?.what ?? 'sign_in' })}
                 </MenuItem>

@@ -14,23 +14,25 @@ const icons: { readonly [K in Credential['kept']]: ReactNode } = {
   locked: <LockClosedRegular aria-hidden fontSize={14} />,
   session: <WarningRegular aria-hidden fontSize={14} />,
   missing: <WarningRegular aria-hidden fontSize={14} />,
+  program: <KeyRegular aria-hidden fontSize={14} />,
 };
 
 /** Where a connection's sign-in is kept, since when, and who it was used for last; never what it is. */
-export function CredentialLine({ connection: { credential } }: { readonly connection: Connection }): ReactNode {
+export function CredentialLine({ connection: { credential, keySignIn } }: { readonly connection: Connection }): ReactNode {
   const text = useText();
   if (credential === null) return null;
   const { what, kept, since, lastUse } = credential;
   // That it is locked is told by the connection's health.
   const isInKeychain = kept === 'keychain' || kept === 'locked';
+  const isSafe = isInKeychain || kept === 'program';
   return (
-    <p className={`cs-credential ${isInKeychain ? '' : 'cs-credential-mind'}`}>
+    <p className={`cs-credential ${isSafe ? '' : 'cs-credential-mind'}`}>
       {icons[kept]}
       <span className="cs-anywhere">
         {isInKeychain ? (
           <FormattedMessage id="connectionsScreen.credential.keychain" values={{ what, since: <TimeText at={since} show="date" /> }} />
         ) : (
-          text(`connectionsScreen.credential.${kept}`, { what })
+          <Disarmed text={text(`connectionsScreen.credential.${kept}`, { what, program: keySignIn?.program ?? '' })} />
         )}{' '}
         {kept !== 'missing' && <LastUse lastUse={lastUse} />}
       </span>

@@ -19,7 +19,7 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
   const [isTried, setTried] = useState(false);
   const read = readServerDraft(kind, draft);
   const change = (next: Partial<ServerFormDraft>): void => setDraft((before) => ({ ...before, ...next }));
-  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | 'signIn.name' | 'signIn.prefix' | 'key'): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
+  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | 'signIn.name' | 'signIn.prefix' | 'signIn.secretCommand.command' | 'signIn.secretCommand.args' | 'key'): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
   const wrongArgs = problemOf('args');
 
   const submit = async (): Promise<void> => {

@@ -13,33 +13,48 @@ export interface ServerFormDraft {
   readonly header: string;
   readonly prefix: string;
   readonly parameter: string;
+  /** A program gives the key instead. */
+  readonly isFromProgram: boolean;
   readonly key: string;
+  readonly keyCommand: string;
+  /** One argument on each line. */
+  readonly keyArgs: string;
 }
 
-export const emptyServerDraft: ServerFormDraft = { name: '', command: '', args: '', url: '', way: 'browser', header: 'Authorization', prefix: 'Bearer', parameter: '', key: '' };
+export const emptyServerDraft: ServerFormDraft = { name: '', command: '', args: '', url: '', way: 'browser', header: 'Authorization', prefix: 'Bearer', parameter: '', isFromProgram: false, key: '', keyCommand: '', keyArgs: '' };
 
 export type ReadServerDraft = { readonly ok: true; readonly input: NewServerInput } | { readonly ok: false; readonly wrong: readonly string[] };
 
 /** The contract's input, or the fields that do not fit it. Empty lines are no arguments; spaces inside a line are kept. */
 export function readServerDraft(kind: NewServerInput['kind'], draft: ServerFormDraft): ReadServerDraft {
-  const { name, command, args, url, way } = draft;
+  const { name, command, args, url, way, isFromProgram } = draft;
   const parsed = newServerInput.safeParse(
     kind === 'command'
-      ? { kind, name, command: command.trim(), args: args.split(/\r?\n/).filter((line) => line.trim() !== '') }
-      : { kind, name, url: url.trim(), ...readSignIn(draft), ...(way !== 'browser' && { key: draft.key.trim() }) },
+      ? { kind, name, command: command.trim(), args: linesOf(args) }
+      : { kind, name, url: url.trim(), ...readSignIn(draft), ...(way !== 'browser' && !isFromProgram && { key: draft.key.trim() }) },
   );
   if (parsed.success) return { ok: true, input: parsed.data };
-  return { ok: false, wrong: parsed.error.issues.map(({ path: [field, ...rest] }) => (field === 'signIn' ? ['signIn', ...rest].join('.') : String(field ?? ''))) };
+  return { ok: false, wrong: parsed.error.issues.map(({ path: [field, ...rest] }) => (field === 'signIn' ? nameOf(rest) : String(field ?? ''))) };
 }
 
 /** Without a choice the service is asked how to sign in. */
-function readSignIn({ way, header, prefix, parameter }: ServerFormDraft): { readonly signIn?: object } {
+function readSignIn({ way, header, prefix, parameter, isFromProgram, keyCommand, keyArgs }: ServerFormDraft): { readonly signIn?: object } {
+  const source = isFromProgram ? { secretCommand: { command: keyCommand.trim(), args: linesOf(keyArgs) } } : {};
   switch (way) {
     case 'browser':
       return {};
     case 'header':
-      return { signIn: { kind: way, name: header.trim(), ...(prefix.trim() !== '' && { prefix: prefix.trim() }) } };
+      return { signIn: { kind: way, name: header.trim(), ...(prefix.trim() !== '' && { prefix: prefix.trim() }), ...source } };
     case 'query':
-      return { signIn: { kind: way, name: parameter.trim() } };
+      return { signIn: { kind: way, name: parameter.trim(), ...source } };
   }
+}
+
+/** `signIn.secretCommand.args`, whichever of them it is. */
+function nameOf(rest: readonly PropertyKey[]): string {
+  return ['signIn', ...rest.filter((step) => typeof step === 'string')].join('.');
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
 }

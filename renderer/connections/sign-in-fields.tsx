@@ -1,14 +1,16 @@
-import { Field, Select } from '@fluentui/react-components';
+import { Field, Select, Textarea } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { useText } from '../app/intl.tsx';
 import { useSnapshot } from '../app/store.ts';
+import { Note } from '../look/index.ts';
+import { Segmented } from '../look/segmented.tsx';
 import { TextField } from '../look/text-field.tsx';
 import { signInWays, type ServerFormDraft } from './server-form.ts';
 
 export interface SignInFieldsProps {
   readonly draft: ServerFormDraft;
   /** What is wrong with a field, as a sentence. */
-  readonly problemOf: (field: 'signIn.name' | 'signIn.prefix' | 'key') => string | undefined;
+  readonly problemOf: (field: 'signIn.name' | 'signIn.prefix' | 'signIn.secretCommand.command' | 'signIn.secretCommand.args' | 'key') => string | undefined;
   readonly onChange: (next: Partial<ServerFormDraft>) => void;
 }
 
@@ -51,7 +53,45 @@ export function SignInFields({ draft, problemOf, onChange }: SignInFieldsProps):
           onChange={(parameter) => onChange({ parameter })}
         />
       )}
-      {draft.way !== 'browser' && <KeyField draft={draft} problemOf={problemOf} onChange={onChange} />}
+      {draft.way !== 'browser' && <KeySourceFields draft={draft} problemOf={problemOf} onChange={onChange} />}
+    </>
+  );
+}
+
+/** Where the key comes from: typed here, or given by a program each time. */
+function KeySourceFields(props: SignInFieldsProps): ReactNode {
+  const { draft, onChange } = props;
+  const text = useText();
+  return (
+    <>
+      <Segmented
+        label={text('connectionsScreen.form.keySource')}
+        options={(['typed', 'program'] as const).map((value) => ({ value, name: text(`connectionsScreen.form.keySource.${value}`) }))}
+        value={draft.isFromProgram ? 'program' : 'typed'}
+        onChange={(source) => onChange({ isFromProgram: source === 'program' })}
+      />
+      {draft.isFromProgram ? <ProgramFields {...props} /> : <KeyField {...props} />}
+    </>
+  );
+}
+
+function ProgramFields({ draft, problemOf, onChange }: SignInFieldsProps): ReactNode {
+  const text = useText();
+  const wrongArgs = problemOf('signIn.secretCommand.args');
+  return (
+    <>
+      <TextField
+        label={text('connectionsScreen.form.keyProgram')}
+        hint={text('connectionsScreen.form.keyProgram.hint')}
+        isMono
+        value={draft.keyCommand}
+        wrong={problemOf('signIn.secretCommand.command')}
+        onChange={(keyCommand) => onChange({ keyCommand })}
+      />
+      <Field label={text('connectionsScreen.form.keyProgram.args')} hint={text('connectionsScreen.form.keyProgram.args.hint')} {...(wrongArgs !== undefined && { validationMessage: wrongArgs })}>
+        <Textarea className="cs-mono" dir="ltr" rows={3} resize="vertical" spellCheck={false} value={draft.keyArgs} onChange={(_event, data) => onChange({ keyArgs: data.value })} />
+      </Field>
+      <Note tone="mind">{text('connectionsScreen.form.command.caution')}</Note>
     </>
   );
 }

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectionCalls } from '../../main/ipc/connection-calls.ts';
 import { LiveSnapshot } from '../../main/ipc/live-snapshot.ts';
 import { RecordWatch } from '../../main/ipc/record-watch.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import { silence } from '../../main/model/conversation.ts';
-import { connectionId, type Connection } from '../../preload/contract.ts';
+import { connectionId, type Connection, type SecretCommand } from '../../preload/contract.ts';
 import { startHttpServer, type HttpFixture } from '../fixtures/upstreams/http-server.ts';
 import { claw, openedApp, type OpenedApp } from './opened-app.ts';
 
@@ -33,9 +35,9 @@ async function shown(app: OpenedApp): Promise<Connection | undefined> {
   return live.take().connections.find(({ id }) => id === crm);
 }
 
-function deliver(app: OpenedApp, url: string): void {
+function deliver(app: OpenedApp, url: string, secretCommand?: SecretCommand): void {
   const settings = managedSettings.parse({
-    connections: [{ id: 'crm', kind: 'remote', name: 'CRM', url, signIn }],
+    connections: [{ id: 'crm', kind: 'remote', name: 'CRM', url, signIn: { ...signIn, ...(secretCommand && { secretCommand }) } }],
     policy: 'permit (principal, action == Action::"invokeTool", resource);',
   });
   app.deliver({ state: 'ok', settings, remarks: [] });
@@ -90,6 +92,24 @@ test('a connection that the organization sends elsewhere needs a fresh sign-in; 
   expect(await shown(app)).toMatchObject({ credential: { kept: 'session' } });
   expect(await echo(app, 'x')).toMatchObject({ kind: 'ended', outcome: 'done' });
   await other.stop();
+});
+
+test('a key that a program gives is told with its last use, scrubbed, kept nowhere, and fetched anew after a pause', async () => {
+  await using app = await openedApp();
+  const runs = join(app.home, 'runs');
+  deliver(app, server.url, { command: 'sh', args: ['-c', `echo run >> ${runs}; printf sk-test-; echo 9f3b71c2d4`] });
+  const never = { what: 'key', kept: 'program', lastUse: null };
+  expect(await shown(app)).toMatchObject({ health: { state: 'idle' }, credential: never, keySignIn: { program: 'sh' } });
+  const answer = await echo(app, `a service that says back ${key}`);
+  expect(JSON.stringify(answer)).toContain('[secret removed]');
+  expect(await shown(app)).toMatchObject({ health: { state: 'ready' }, credential: { ...never, lastUse: { by: 'Marketing' } } });
+  expect(app.services.credentials.secrets.list()).toContain(key);
+  expect(await app.services.credentials.describe('crm')).toMatchObject({ kept: 'missing', since: 0 });
+  app.services.pause.set(true);
+  app.services.pause.set(false);
+  expect(await echo(app, 'x')).toMatchObject({ kind: 'ended', outcome: 'done' });
+  expect(readFileSync(runs, 'utf8')).toBe('run\nrun\n');
+  expect(await connectionCalls(app.services).signInConnection({ id: crm, password: 'x' })).toMatchObject({ ok: false });
 });
 
 test('an address with something in its query is shown without it', async () => {

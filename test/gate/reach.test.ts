@@ -75,7 +75,7 @@ describe('what a token does not reach', () => {
     const world = newWorld();
     const app = open(world);
     app.knobs.decide = decision('allow');
-    app.knobs.settings = { holdSeconds: 0 };
+    app.knobs.settings = { sendHoldSeconds: 0 };
     expect(await app.gate.perform({ ...request(), reach: actOnly })).toMatchObject({ outcome: 'done' });
     expect(await app.gate.perform({ ...resourceRequest('note://1'), reach: readOnly })).toMatchObject({ outcome: 'done' });
     expect(world.calls).toHaveLength(2);

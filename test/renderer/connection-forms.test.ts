@@ -72,6 +72,19 @@ describe('the server form', () => {
     });
   });
 
+  test('a program that gives the key takes the place of a typed one', () => {
+    const draft = { ...remote, way: 'header' as const, key: 'typed before', isFromProgram: true, keyArgs: 'read\nop://Work/CRM key' };
+    expect(readServerDraft('remote', draft)).toEqual({ ok: false, wrong: ['signIn.secretCommand.command'] });
+    expect(readServerDraft('remote', { ...draft, keyCommand: 'bin/op' })).toEqual({ ok: false, wrong: ['signIn.secretCommand.command'] });
+    expect(readServerDraft('remote', { ...draft, keyCommand: ' op ' })).toEqual({
+      ok: true,
+      input: {
+        kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp',
+        signIn: { kind: 'header', name: 'Authorization', prefix: 'Bearer', secretCommand: { command: 'op', args: ['read', 'op://Work/CRM key'] } },
+      },
+    });
+  });
+
   test('without a word before the key none is sent; a key that was typed is not sent with another way to sign in', () => {
     expect(readServerDraft('remote', { ...remote, way: 'header', header: 'X-Api-Key', prefix: ' ', key: 'sk-1' })).toMatchObject({ input: { signIn: { kind: 'header', name: 'X-Api-Key' } } });
     expect(readServerDraft('remote', { ...remote, key: 'sk-1' })).toEqual({ ok: true, input: { kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp' } });

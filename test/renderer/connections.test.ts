@@ -229,6 +229,16 @@ describe('signing in with an API key', () => {
     expect(await shows(page.getByRole('alertdialog', { name: 'Forget the API key of Billing?' }))).toBe(true);
   });
 
+  test('of a program is told as that: there is nothing to enter or to forget', async () => {
+    await open({}, keysSnapshot(now));
+    const payroll = connection('Payroll');
+    await payroll.getByText('Given by “op” when it is needed, and never kept on this computer. Last used 3 hours ago by Finance Claw.').waitFor();
+    await payroll.getByText(/^“op” gave no key \(exit status 1\)/).waitFor();
+    await button('More for Payroll').click();
+    await page.getByRole('menuitem', { name: 'Check now' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /key/ }).count()).toBe(0);
+  });
+
   test('takes a new key where it is needed, and keeps what was typed when the service refuses it', async () => {
     await open({ signInConnection: { ok: false, problem: { id: 'signIn.problem.keyNotAccepted', values: { host: 'shipping.example' } } } }, keysSnapshot(now));
     const shipping = connection('Shipping');

@@ -34,11 +34,12 @@ const showLog = async (page: Page) => {
   await page.getByRole('menuitem', { name: 'Show what it wrote' }).click();
   await page.getByRole('dialog').waitFor();
 };
-const addService = (way: string) => async (page: Page) => {
+const addService = (way: string, source?: string) => async (page: Page) => {
   await goTo('connections')(page);
   await press('Add a connection')(page);
   await page.getByRole('button', { name: /^Service on the web/ }).click();
   await page.getByLabel('How you sign in').selectOption({ value: way });
+  if (source !== undefined) await page.getByText(source).click();
 };
 const enterKey = async (page: Page) => {
   await goTo('connections')(page);
@@ -62,6 +63,7 @@ const shots: readonly Shot[] = [
   { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
   { name: 'connections-keys', page: 'index.html', snapshot: keysSnapshot, act: goTo('connections') },
   { name: 'connections-add-key', page: 'index.html', snapshot: keysSnapshot, act: addService('header') },
+  { name: 'connections-add-program', page: 'index.html', snapshot: keysSnapshot, act: addService('header', 'A program gives it') },
   { name: 'connections-enter-key', page: 'index.html', snapshot: keysSnapshot, act: enterKey },
   {
     name: 'connections-client',

@@ -1,10 +1,13 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
-import type { ConnectionId, KeySignIn, Message } from '../../../preload/contract.ts';
+import type { ConnectionId, KeySignIn, Message, SecretCommand } from '../../../preload/contract.ts';
+import type { Clock } from '../../model/clock.ts';
 import { disarmLine } from '../../model/disarm.ts';
 import { Emitter, type Dispose } from '../../model/disposable.ts';
+import { currentAgent } from '../../model/on-behalf-of.ts';
 import { say } from '../../model/say.ts';
 import { ConnectionProblem, problemIn, type Connection } from '../connection.ts';
 import { openHttpUpstream } from '../http-upstream.ts';
+import { CommandSecrets, programOf } from './command-secrets.ts';
 import { createKeyFetch, type KeySource } from './key-fetch.ts';
 import { isUsableKey, keyTargetOf, type KeyTarget } from './key-target.ts';
 
@@ -14,12 +17,21 @@ export interface KeyVault {
   lend(id: ConnectionId, boundTo: string): Promise<string | undefined>;
   /** Resolves with what is wrong when it could not be kept. */
   keep(id: ConnectionId, boundTo: string, key: string): Promise<Message | null>;
+  /** Tells what must be kept from being seen and is kept nowhere; an empty list: it is in use no longer. */
+  know(id: ConnectionId, secrets: readonly string[]): void;
 }
 
 export interface KeySignInsOptions {
+  readonly clock: Clock;
   readonly vault: KeyVault;
   /** What requests go through. */
   readonly fetch: FetchLike;
+}
+
+interface LastUse {
+  readonly at: number;
+  /** The agent it was used for; null: nobody but the app itself. */
+  readonly by: string | null;
 }
 
 /** Sign-ins of services on the web with a key of their own: in a header or in the address. */
@@ -29,8 +41,14 @@ export class KeySignIns {
   readonly #refused = new Map<ConnectionId, string>();
   readonly #changed = new Emitter<ConnectionId>();
 
+  readonly #given: CommandSecrets;
+  /** Of keys that programs give; the credential store knows of the others. */
+  readonly #lastUses = new Map<ConnectionId, LastUse>();
+
   constructor(options: KeySignInsOptions) {
     this.#options = options;
+    const { clock, vault } = options;
+    this.#given = new CommandSecrets({ clock, know: (id, secrets) => vault.know(id, secrets) });
   }
 
   /** What `needOf` says has changed. */
@@ -41,30 +59,38 @@ export class KeySignIns {
   /** Null for a connection that signs in in another way. */
   viewOf(connection: Connection): KeySignIn | null {
     const config = keyTargetOf(connection)?.config;
-    return config === undefined ? null : { kind: config.kind, name: disarmLine(config.name) };
+    if (config === undefined) return null;
+    const { kind, name, secretCommand } = config;
+    return { kind, name: disarmLine(name), program: secretCommand === undefined ? null : programOf(secretCommand) };
   }
 
   /** What the connection's kept key is bound to; undefined: it has none. */
   boundTo(connection: Connection): string | undefined {
-    return keyTargetOf(connection)?.boundTo;
+    const target = keyTargetOf(connection);
+    return target?.config.secretCommand === undefined ? target?.boundTo : undefined;
+  }
+
+  /** When a key that a program gives was used last; null: not since the app was started. */
+  lastUse(id: ConnectionId): LastUse | null {
+    return this.#lastUses.get(id) ?? null;
   }
 
   /** Why a person has to enter the key anew; null: they need not, as far as it is known. */
   needOf(connection: Connection): Message | null {
     const target = keyTargetOf(connection);
-    return target !== undefined && this.#isRefused(connection.id, target) ? say('connection.health.keyRefused', { host: target.host }) : null;
+    return target !== undefined && this.#isRefused(connection.id, target) ? refusedBy(target).problem : null;
   }
 
   /** What requests to the connection's service go through; undefined for one that signs in in another way. */
   fetchFor(connection: Connection): FetchLike | undefined {
     const target = keyTargetOf(connection);
-    return target && createKeyFetch(target, this.#kept(connection.id, target), this.#options.fetch);
+    return target && createKeyFetch(target, this.#sourceFor(connection.id, target), this.#options.fetch);
   }
 
   /** Tries the key at the service and keeps it. Resolves with what is wrong; then nothing has changed. */
   async signIn(connection: Connection, key: string): Promise<Message | null> {
     const target = keyTargetOf(connection);
-    if (target === undefined) return say('connection.problem.unknown');
+    if (target === undefined || target.config.secretCommand !== undefined) return say('connection.problem.unknown');
     const wrong = this.#wrongWith(key, target);
     if (wrong !== null) return wrong;
     const problem = await this.#tried(connection, target, key);
@@ -80,17 +106,61 @@ export class KeySignIns {
     return wrong;
   }
 
-  /** Whatever was refused is tried again. */
+  /** Whatever was refused is tried again, and programs are asked again. */
   forget(id: ConnectionId): void {
+    this.#given.drop(id);
+    this.#lastUses.delete(id);
     if (this.#refused.delete(id)) this.#changed.emit(id);
   }
 
-  #kept(id: ConnectionId, target: KeyTarget): KeySource {
+  /** Keys that programs gave are used no longer. */
+  dropGiven(): void {
+    this.#given.dropAll();
+  }
+
+  close(): void {
+    this.#given.dropAll();
+  }
+
+  #sourceFor(id: ConnectionId, target: KeyTarget): KeySource {
+    const { secretCommand } = target.config;
+    const source = secretCommand === undefined ? this.#kept(id, target) : this.#givenBy(id, target, secretCommand);
+    return {
+      ...source,
+      lend: () => {
+        // Not again and again: services lock out who is wrong too often.
+        if (this.#isRefused(id, target)) throw refusedBy(target);
+        return source.lend();
+      },
+      refused: () => {
+        this.#given.drop(id);
+        this.#refused.set(id, target.boundTo);
+        this.#changed.emit(id);
+        return refusedBy(target);
+      },
+    };
+  }
+
+  #givenBy(id: ConnectionId, target: KeyTarget, command: SecretCommand): Omit<KeySource, 'refused'> {
+    const usable = (key: string): string => {
+      const program = programOf(command);
+      if (!isUsableKey(key, target.config)) throw new ConnectionProblem('failing', say('connection.health.program.notAKey', { program }), `The program "${program}" gave something that is no key, so the service was not asked. Nothing was done.`);
+      this.#lastUses.set(id, { at: this.#options.clock.now(), by: currentAgent() ?? null });
+      return key;
+    };
+    return {
+      lend: async () => usable(await this.#given.get(id, command)),
+      renew: async (refused) => {
+        const other = usable(await this.#given.renew(id, command, refused));
+        return other === refused ? undefined : other;
+      },
+    };
+  }
+
+  #kept(id: ConnectionId, target: KeyTarget): Omit<KeySource, 'refused'> {
     const { vault } = this.#options;
     return {
       lend: async () => {
-        // Not again and again: services lock out who is wrong too often.
-        if (this.#isRefused(id, target)) throw refusedBy(target.host);
         const key = await vault.lend(id, target.boundTo);
         if (key === undefined) throw new ConnectionProblem('needs_sign_in', say('connection.health.noKey', { host: target.host }), `${target.host} wants a key. A person has to enter it in Countersign first. Nothing was done.`);
         return key;
@@ -99,11 +169,6 @@ export class KeySignIns {
         const key = await vault.lend(id, target.boundTo);
         // The person has entered another one meanwhile.
         return key === refused ? undefined : key;
-      },
-      refused: () => {
-        this.#refused.set(id, target.boundTo);
-        this.#changed.emit(id);
-        return refusedBy(target.host);
       },
     };
   }
@@ -117,7 +182,7 @@ export class KeySignIns {
   }
 
   async #tried({ config }: Connection, target: KeyTarget, key: string): Promise<Message | null> {
-    const source: KeySource = { lend: () => Promise.resolve(key), renew: () => Promise.resolve(undefined), refused: () => refusedBy(target.host) };
+    const source: KeySource = { lend: () => Promise.resolve(key), renew: () => Promise.resolve(undefined), refused: () => refusedBy(target) };
     try {
       const upstream = await openHttpUpstream(config, { fetch: createKeyFetch(target, source, this.#options.fetch) });
       await upstream.close();
@@ -129,6 +194,8 @@ export class KeySignIns {
   }
 }
 
-function refusedBy(host: string): ConnectionProblem {
-  return new ConnectionProblem('needs_sign_in', say('connection.health.keyRefused', { host }), `${host} does not accept the key. A person has to enter another one in Countersign first. Nothing was done.`);
+function refusedBy({ host, config: { secretCommand } }: KeyTarget): ConnectionProblem {
+  const text = `${host} does not accept the key. A person has to look after it in Countersign first. Nothing was done.`;
+  const problem = secretCommand === undefined ? say('connection.health.keyRefused', { host }) : say('connection.health.program.refused', { host, program: programOf(secretCommand) });
+  return new ConnectionProblem('needs_sign_in', problem, text);
 }

@@ -60,6 +60,11 @@ export class ConsoleShell implements Shell {
     this.#askSoon();
   }
 
+  /** It cannot ask: what is held stays for the next start. */
+  confirmQuit(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   setOpenAtLogin(): void {
     // Only the installed app opens at login.
   }

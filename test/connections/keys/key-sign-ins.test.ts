@@ -1,17 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectionId } from '../../../preload/contract.ts';
+import { agentId, connectionId } from '../../../preload/contract.ts';
 import { ConnectionProblem, type Connection } from '../../../main/connections/connection.ts';
 import { openHttpUpstream } from '../../../main/connections/http-upstream.ts';
 import { KeySignIns, type KeyVault } from '../../../main/connections/keys/key-sign-ins.ts';
 import type { ClosableUpstream } from '../../../main/connections/mcp-upstream.ts';
 import { createDirectAgent, createNetworkFetch } from '../../../main/connections/network/network-fetch.ts';
+import { systemClock, type Clock } from '../../../main/model/clock.ts';
 import type { JsonObject } from '../../../main/model/json.ts';
+import { onBehalfOf } from '../../../main/model/on-behalf-of.ts';
 import { Authority } from '../../fixtures/tls/authority.ts';
 import { startHttpServer, type HttpFixture } from '../../fixtures/upstreams/http-server.ts';
 import { callOf, textOf } from '../call.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 const id = connectionId.parse('crm');
 const key = 'k3y-delta-7781';
@@ -24,8 +31,9 @@ let server: HttpFixture;
 /** What arrived at the service: the URL and the header of each request. */
 let arrived: { readonly url: string; readonly authorization: string | undefined; readonly named: string | undefined }[];
 let accepted: string;
-/** The credential store of the test: what is kept, and for whom. */
+/** The credential store of the test: what is kept, and for whom; and what was told to the scrubber. */
 let kept: Map<string, string>;
+let known: string[];
 const trusted = tls.getCACertificates('default');
 const agent = createDirectAgent();
 const opened: ClosableUpstream[] = [];
@@ -44,6 +52,7 @@ afterAll(async () => {
 beforeEach(async () => {
   server = await startHttpServer({ tls: serverTls });
   kept = new Map();
+  known = [];
   arrived = [];
   accepted = key;
   server.intercept = (request, response) => {
@@ -66,14 +75,15 @@ const vault: KeyVault = {
     kept.set(boundTo, value);
     return Promise.resolve(null);
   },
+  know: (_id, secrets) => void known.push(...secrets),
 };
 
 function connectionTo(url: string, signIn: JsonObject = byHeader): Connection {
   return { id, name: 'CRM', kind: 'remote', config: { url, signIn }, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 };
 }
 
-function createKeys(): KeySignIns {
-  return new KeySignIns({ vault, fetch: createNetworkFetch(() => agent) });
+function createKeys(clock: Clock = systemClock): KeySignIns {
+  return new KeySignIns({ clock, vault, fetch: createNetworkFetch(() => agent) });
 }
 
 async function open(keys: KeySignIns, connection: Connection): Promise<ClosableUpstream> {
@@ -136,7 +146,7 @@ describe('an API key', () => {
     const upstream = await open(keys, connection);
     accepted = 'an0ther-key';
     const answer = await upstream.callTool(callOf('echo', { text: 'x' }));
-    expect(answer).toMatchObject({ kind: 'failed', text: expect.stringContaining('A person has to enter another one in Countersign') });
+    expect(answer).toMatchObject({ kind: 'failed', text: expect.stringContaining('A person has to look after it in Countersign') });
     expect(keys.needOf(connection)).toMatchObject({ id: 'connection.health.keyRefused' });
     const count = arrived.length;
     await upstream.callTool(callOf('echo', { text: 'x' }));
@@ -164,7 +174,103 @@ describe('an API key', () => {
     await server.stop();
     answers.push(await upstream.callTool(callOf('echo', { text: 'x' })), await refusal(createKeys(), connection).then(({ message, problem }) => [message, problem]));
     expect(JSON.stringify(answers)).not.toContain(key);
-    expect(keys.viewOf(connection)).toEqual({ kind: 'query', name: 'api_key' });
+    expect(keys.viewOf(connection)).toEqual({ kind: 'query', name: 'api_key', program: null });
+  });
+});
+
+describe('a key that a program gives', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'key-program-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** `op read`: what it gives is in the file `answer`, and each run is counted. */
+  async function givenBy(script = `cat ${folder}/answer`): Promise<Connection> {
+    await writeFile(join(folder, 'op'), `#!/bin/sh\necho run >> ${folder}/runs\n${script}\n`, { mode: 0o755 });
+    await writeFile(join(folder, 'answer'), `${key}\n`);
+    return connectionTo(server.url, { ...byHeader, secretCommand: { command: join(folder, 'op'), args: ['read', 'op://Work/CRM/key'] } });
+  }
+  const runs = (): number => (existsSync(join(folder, 'runs')) ? readFileSync(join(folder, 'runs'), 'utf8').split('\n').length - 1 : 0);
+
+  test('is asked for once for all calls, known to the scrubber, kept nowhere, and asked for again after 10 minutes', async () => {
+    const clock = createManualClock();
+    const keys = createKeys(clock);
+    const connection = await givenBy();
+    const [upstream] = await Promise.all([open(keys, connection), open(keys, connection), open(keys, connection)]);
+    expect(runs()).toBe(1);
+    expect(known).toEqual([key]);
+    expect([kept.size, keys.boundTo(connection)]).toEqual([0, undefined]);
+    expect(keys.viewOf(connection)).toEqual({ kind: 'header', name: 'Authorization', program: 'op' });
+    await onBehalfOf(agentId.parse('marketing'), () => upstream.callTool(callOf('echo', { text: 'x' })));
+    expect(keys.lastUse(id)).toEqual({ at: clock.now(), by: 'marketing' });
+    clock.advance(10 * 60_000 - 1);
+    await upstream.callTool(callOf('echo', { text: 'x' }));
+    expect(runs()).toBe(1);
+    clock.advance(1);
+    await upstream.callTool(callOf('echo', { text: 'x' }));
+    expect(runs()).toBe(2);
+  });
+
+  test('is dropped at a pause, and a program that runs is ended then', async () => {
+    const keys = createKeys();
+    const connection = await givenBy();
+    const upstream = await open(keys, connection);
+    keys.dropGiven();
+    expect(await upstream.callTool(callOf('echo', { text: 'x' }))).toMatchObject({ kind: 'result' });
+    expect(runs()).toBe(2);
+    const slow = await givenBy(`echo $$ > ${folder}/pid; exec sleep 600`);
+    keys.dropGiven();
+    const refused = refusal(keys, slow);
+    while (!existsSync(join(folder, 'pid'))) await new Promise((next) => setTimeout(next, 20));
+    keys.close();
+    expect((await refused).problem).toEqual({ id: 'connection.health.program.cancelled', values: { program: 'op' } });
+  });
+
+  test('that was changed at the source is fetched anew after a 401, and the call goes through', async () => {
+    const keys = createKeys();
+    const upstream = await open(keys, await givenBy());
+    accepted = 'r0tated-key-2';
+    await writeFile(join(folder, 'answer'), accepted);
+    expect(await upstream.callTool(callOf('echo', { text: 'x' }))).toMatchObject({ kind: 'result' });
+    expect(runs()).toBe(2);
+  });
+
+  test('that is refused twice stops the calls, until somebody has it checked', async () => {
+    const keys = createKeys();
+    const connection = await givenBy();
+    const upstream = await open(keys, connection);
+    accepted = 'an0ther-key';
+    expect(await upstream.callTool(callOf('echo', { text: 'x' }))).toMatchObject({ kind: 'failed', text: expect.stringContaining('A person has to look after it') });
+    expect(keys.needOf(connection)).toMatchObject({ id: 'connection.health.program.refused', values: { program: 'op' } });
+    const [asked, ran] = [arrived.length, runs()];
+    await upstream.callTool(callOf('echo', { text: 'x' }));
+    expect([arrived.length, runs()]).toEqual([asked, ran]);
+    accepted = key;
+    keys.forget(id);
+    expect(await upstream.callTool(callOf('echo', { text: 'x' }))).toMatchObject({ kind: 'result' });
+  });
+
+  test('that does not come is told by the program and its exit status, without its words; it is not run for every call', async () => {
+    const clock = createManualClock();
+    const keys = createKeys(clock);
+    const connection = await givenBy('echo "account secret-account-name is locked"; echo secret-account-name >&2; exit 6');
+    const error = await refusal(keys, connection);
+    expect(error).toMatchObject({ state: 'failing', problem: { id: 'connection.health.program.failed', values: { program: 'op', status: 6 } } });
+    expect(error.message).toBe('The program "op" gave no key (exit status 6), so the service was not asked. Nothing was done.');
+    expect(JSON.stringify([error.message, error.problem, error.log])).not.toMatch(/secret-account-name|op:/);
+    await refusal(keys, connection);
+    expect([runs(), arrived.length]).toEqual([1, 0]);
+    clock.advance(15_000);
+    await refusal(keys, connection);
+    expect(runs()).toBe(2);
+  });
+
+  test('of two lines is none: nothing is sent', async () => {
+    const error = await refusal(createKeys(), await givenBy('printf "one\\ntwo\\n"'));
+    expect(error.problem).toMatchObject({ id: 'connection.health.program.notAKey' });
+    expect(arrived).toEqual([]);
+    expect(known).toEqual(['one\ntwo']);
   });
 });
 
