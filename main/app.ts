@@ -8,8 +8,8 @@ import { createAgents, type Agents } from './agents/agents.ts';
 import { AgentCatalog } from './agent-catalog.ts';
 import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
 import { Approvals } from './approvals/approvals.ts';
-import { pairingQuestion } from './approvals/pairing-question.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
+import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
 import { tieConsequences } from './consequences.ts';
 import { createCatalog } from './connections/catalog.ts';
 import { problemIn, targetOf } from './connections/connection.ts';
@@ -46,6 +46,7 @@ import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createText } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
+import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace } from './paths.ts';
 
@@ -95,6 +96,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'outbox', migrations: outboxMigrations },
     { component: 'pause', migrations: pauseMigrations },
     { component: 'activity-anchor', migrations: anchorMigrations },
+    { component: 'tokens', migrations: tokenMigrations },
   ]);
   const activity = await openActivity({ file: join(home, 'activity.db'), worker: options.activityWorker, anchor: activityAnchor(state) }).catch((error: unknown) => {
     state.close();
@@ -125,17 +127,23 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     database,
     clock,
     managed: organization.isKnown ? organization.agents : null,
-    pairing: {
-      async ask(id, name) {
-        if (!shell.canAsk) return 'denied';
-        const { answer } = await approvals.ask(pairingQuestion(id, name)).answer;
-        return answer === 'withdrawn' ? 'denied' : answer;
-      },
-    },
+    pairing: askAboutClaws({ approvals, canAsk: () => shell.canAsk, connectionName: (id) => connections.find(id)?.name ?? id }),
   });
 
   let broker: Broker;
   const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
+  const refuseEntry = (why: string): void => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error)));
+  const clawSignIns = createClawSignIns({
+    database,
+    clock,
+    tokens,
+    agents,
+    isPaused: () => pause.isPaused,
+    text,
+    mcpUrl: () => broker.mcpUrl,
+    onEvent: ({ why }) => refuseEntry(why),
+    onRefused: () => refuseEntry('pairing_refused'),
+  });
   const oauth = new OAuthSignIns({
     clock,
     vault: createSignInVault(credentials),
@@ -220,6 +228,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   broker = await startBroker({
     gate,
     tokens,
+    signIn: clawSignIns.door,
+    isPaused: () => pause.isPaused,
     agents,
     clock,
     version: options.version,
@@ -227,7 +237,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     allowedOrigins: [],
     socketPlace: socketPlace(options.home),
     catalog: agentCatalog,
-    onRefusedEntry: (why) => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error))),
+    onRefusedEntry: refuseEntry,
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
   });
 
@@ -235,7 +245,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
     mailAccounts, oauth, keys, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
-  const stop = tieConsequences(services, tokens);
+  const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
@@ -248,6 +258,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       stopLoading();
       organization.close();
       await practice.close();
+      clawSignIns.server.close();
       await broker.close();
       agentCatalog.close();
       catalog.close();

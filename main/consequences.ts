@@ -1,13 +1,13 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
-import type { Tokens } from './tokens/tokens.ts';
+import type { SignInServer } from './tokens/sign-in-server.ts';
 
 /**
  * What follows from what: the places where one service's change is another's business, and what goes into the record
  * beside actions. Returns the disposer.
  */
-export function tieConsequences(services: Services, tokens: Tokens): Dispose {
+export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
   const { agents, activity, broker, clock, connections, gate, keys, organization, pause, policy, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
@@ -49,7 +49,8 @@ export function tieConsequences(services: Services, tokens: Tokens): Dispose {
       if (change === 'seen') return;
       gate.stopForbidden();
       if (known !== undefined && !known.isPaused) return;
-      tokens.revokeAgent(agent);
+      if (known === undefined) signIns.forgetAgent(agent);
+      else signIns.pauseAgent(agent);
       if (known === undefined) gate.forgetAgent(agent);
       else gate.stopAgent(agent);
       broker.disconnect(agent);

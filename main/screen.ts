@@ -13,7 +13,7 @@ type Push = { readonly [N in EventName]: { readonly name: N; readonly payload: E
 
 /** Ties the services to the shell: calls in, patches, tray and notifications out. Rejects when the shell cannot run here. */
 export async function startScreen(services: Services, appOrigin: string, text: FormatText, quit: () => void): Promise<Dispose> {
-  const { activity, approvals, clock, pause, report, settings, shell } = services;
+  const { activity, approvals, clock, gate, pause, report, settings, shell } = services;
   const recordWatch = new RecordWatch(activity, clock);
   const live = new LiveSnapshot(services, recordWatch);
   const keeper = new SnapshotKeeper(live, clock, report);
@@ -35,6 +35,7 @@ export async function startScreen(services: Services, appOrigin: string, text: F
     dispatch: createDispatch(appOrigin, createHandlers(services, recordWatch, () => keeper.get())),
     onEvent: (listener) => pushes.on(({ name, payload }) => listener(name, payload)),
     setPaused: (isPaused) => pause.set(isPaused),
+    undo: (action) => void gate.undo(action),
     text,
     quit,
   });

@@ -8,6 +8,7 @@ import type { Services } from './ipc/services.ts';
 import { systemSource } from './managed/system-source.ts';
 import { systemClock } from './model/clock.ts';
 import { stateDirectory } from './paths.ts';
+import { quitQuestion } from './quit-question.ts';
 import { startScreen } from './screen.ts';
 import { shellChoices, type Choices, type ShellChoice } from './shell/choose-shell.ts';
 import { electronOrigin, electronShellFiles, openElectronShell, type WindowPlace } from './shell/electron/index.ts';
@@ -77,6 +78,7 @@ function open(choice: ShellChoice): Promise<App> {
 }
 
 let quit = (): void => process.exit(process.exitCode ?? 0);
+let quitByPerson = (): void => quit();
 /** Milliseconds that an end in good order may take after an exception. */
 const crashGraceMs = 10_000;
 
@@ -102,7 +104,7 @@ async function start({ choices: possible, against }: Choices): Promise<void> {
     }
     preferences = app.services.settings;
     try {
-      const closeScreen = await startScreen(app.services, choice.origin, text, () => quit());
+      const closeScreen = await startScreen(app.services, choice.origin, text, () => quitByPerson());
       ready(app, choice, closeScreen, reasons);
       return;
     } catch (error) {
@@ -118,6 +120,12 @@ async function start({ choices: possible, against }: Choices): Promise<void> {
 /** The screen shows it too; here it is for whoever wrote the file, or runs the app without one. */
 function tellOfManaged({ problems }: Services['organization']): void {
   for (const problem of problems) tell(`Managed settings: ${text(problem)}`);
+}
+
+/** A signal ends the app at once; a person is told first what would then not be done. */
+async function mayQuit({ services: { gate, shell } }: App): Promise<boolean> {
+  const question = quitQuestion(gate.held(), text);
+  return question === undefined || shell.confirmQuit(question).catch(() => true);
 }
 
 function ready(app: App, choice: ShellChoice, closeScreen: () => void, reasons: readonly string[]): void {
@@ -139,7 +147,16 @@ function ready(app: App, choice: ShellChoice, closeScreen: () => void, reasons: 
       tell(`Countersign could not stop in good order: ${String(error)}`);
       process.exit(1);
     });
-  shell.onQuit(quit);
+  let isAsking = false;
+  quitByPerson = () => {
+    if (isAsking) return;
+    isAsking = true;
+    void mayQuit(app).then((isSure) => {
+      isAsking = false;
+      if (isSure) quit();
+    });
+  };
+  shell.onQuit(() => quitByPerson());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, quit);
 
   if (choice.opensMain()) shell.showWindow('main');

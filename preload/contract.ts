@@ -68,6 +68,8 @@ export const row = z.discriminatedUnion('kind', [
     text: z.string(),
     links: z.array(z.object({ text: z.string(), host: z.string(), marks: z.array(mark) })),
   }),
+  /** What a program would be allowed, or where something goes, in our own words. */
+  z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);
@@ -84,6 +86,8 @@ export const card = z.object({
   risk: z.enum(['normal', 'high']),
   /** High risk: the key fact that the person must tick before Approve arms. */
   confirm: message.nullable(),
+  /** The person has to type the two digits that another window shows; which ones, only main knows. */
+  asksNumber: z.literal(true).optional(),
   /** Why this is asked: the policy's own words, or ours for the built-in layer. */
   why: message,
   /** Seconds between Approve and doing it, in which Undo works. 0: done at once. */
@@ -261,8 +265,10 @@ export const settings = z.object({
   answerWithinSeconds: z.number().int().min(10).max(3600),
   /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
   clientWaitSeconds: z.number().int().min(1).max(600),
-  /** Seconds an approved send waits so that it can be undone. */
-  holdSeconds: z.number().int().min(0).max(120),
+  /** Seconds an approved send, payment or deletion waits so that it can be undone. */
+  sendHoldSeconds: z.number().int().min(0).max(120),
+  payHoldSeconds: z.number().int().min(0).max(120),
+  deleteHoldSeconds: z.number().int().min(0).max(120),
   openAtLogin: z.boolean(),
   notifications: z.boolean(),
   /** Domains that count as "your company". */
@@ -465,6 +471,8 @@ export const calls = {
       answer: z.enum(['approve', 'deny']),
       /** The key fact of a high-risk card was ticked. */
       isConfirmed: z.boolean(),
+      /** What was typed, where the card asks for a number. */
+      number: z.number().int().min(0).max(99).optional(),
       reason: z.string().max(500).nullable(),
     }),
     result(z.null()),

@@ -62,7 +62,7 @@ const app = await RunningApp.start({
     agents: [{ id: 'marketing', name: 'Marketing Claw', connections: null }],
     policy: `@id("no-rival") @title("Nothing goes to rival.example")
 forbid (principal, action == Action::"invokeTool", resource) when { context.facts has recipientDomains && context.facts.recipientDomains.contains("rival.example") };`,
-    settings: { ownDomains: ['acme.example'], holdSeconds: 3, answerWithinSeconds: 20, clientWaitSeconds: 5, isFirstRunDone: true },
+    settings: { ownDomains: ['acme.example'], sendHoldSeconds: 3, answerWithinSeconds: 20, clientWaitSeconds: 5, isFirstRunDone: true },
   },
 });
 try {

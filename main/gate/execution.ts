@@ -8,6 +8,7 @@ import { callUpstream } from './call-upstream.ts';
 import { ended } from './ended.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { digestOf } from './freeze.ts';
+import { holdSecondsOf } from './hold.ts';
 import type { LiveAction, Refusal } from './live-actions.ts';
 import { obstacleTo, refusalOf } from './obstacle.ts';
 import type { OutboxEntry, OutboxState } from './outbox.ts';
@@ -52,7 +53,7 @@ export class Execution {
     if (refused) return this.#refuse(live, refused);
     if (!live.isKept) return this.#do(live, perform);
 
-    const holdSeconds = isHeld ? settings().holdSeconds : 0;
+    const holdSeconds = isHeld ? holdSecondsOf(described.facts.effect, settings()) : 0;
     const entry: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
     if (decision.answer === 'ask') {
       if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');

@@ -46,11 +46,12 @@ export class TrayKeeper {
     }
   }
 
-  #set({ status, approvals }: Snapshot): void {
+  #set({ status, approvals, held }: Snapshot): void {
     const state: TrayState = {
       state: status.tray,
       waiting: approvals.filter(({ answer }) => answer === null).length,
       isPaused: status.isPaused,
+      held: held.map(({ action, summary }) => ({ action, line: this.#text(say('tray.menu.undo', { summary: this.#text(summary) })) })),
       recent: this.#recent.map(({ agent, sentence }) => this.#text(say('tray.recent', { agent: agent?.name ?? '', sentence: this.#text(sentence) }))),
     };
     if (isDeepStrictEqual(state, this.#shown)) return;

@@ -1,4 +1,4 @@
-import type { EventName, EventPayload, Message, Screen, Status } from '../../preload/contract.ts';
+import type { ActionId, EventName, EventPayload, Message, Screen, Status } from '../../preload/contract.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { Dispatch } from './dispatch.ts';
 
@@ -12,6 +12,17 @@ export interface TrayState {
   readonly isPaused: boolean;
   /** The last three events, newest first, one line each. */
   readonly recent: readonly string[];
+  /** Approved actions that can still be undone, soonest first, one line each. */
+  readonly held: readonly { readonly action: ActionId; readonly line: string }[];
+}
+
+/** Asked before the app is quit; ready to show. */
+export interface QuitQuestion {
+  readonly message: string;
+  readonly detail: string;
+  /** What the two answers are called. */
+  readonly stay: string;
+  readonly quit: string;
 }
 
 export interface ShellNotification {
@@ -27,6 +38,7 @@ export interface ShellHost {
   /** Every push for the renderer; returns the disposer. */
   onEvent(listener: <N extends EventName>(name: N, payload: EventPayload<N>) => void): Dispose;
   setPaused(isPaused: boolean): void;
+  undo(action: ActionId): void;
   text(message: Message): string;
   quit(): void;
 }
@@ -43,6 +55,8 @@ export interface Shell {
   showWindow(window: WindowName, screen?: Screen): void;
   hideWindow(window: WindowName): void;
   notify(notification: ShellNotification): void;
+  /** Whether the person quits in spite of that. A shell that cannot ask says yes: what is held stays for the next start. */
+  confirmQuit(question: QuitQuestion): Promise<boolean>;
   setOpenAtLogin(isOpenAtLogin: boolean): void;
   /**
    * Opens an address in the person's browser, outside of this app. False when it could not be opened, and for every

@@ -6,7 +6,7 @@ import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
 type SwitchKey = 'openAtLogin' | 'notifications';
-type SecondsKey = 'answerWithinSeconds' | 'clientWaitSeconds' | 'holdSeconds';
+type SecondsKey = 'answerWithinSeconds' | 'clientWaitSeconds' | 'sendHoldSeconds' | 'payHoldSeconds' | 'deleteHoldSeconds';
 
 /** On or off. */
 export function SwitchField({ name }: { readonly name: SwitchKey }): ReactNode {

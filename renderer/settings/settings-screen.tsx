@@ -22,9 +22,13 @@ export function SettingsScreen(): ReactNode {
       <ManagedNote />
       <Group title={text('settings.group.questions')}>
         <SecondsField name="answerWithinSeconds" />
-        <SecondsField name="holdSeconds" />
         <SecondsField name="clientWaitSeconds" />
         <SwitchField name="notifications" />
+      </Group>
+      <Group title={text('settings.group.undo')}>
+        <SecondsField name="sendHoldSeconds" />
+        <SecondsField name="payHoldSeconds" />
+        <SecondsField name="deleteHoldSeconds" />
       </Group>
       <Group title={text('settings.group.company')}>
         <ListField name="ownDomains" />

@@ -44,7 +44,7 @@ function deliver(app: OpenedApp, url: string, secretCommand?: SecretCommand): vo
 }
 
 function echo({ services }: OpenedApp, text: string): ReturnType<typeof services.gate.perform> {
-  return services.gate.perform({ kind: 'invokeTool', agent: claw, connection: crm, name: 'echo', arguments: { text }, signal: new AbortController().signal, conversation: silence });
+  return services.gate.perform({ kind: 'invokeTool', agent: claw, connection: crm, name: 'echo', arguments: { text }, reach: null, signal: new AbortController().signal, conversation: silence });
 }
 
 test('a service is added with its key; one with a wrong key is not, and nothing of it stays', async () => {

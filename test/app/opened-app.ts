@@ -22,6 +22,7 @@ const shell: Shell = {
   showWindow: nothing,
   hideWindow: nothing,
   notify: nothing,
+  confirmQuit: () => Promise.resolve(true),
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
@@ -76,7 +77,7 @@ export async function openedApp(kept?: string): Promise<OpenedApp> {
     async askToSend(to) {
       const args: JsonObject = { to: [to], subject: 'Q3', text: 'Hello' };
       const asked = new Promise<Approval>((found) => approvals.onAsked(found));
-      const answer = gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox.id, name: 'send_email', arguments: args, signal: new AbortController().signal, conversation: silence });
+      const answer = gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox.id, name: 'send_email', arguments: args, reach: null, signal: new AbortController().signal, conversation: silence });
       return { answer, card: await asked };
     },
     close,

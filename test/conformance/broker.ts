@@ -20,6 +20,7 @@ const noScreen: Shell = {
   showWindow: nothing,
   hideWindow: nothing,
   notify: nothing,
+  confirmQuit: () => Promise.resolve(true),
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,

@@ -112,7 +112,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
       managed: {
         agents,
         policy: ['@id("spilling") @title("Spilling is allowed")', 'permit (principal, action, resource)', 'when { resource in Connection::"leaky-program" || resource in Connection::"leaky-service" }', 'unless { resource has name && resource.name == "spill_asked" };'].join('\n'),
-        settings: { ownDomains: ['acme.example'], holdSeconds: 0, answerWithinSeconds: 60, clientWaitSeconds: 20, isFirstRunDone: true },
+        settings: { ownDomains: ['acme.example'], sendHoldSeconds: 0, answerWithinSeconds: 60, clientWaitSeconds: 20, isFirstRunDone: true },
       },
     });
   }

@@ -55,7 +55,7 @@ export class Company {
           'forbid (principal, action == Action::"invokeTool", resource)',
           'when { context.facts has recipientDomains && context.facts.recipientDomains.contains("rival.example") };',
         ],
-        settings: { ownDomains: ['acme.example'], holdSeconds: 1, answerWithinSeconds: 60, clientWaitSeconds: 5, isFirstRunDone: true, ...settings },
+        settings: { ownDomains: ['acme.example'], sendHoldSeconds: 1, answerWithinSeconds: 60, clientWaitSeconds: 5, isFirstRunDone: true, ...settings },
       },
     });
   }

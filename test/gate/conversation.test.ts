@@ -132,7 +132,7 @@ describe('while an action is being done', () => {
 async function approved(meta: JsonObject = {}) {
   const world = newWorld();
   const app = open(world);
-  app.knobs.settings = { holdSeconds: 0 };
+  app.knobs.settings = { sendHoldSeconds: 0 };
   const service = Promise.withResolvers<UpstreamAnswer>();
   app.knobs.answer = () => service.promise;
   const first = client(meta);

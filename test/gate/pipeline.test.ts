@@ -68,7 +68,7 @@ describe('the way of an action', () => {
     const world = newWorld();
     const app = open(world);
     app.knobs.decide = decision('allow');
-    app.knobs.settings = { holdSeconds: 0 };
+    app.knobs.settings = { sendHoldSeconds: 0 };
     app.knobs.answer = () => Promise.resolve({ kind: 'failed', text: 'login hunter2 refused' });
     expect(await app.gate.perform(request())).toMatchObject({ outcome: 'failed', text: expect.stringContaining('[secret removed]') });
     app.knobs.answer = () => Promise.resolve({ kind: 'unknown', text: 'cut off' });

@@ -25,9 +25,9 @@ test('a slice stays the same object until something it shows has changed', async
   agents.setOptions(claw, { waitSeconds: 20 });
   expect(kept()).toEqual(['approvals', 'connections', 'settings', 'rules']);
   expect(live.take().agents[0]).toMatchObject({ id: claw, waitSeconds: 20, lockedOptions: [] });
-  settings.update({ holdSeconds: 3 });
+  settings.update({ sendHoldSeconds: 3 });
   expect(kept()).toEqual(['approvals', 'connections']);
-  expect(live.take().settings.holdSeconds).toBe(3);
+  expect(live.take().settings.sendHoldSeconds).toBe(3);
   connections.add({ name: 'Files', kind: 'remote', config: { url: 'https://files.example/mcp' } });
   expect(kept()).toEqual(['approvals']);
   expect(live.take().connections.map(({ name }) => name)).toContain('Files');
@@ -61,7 +61,7 @@ test('a call that nobody is asked about is looked at later, and shows when its c
   await live.refresh();
   expect(live.take().connections[0]?.lastUsedAt).toBeNull();
   touches.length = 0;
-  const ended = await gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox, name: reading, arguments: {}, signal: new AbortController().signal, conversation: silence });
+  const ended = await gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox, name: reading, arguments: {}, reach: null, signal: new AbortController().signal, conversation: silence });
   expect(ended).toMatchObject({ kind: 'ended', outcome: 'done' });
   await expect.poll(() => touches.length).toBeGreaterThan(0);
   expect(new Set(touches)).toEqual(new Set(['later']));

@@ -7,7 +7,7 @@ import { settle } from '../gate/harness.ts';
 
 const snapshot = (isPaused: boolean, activityRevision: number): Snapshot =>
   // Only what the tray shows matters here.
-  ({ status: { tray: isPaused ? 'paused' : 'quiet', isPaused, activityRevision }, approvals: [] }) as unknown as Snapshot;
+  ({ status: { tray: isPaused ? 'paused' : 'quiet', isPaused, activityRevision }, approvals: [], held: [] }) as unknown as Snapshot;
 const entry = (name: string): ActivityEntry => ({ agent: { name }, sentence: { id: 'read', values: {} } }) as unknown as ActivityEntry;
 
 function tray(recent: () => Promise<readonly ActivityEntry[]>) {

@@ -23,6 +23,7 @@ const shell: Shell = {
   showWindow: nothing,
   hideWindow: nothing,
   notify: nothing,
+  confirmQuit: () => Promise.resolve(true),
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
@@ -31,7 +32,7 @@ const shell: Shell = {
 
 // `lane.ts` passes a KillSetup as the one argument.
 const setup = JSON.parse(process.argv[2] ?? '') as KillSetup;
-const settings = managedSettings.parse({ settings: { holdSeconds: setup.holdSeconds } });
+const settings = managedSettings.parse({ settings: { sendHoldSeconds: setup.holdSeconds } });
 const app = await openApp({
   home: setup.home,
   assets: join(root, 'assets'),

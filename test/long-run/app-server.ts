@@ -26,6 +26,7 @@ const shell: Shell = {
   showWindow: nothing,
   hideWindow: nothing,
   notify: nothing,
+  confirmQuit: () => Promise.resolve(true),
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,

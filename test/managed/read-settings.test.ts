@@ -28,8 +28,8 @@ describe('managed settings', () => {
   });
 
   test('every given setting is locked unless locks says otherwise', () => {
-    expect(locksOf({ settings: { theme: 'dark', holdSeconds: 5 }, rulesProfile: 'strict' })).toEqual(['theme', 'holdSeconds', 'rulesProfile']);
-    expect(locksOf({ settings: { theme: 'dark', holdSeconds: 5 }, locks: ['holdSeconds'] })).toEqual(['holdSeconds']);
+    expect(locksOf({ settings: { theme: 'dark', sendHoldSeconds: 5 }, rulesProfile: 'strict' })).toEqual(['theme', 'sendHoldSeconds', 'rulesProfile']);
+    expect(locksOf({ settings: { theme: 'dark', sendHoldSeconds: 5 }, locks: ['sendHoldSeconds'] })).toEqual(['sendHoldSeconds']);
     expect(locksOf({ settings: { theme: 'dark' }, locks: [] })).toEqual([]);
   });
 
@@ -66,9 +66,9 @@ describe('managed settings', () => {
     [{ agents: [{ id: 'a', name: 'A', toolMode: 'none' }] }, 'are not right: “agents[0].toolMode” should be "all" or "search".'],
     [{ agents: [{ id: 'a', name: 'A', waitSeconds: 601 }] }, 'are not right: “agents[0].waitSeconds” should be at most 600.'],
     [{ policy: 7 }, 'are not right: “policy” should be text or a list of lines.'],
-    [{ settings: { holdSeconds: 1000 } }, 'are not right: “settings.holdSeconds” should be at most 120.'],
+    [{ settings: { sendHoldSeconds: 1000 } }, 'are not right: “settings.sendHoldSeconds” should be at most 120.'],
     [{ settings: { notifications: 'yes' } }, 'are not right: “settings.notifications” should be true or false.'],
-    [{ settings: { holdSeconds: 1.5 } }, 'are not right: “settings.holdSeconds” should be a whole number.'],
+    [{ settings: { sendHoldSeconds: 1.5 } }, 'are not right: “settings.sendHoldSeconds” should be a whole number.'],
     [{ rulesProfile: 'wild' }, 'are not right: “rulesProfile” should be "relaxed" or "balanced" or "strict".'],
     [{ locks: ['everything'] }, 'are not right: “locks[0]” should be '],
   ])('%j is refused as a whole and says which key', (value, expected) => {
@@ -84,7 +84,7 @@ describe('managed settings', () => {
   });
 
   test('an unknown key does not hide a wrong one', () => {
-    expect(reading({ extra: 1, settings: { holdSeconds: -1 } })).toContain('“settings.holdSeconds” should be at least 0');
+    expect(reading({ extra: 1, settings: { sendHoldSeconds: -1 } })).toContain('“settings.sendHoldSeconds” should be at least 0');
   });
 
   test('broken JSON names the line and none of the text', () => {

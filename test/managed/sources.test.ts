@@ -14,7 +14,7 @@ import { windowsKey, windowsSource } from '../../main/managed/windows.ts';
 import { createText } from '../../main/text/text.ts';
 
 const clock = systemClock;
-const valid = JSON.stringify({ organization: { name: 'Acme', contact: 'it@acme.example' }, settings: { holdSeconds: 20 } });
+const valid = JSON.stringify({ organization: { name: 'Acme', contact: 'it@acme.example' }, settings: { sendHoldSeconds: 20 } });
 let folder: string;
 
 beforeEach(async () => {
@@ -54,7 +54,7 @@ function readLinux(files: ManagedFiles): Promise<ManagedRead> {
 
 describe('Linux', () => {
   test('reads a file that only root may write', async () => {
-    expect(await readLinux(rootFile(valid))).toMatchObject({ state: 'ok', settings: { organization: { name: 'Acme' }, locks: ['holdSeconds'] } });
+    expect(await readLinux(rootFile(valid))).toMatchObject({ state: 'ok', settings: { organization: { name: 'Acme' }, locks: ['sendHoldSeconds'] } });
   });
 
   test.each([
@@ -135,7 +135,7 @@ describe('macOS', () => {
     ['a damaged list', rootFile(''), answers(1), 'invalid: managed.problem.propertyList'],
     ['no plutil', rootFile(''), answers(null), 'unreadable: managed.problem.unreadable'],
     ['output that is not JSON', rootFile(''), answers(0, '<plist>'), 'invalid: managed.problem.json'],
-    ['a value of the wrong type', rootFile(''), answers(0, '{"settings":{"holdSeconds":"x"}}'), 'invalid: managed.problem.value'],
+    ['a value of the wrong type', rootFile(''), answers(0, '{"settings":{"sendHoldSeconds":"x"}}'), 'invalid: managed.problem.value'],
   ])('%s', async (_what, files, run, expected) => {
     expect(outcome(await readingProfile(files, run))).toBe(expected);
   });
@@ -167,7 +167,7 @@ describe('Windows', () => {
       '    locks    REG_SZ    ["rulesProfile"]',
       '',
       `${root}\\settings`,
-      '    holdSeconds    REG_DWORD    0x14',
+      '    sendHoldSeconds    REG_DWORD    0x14',
       '    notifications    REG_DWORD    0x1',
       '    theme    REG_SZ    dark',
       '    ownDomains    REG_SZ    ["acme.example"]',
@@ -179,7 +179,7 @@ describe('Windows', () => {
         policy: 'forbid (principal, action, resource)\nwhen { context.facts.effect == "pay" };',
         rulesProfile: 'strict',
         locks: ['rulesProfile'],
-        settings: { holdSeconds: 20, notifications: true, theme: 'dark', ownDomains: ['acme.example'] },
+        settings: { sendHoldSeconds: 20, notifications: true, theme: 'dark', ownDomains: ['acme.example'] },
       },
     });
   });

@@ -158,7 +158,7 @@ describe('the settings', () => {
 
   test('a number out of range is told and kept, nothing is saved; a good one is saved once', async () => {
     await openSettings();
-    const field = page.getByRole('textbox', { name: 'Time to undo' });
+    const field = page.getByRole('textbox', { name: 'Before something is sent' });
     await field.fill('500');
     await field.press('Enter');
     await page.getByRole('alert').getByText('Write a whole number from 0 to 120. It is not saved yet.').waitFor();
@@ -168,13 +168,13 @@ describe('the settings', () => {
     await field.fill('30');
     await field.press('Enter');
     await field.blur();
-    expect(await callsOf('updateSettings')).toEqual([{ holdSeconds: 30 }]);
+    expect(await callsOf('updateSettings')).toEqual([{ sendHoldSeconds: 30 }]);
     expect(await field.inputValue()).toBe('30');
   });
 
   test('what main refuses stays in the field, with the reason', async () => {
     await openSettings({ updateSettings: { ok: false, problem: { id: 'The disk is full.', values: {} } } });
-    const field = page.getByRole('textbox', { name: 'Time to undo' });
+    const field = page.getByRole('textbox', { name: 'Before something is sent' });
     await field.fill('30');
     await field.press('Enter');
     await page.getByRole('alert').getByText('The disk is full.').waitFor();

@@ -52,7 +52,7 @@ describe('preferences', () => {
     expect((await stat(file())).mode & 0o777).toBe(0o600);
   });
 
-  test.each([{ holdSeconds: 121 }, { holdSeconds: 0.5 }, { answerWithinSeconds: 9 }, { theme: 'pink' }, { ownDomains: ['ACME example'] }, { theme: 'dark', holdSeconds: -1 }, { colour: 'red' }])(
+  test.each([{ sendHoldSeconds: 121 }, { sendHoldSeconds: 0.5 }, { answerWithinSeconds: 9 }, { theme: 'pink' }, { ownDomains: ['ACME example'] }, { theme: 'dark', sendHoldSeconds: -1 }, { colour: 'red' }])(
     '%j is refused and changes nothing',
     async (changes) => {
       const settings = await opened();
@@ -93,7 +93,7 @@ describe('preferences', () => {
     const stop = settings.onChange((change) => heard.push(change));
     settings.update({ theme: 'dark' });
     settings.update({ theme: 'dark' });
-    settings.update({ holdSeconds: 999 });
+    settings.update({ sendHoldSeconds: 999 });
     settings.setToolRule({ connection: 'c', tool: 't', rule: 'ask' });
     settings.setManaged(null);
     stop();
@@ -103,24 +103,24 @@ describe('preferences', () => {
 });
 
 describe('what the organization fixed', () => {
-  const managed: ManagedPreferences = { settings: { holdSeconds: 30, theme: 'dark', ownDomains: ['acme.example'] }, rulesProfile: 'strict', locks: ['holdSeconds', 'ownDomains', 'rulesProfile', 'attachmentFolders'] };
+  const managed: ManagedPreferences = { settings: { sendHoldSeconds: 30, theme: 'dark', ownDomains: ['acme.example'] }, rulesProfile: 'strict', locks: ['sendHoldSeconds', 'ownDomains', 'rulesProfile', 'attachmentFolders'] };
 
   test('wins over what the person chose before', async () => {
     const before = await opened();
-    before.update({ holdSeconds: 0, attachmentFolders: [dir] });
+    before.update({ sendHoldSeconds: 0, attachmentFolders: [dir] });
     before.setRulesProfile('relaxed');
     const settings = await opened(managed);
-    expect(settings.get()).toMatchObject({ holdSeconds: 30, attachmentFolders: [] });
+    expect(settings.get()).toMatchObject({ sendHoldSeconds: 30, attachmentFolders: [] });
     expect(settings.rulesProfile()).toEqual({ profile: 'strict', isLocked: true });
-    expect(settings.lockedKeys()).toEqual(['holdSeconds', 'ownDomains', 'attachmentFolders']);
+    expect(settings.lockedKeys()).toEqual(['sendHoldSeconds', 'ownDomains', 'attachmentFolders']);
   });
 
   test('cannot be changed, not even together with something else', async () => {
     const settings = await opened(managed);
-    expect(settings.update({ holdSeconds: 0 })).toEqual(locked);
+    expect(settings.update({ sendHoldSeconds: 0 })).toEqual(locked);
     expect(settings.update({ notifications: false, ownDomains: [] })).toEqual(locked);
     expect(settings.setRulesProfile('relaxed')).toEqual(locked);
-    expect(settings.get()).toMatchObject({ holdSeconds: 30, notifications: true, ownDomains: ['acme.example'] });
+    expect(settings.get()).toMatchObject({ sendHoldSeconds: 30, notifications: true, ownDomains: ['acme.example'] });
   });
 
   test('may be sent back unchanged by a form that holds everything', async () => {
@@ -138,11 +138,11 @@ describe('what the organization fixed', () => {
 
   test('gives the person’s own choice back when it ends', async () => {
     const settings = await opened();
-    settings.update({ holdSeconds: 3 });
+    settings.update({ sendHoldSeconds: 3 });
     settings.setManaged(managed);
-    expect(settings.get().holdSeconds).toBe(30);
+    expect(settings.get().sendHoldSeconds).toBe(30);
     settings.setManaged(null);
-    expect(settings.get().holdSeconds).toBe(3);
+    expect(settings.get().sendHoldSeconds).toBe(3);
   });
 });
 
@@ -172,13 +172,13 @@ describe('a preferences file that is not right', () => {
   });
 
   test('one value that does not fit costs that value alone and stays in the file', async () => {
-    await writeFile(file(), JSON.stringify({ settings: { theme: 'dark', holdSeconds: 9999, fromTheFuture: 1 }, rulesProfile: 'wild' }));
+    await writeFile(file(), JSON.stringify({ settings: { theme: 'dark', sendHoldSeconds: 9999, fromTheFuture: 1 }, rulesProfile: 'wild' }));
     const settings = await opened();
     expect(settings.get()).toEqual({ ...defaultSettings, theme: 'dark' });
     expect(settings.rulesProfile().profile).toBe('balanced');
-    expect(settings.problems().map(({ values }) => values['key'])).toEqual(['holdSeconds', 'rulesProfile']);
+    expect(settings.problems().map(({ values }) => values['key'])).toEqual(['sendHoldSeconds', 'rulesProfile']);
     settings.update({ theme: 'light' });
-    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ settings: { theme: 'light', holdSeconds: 9999, fromTheFuture: 1 } });
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ settings: { theme: 'light', sendHoldSeconds: 9999, fromTheFuture: 1 } });
   });
 
   test('a rule with a word that is not known is passed on, so that the policy refuses; one that names no tool is told about', async () => {
@@ -192,7 +192,7 @@ describe('a preferences file that is not right', () => {
   });
 
   test('anything at all in it is read without throwing, into values that fit the contract', () => {
-    const anything = fc.oneof(fc.jsonValue(), fc.record({ theme: fc.jsonValue(), holdSeconds: fc.jsonValue(), ownDomains: fc.jsonValue(), __proto__: fc.jsonValue() }));
+    const anything = fc.oneof(fc.jsonValue(), fc.record({ theme: fc.jsonValue(), sendHoldSeconds: fc.jsonValue(), ownDomains: fc.jsonValue(), __proto__: fc.jsonValue() }));
     const property = fc.property(fc.record({ settings: anything, rulesProfile: anything, toolRules: anything, windowPlaces: anything }), (raw) => {
       const read = readStored(raw);
       return settingsSchema.safeParse({ ...defaultSettings, ...read.settings }).success;

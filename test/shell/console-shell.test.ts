@@ -49,6 +49,7 @@ async function consoleWith(typed: readonly string[], isTerminal = true) {
     },
     onEvent: () => () => undefined,
     setPaused: () => undefined,
+    undo: () => undefined,
     text: createText('en'),
     quit: () => undefined,
   });
@@ -87,7 +88,7 @@ describe('the console', () => {
   test('prints an address for the browser, and nothing that is no such address', async () => {
     const output = new PassThrough();
     const shell = new ConsoleShell({ input: new PassThrough(), output, isTerminal: true });
-    await shell.start({ dispatch: () => Promise.resolve(), onEvent: () => () => undefined, setPaused: () => undefined, text: createText('en'), quit: () => undefined });
+    await shell.start({ dispatch: () => Promise.resolve(), onEvent: () => () => undefined, setPaused: () => undefined, undo: () => undefined, text: createText('en'), quit: () => undefined });
     expect(await shell.openExternal(new URL('https://login.example/authorize?state=x'))).toBe(true);
     expect(await shell.openExternal(new URL('file:///bin/sh'))).toBe(false);
     await shell.close();

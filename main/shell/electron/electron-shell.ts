@@ -112,6 +112,11 @@ export function createElectronShell(electron: ElectronModules, options: Electron
     showWindow: (window, screen) => running?.windows.show(window, screen),
     hideWindow: (window) => running?.windows.hide(window),
     notify: (notification) => running?.notifier.notify(notification),
+    async confirmQuit({ message, detail, stay, quit }) {
+      const buttons = [stay, quit];
+      const { response } = await electron.dialog.showMessageBox({ type: 'warning', message, detail, buttons, defaultId: 0, cancelId: 0, noLink: true });
+      return response === 1;
+    },
     setOpenAtLogin(isOpenAtLogin) {
       // An unpackaged run would register Electron itself, without the app.
       if (!app.isPackaged) return;

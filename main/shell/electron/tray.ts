@@ -19,13 +19,13 @@ export interface ShellTrayOptions {
   readonly electron: Pick<ElectronModules, 'app' | 'Tray' | 'Menu' | 'nativeImage' | 'nativeTheme'>;
   readonly platform: NodeJS.Platform;
   readonly icons: string;
-  readonly host: Pick<ShellHost, 'text' | 'setPaused' | 'quit'>;
+  readonly host: Pick<ShellHost, 'text' | 'setPaused' | 'undo' | 'quit'>;
   readonly actions: TrayActions;
   /** The main window while it exists; Windows shows the state on its taskbar button. */
   readonly mainWindow: () => BrowserWindow | undefined;
 }
 
-const atFirst: TrayState = { state: 'quiet', waiting: 0, isPaused: false, recent: [] };
+const atFirst: TrayState = { state: 'quiet', waiting: 0, isPaused: false, recent: [], held: [] };
 
 /** The tray icon with its state, count and menu. */
 export function createTray(options: ShellTrayOptions): ShellTray {

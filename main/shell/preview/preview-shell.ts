@@ -114,6 +114,11 @@ export class PreviewShell implements Shell {
     if (opens === 'approval') this.showWindow('approval');
   }
 
+  /** It cannot ask: what is held stays for the next start. */
+  confirmQuit(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   setOpenAtLogin(): void {
     // Only the installed app opens at login.
   }

@@ -53,6 +53,15 @@ test('the icons lie in the project, and beside the archive of an installed app',
 });
 
 describe('quitting', () => {
+  test('before quitting it asks, with staying as the answer to Enter and Escape', async () => {
+    const { shell, fake } = await startShell();
+    const question = { message: 'Not done yet', detail: 'Send an email', stay: 'Stay', quit: 'Quit' };
+    expect(await shell.confirmQuit(question)).toBe(false);
+    fake.answers.push(1);
+    expect(await shell.confirmQuit(question)).toBe(true);
+    expect(fake.questions[0]).toMatchObject({ message: 'Not done yet', detail: 'Send an email', buttons: ['Stay', 'Quit'], defaultId: 0, cancelId: 0 });
+  });
+
   test('the system asking to quit lets the app end its work first', async () => {
     const { shell, fake } = await startShell();
     let asked = 0;

@@ -224,6 +224,8 @@ export function createFakeElectron() {
   fakeTrayBounds.current = { x: 0, y: 0, width: 0, height: 0 };
 
   const openedOutside: string[] = [];
+  const questions: unknown[] = [];
+  const answers: number[] = [];
   class RecordedWindow extends FakeWindow {
     constructor(options: BrowserWindowConstructorOptions) {
       super(options);
@@ -269,6 +271,12 @@ export function createFakeElectron() {
         return openedOutside.length > 1 ? Promise.reject(new Error('No browser.')) : Promise.resolve();
       },
     },
+    dialog: {
+      showMessageBox: (question: unknown): Promise<{ response: number }> => {
+        questions.push(question);
+        return Promise.resolve({ response: answers.shift() ?? 0 });
+      },
+    },
     Notification: FakeNotification,
   };
   return {
@@ -285,6 +293,9 @@ export function createFakeElectron() {
     display,
     /** What was opened in the browser; the second time there is none. */
     openedOutside,
+    /** What a box asked, and the buttons that will be pressed; the first one when nothing is said. */
+    questions,
+    answers,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EventName } from '../../../preload/contract.ts';
+import type { ActionId, EventName } from '../../../preload/contract.ts';
 import { createElectronShell } from '../../../main/shell/electron/electron-shell.ts';
 import { createText } from '../../../main/text/text.ts';
 import { createDispatch, type Handlers } from '../../../main/shell/dispatch.ts';
@@ -9,6 +9,7 @@ export interface StartedShell {
   readonly fake: FakeElectron;
   readonly shell: Shell;
   readonly pauses: boolean[];
+  readonly undone: ActionId[];
   readonly quits: number[];
   readonly reported: unknown[];
   readonly places: unknown[];
@@ -35,6 +36,7 @@ export async function startShell(options: StartOptions = {}): Promise<StartedShe
   const fake = createFakeElectron();
   fake.app.isPackaged = options.isPackaged ?? true;
   const pauses: boolean[] = [];
+  const undone: ActionId[] = [];
   const quits: number[] = [];
   const reported: unknown[] = [];
   const places: unknown[] = [];
@@ -57,6 +59,7 @@ export async function startShell(options: StartOptions = {}): Promise<StartedShe
       return () => listeners.delete(listener);
     },
     setPaused: (isPaused) => void pauses.push(isPaused),
+    undo: (action) => void undone.push(action),
     text: createText('en'),
     quit: () => void quits.push(1),
   };
@@ -67,6 +70,7 @@ export async function startShell(options: StartOptions = {}): Promise<StartedShe
     fake,
     shell,
     pauses,
+    undone,
     quits,
     reported,
     places,

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { actionId } from '../../../preload/contract.ts';
 import type { TrayState } from '../../../main/shell/shell.ts';
 import type { MenuItemConstructorOptions } from './fake-electron.ts';
 import { startShell, type StartOptions } from './started-shell.ts';
 
-const quiet: TrayState = { state: 'quiet', waiting: 0, isPaused: false, recent: [] };
-const waiting: TrayState = { state: 'waiting', waiting: 2, isPaused: false, recent: ['Sent to 3 people', 'Read the inbox'] };
+const quiet: TrayState = { state: 'quiet', waiting: 0, isPaused: false, recent: [], held: [] };
+const waiting: TrayState = { state: 'waiting', waiting: 2, isPaused: false, recent: ['Sent to 3 people', 'Read the inbox'], held: [] };
 
 const shape = (menu: readonly MenuItemConstructorOptions[]): readonly string[] =>
   menu.map((item) => (item.type === 'separator' ? '—' : `${item.label}${item.enabled === false ? ' (off)' : ''}`));
@@ -65,6 +67,14 @@ describe('the tray', () => {
     const { click, quits } = await trayOf(quiet);
     click('Quit Countersign');
     expect(quits).toHaveLength(1);
+  });
+
+  test('what was approved a moment ago is undone with one click; more than three are undone in the window', async () => {
+    const held = ['send', 'pay', 'delete', 'send more'].map((line) => ({ action: actionId.parse(randomUUID()), line: `Undo: ${line}` }));
+    const { tray, click, undone } = await trayOf({ ...quiet, held });
+    expect(shape(tray.menu).slice(0, 5)).toEqual(['Undo: send', 'Undo: pay', 'Undo: delete', '—', 'Nothing waiting (off)']);
+    click('Undo: pay');
+    expect(undone).toEqual([held[1]?.action]);
   });
 
   test('an event is one short line in which "&" is seen', async () => {
