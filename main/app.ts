@@ -153,7 +153,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
-  const network = new Network();
+  const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets) });
   const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), network });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
@@ -243,7 +243,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, keys, network, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.

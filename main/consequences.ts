@@ -8,13 +8,14 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
-  const { agents, activity, broker, clock, connections, gate, keys, organization, pause, policy, report, settings, shell, upstreams } = services;
+  const { agents, activity, broker, clock, connections, gate, keys, network, organization, pause, policy, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
   const followSettings = (): void => {
     policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile });
     shell.setOpenAtLogin(settings.get().openAtLogin);
+    network.refresh();
   };
   const followOrganization = (): void => {
     // First of all what it forbids; nothing may slip through on what follows.

@@ -257,6 +257,16 @@ export const decisionView = z.object({
 });
 export type DecisionView = z.infer<typeof decisionView>;
 
+/** The address of a proxy. It never holds a password. */
+function isProxyAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && pathname === '/' && search === '' && hash === '';
+}
+
+/** A path that leads to the same file wherever the app was started. */
+const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
+
 /** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -275,6 +285,12 @@ export const settings = z.object({
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
+  /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
+  proxy: z.string().max(2048).refine((text) => text === 'system' || text === 'none' || isProxyAddress(text), 'should be "system", "none" or an address such as "http://proxy.example:8080", without a password'),
+  /** Hosts that are reached without the proxy, with `*.` or a dot for a domain and `:port` for one port. */
+  noProxy: z.array(z.string().regex(/^[A-Za-z0-9.*:[\]-]{1,253}$/)).max(50),
+  /** A PEM file with certificates to trust beside the system's; empty: none. */
+  caFile: z.string().max(4096).refine((text) => text === '' || wholePath.safeParse(text).success, 'should be the whole path to a file'),
   isFirstRunDone: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
@@ -396,8 +412,6 @@ const keyHeader = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/)
   .refine((name) => !ownHeaders.has(name.toLowerCase()) && !/^(?:mcp|proxy|sec)-/i.test(name), 'is a header that Countersign sends itself');
-/** A path that leads to the same file wherever the app was started. */
-const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 /** Longer than any key or passphrase that is known. */
 export const keyText = z.string().min(1).max(8192);
 

@@ -5,6 +5,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Catalog } from '../connections/catalog.ts';
 import type { ConnectionStore } from '../connections/connection-store.ts';
 import type { KeySignIns } from '../connections/keys/key-sign-ins.ts';
+import type { Network } from '../connections/network/network.ts';
 import type { OAuthSignIns } from '../connections/oauth/oauth-sign-ins.ts';
 import type { KeptUpstreams } from '../connections/upstreams.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
@@ -34,6 +35,7 @@ export interface Services {
   readonly mailAccounts: MailAccounts;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
+  readonly network: Network;
   readonly gate: Pipeline;
   readonly pause: PauseSwitch;
   readonly policy: Policy;

@@ -11,8 +11,8 @@ export type RecordState = Status['record'];
 
 /** The part that is made anew each time; `approvals` and `connections` are what the same snapshot shows of them. */
 export function viewStatus(services: Services, record: RecordState, approvals: readonly Approval[], connections: readonly ConnectionView[]): Status {
-  const { activity, broker, credentials, organization, pause, policy, settings, shell, version } = services;
-  const problems = [...organization.problems, ...settings.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services)];
+  const { activity, broker, credentials, network, organization, pause, policy, settings, shell, version } = services;
+  const problems = [...organization.problems, ...settings.problems(), ...network.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services)];
   return {
     version,
     shell: shell.kind,

@@ -217,6 +217,9 @@ const defaults: Settings = {
   notifications: true,
   ownDomains: ['acme.example'],
   attachmentFolders: [],
+  proxy: 'system',
+  noProxy: [],
+  caFile: '',
   isFirstRunDone: true,
 };
 

@@ -41,6 +41,10 @@ const addService = (way: string, source?: string) => async (page: Page) => {
   await page.getByLabel('How you sign in').selectOption({ value: way });
   if (source !== undefined) await page.getByText(source).click();
 };
+const showNetwork = async (page: Page) => {
+  await goTo('settings')(page);
+  await page.getByText('Your company’s certificates').scrollIntoViewIfNeeded();
+};
 const enterKey = async (page: Page) => {
   await goTo('connections')(page);
   await press('Enter the key of Shipping…')(page);
@@ -61,6 +65,7 @@ const shots: readonly Shot[] = [
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
   { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
+  { name: 'settings-network', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), settings: { ...busySnapshot(now).settings, proxy: 'http://proxy.acme.example:8080', noProxy: ['*.acme.example'] }, lockedSettings: ['noProxy'] }), act: showNetwork },
   { name: 'connections-keys', page: 'index.html', snapshot: keysSnapshot, act: goTo('connections') },
   { name: 'connections-add-key', page: 'index.html', snapshot: keysSnapshot, act: addService('header') },
   { name: 'connections-add-program', page: 'index.html', snapshot: keysSnapshot, act: addService('header', 'A program gives it') },

@@ -35,7 +35,7 @@ let accepted: string;
 let kept: Map<string, string>;
 let known: string[];
 const trusted = tls.getCACertificates('default');
-const network = new Network();
+const network = new Network({ rules: () => ({ proxy: 'none', noProxy: [], caFile: '' }), know: () => undefined });
 const opened: ClosableUpstream[] = [];
 
 beforeAll(async () => {
