@@ -38,6 +38,7 @@ export function SettingsScreen(): ReactNode {
         <ThemeField />
         <LanguageField />
         <SwitchField name="openAtLogin" />
+        <SwitchField name="signOutOnLock" />
       </Group>
       <Group title={text('settings.group.computer')}>
         <ThisComputer />
