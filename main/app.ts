@@ -16,7 +16,7 @@ import { problemIn, targetOf } from './connections/connection.ts';
 import { connectionMigrations, createConnectionStore } from './connections/connection-store.ts';
 import { openHttpUpstream } from './connections/http-upstream.ts';
 import { KeySignIns } from './connections/keys/key-sign-ins.ts';
-import { createDirectAgent, createNetworkFetch } from './connections/network/network-fetch.ts';
+import { Network } from './connections/network/network.ts';
 import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
 import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
@@ -159,9 +159,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
-  const agent = createDirectAgent();
-  const fetch = createNetworkFetch(() => agent);
-  const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), fetch });
+  const network = new Network();
+  const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), network });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
@@ -171,7 +170,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
-      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, fetch) }),
+      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, network.fetch) }),
     },
   });
   const mayUse = (id: AgentId, connection: ConnectionId): boolean => {
@@ -273,7 +272,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       await upstreams.close();
       oauth.close();
       keys.close();
-      await agent.destroy();
+      await network.close();
       await activity.close();
       state.close();
       free();

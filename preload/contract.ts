@@ -173,10 +173,12 @@ export type BrowserSignIn = z.infer<typeof browserSignIn>;
 
 /** The sign-in of a remote connection with a key of its service's own. Never the key. */
 export const keySignIn = z.object({
-  kind: z.enum(['header', 'query']),
-  /** The header or the parameter of the address that carries the key. */
+  kind: z.enum(['header', 'query', 'certificate']),
+  /** The header or the parameter of the address that carries the key; the certificate's file. */
   name: z.string(),
-  /** The program that gives the key when it is needed; null: a person entered it. */
+  /** When the certificate ends, once it was read; null for a key. */
+  validUntil: instant.nullable(),
+  /** The program that gives the key or the passphrase when it is needed; null: a person enters it. */
   program: z.string().nullable(),
 });
 export type KeySignIn = z.infer<typeof keySignIn>;
@@ -194,7 +196,7 @@ export const connection = z.object({
   /** Where its credential is kept; null when it needs none. The value itself never comes here. */
   credential: z
     .object({
-      what: z.enum(['password', 'sign_in', 'key']),
+      what: z.enum(['password', 'sign_in', 'key', 'passphrase']),
       /** `program`: nowhere; a program gives it when it is needed. */
       kept: z.enum(['keychain', 'session', 'locked', 'missing', 'program']),
       /** 0 for what a program gives. */
@@ -396,6 +398,8 @@ const keyHeader = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/)
   .refine((name) => !ownHeaders.has(name.toLowerCase()) && !/^(?:mcp|proxy|sec)-/i.test(name), 'is a header that Countersign sends itself');
+/** A path that leads to the same file wherever the app was started. */
+const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 /** Longer than any key or passphrase that is known. */
 export const keyText = z.string().min(1).max(8192);
 
@@ -425,6 +429,11 @@ export const signInConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('header'), name: keyHeader, prefix: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/).optional(), secretCommand: secretCommand.optional() }),
   /** With an API key in a query parameter of the address. */
   z.strictObject({ kind: z.literal('query'), name: z.string().regex(/^[!-~]{1,100}$/), secretCommand: secretCommand.optional() }),
+  /**
+   * With a certificate in the TLS handshake: PEM with its key in a file of its own or in the same one, or PKCS#12. `secretCommand`
+   * gives the passphrase; without it a person enters one where it is needed.
+   */
+  z.strictObject({ kind: z.literal('certificate'), certificateFile: wholePath, keyFile: wholePath.optional(), secretCommand: secretCommand.optional() }),
 ]);
 export type SignInConfig = z.infer<typeof signInConfig>;
 

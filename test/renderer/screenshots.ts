@@ -64,6 +64,7 @@ const shots: readonly Shot[] = [
   { name: 'connections-keys', page: 'index.html', snapshot: keysSnapshot, act: goTo('connections') },
   { name: 'connections-add-key', page: 'index.html', snapshot: keysSnapshot, act: addService('header') },
   { name: 'connections-add-program', page: 'index.html', snapshot: keysSnapshot, act: addService('header', 'A program gives it') },
+  { name: 'connections-add-certificate', page: 'index.html', snapshot: keysSnapshot, act: addService('certificate') },
   { name: 'connections-enter-key', page: 'index.html', snapshot: keysSnapshot, act: enterKey },
   {
     name: 'connections-client',
