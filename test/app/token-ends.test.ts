@@ -98,9 +98,11 @@ test('a refresh token that is used again: everything of the sign-in ends, it is 
   for (const secret of [tokens['access_token'], tokens['refresh_token'], body['refresh_token']]) expect(all).not.toContain(String(secret));
 });
 
-describe('rules narrow', () => {
-  const own = (profile: OwnRules['profile'], ...tools: readonly (readonly [string, string])[]): OwnRules => ({ profile, tools: tools.map(([tool, rule]) => ({ connection: 'work-mail', tool, rule })) });
+function own(profile: OwnRules['profile'], ...tools: readonly (readonly [string, string])[]): OwnRules {
+  return { profile, tools: tools.map(([tool, rule]) => ({ connection: 'work-mail', tool, rule })) };
+}
 
+describe('rules narrow', () => {
   test.each<readonly [OwnRules, OwnRules, boolean]>([
     [own('balanced'), own('balanced'), false],
     [own('balanced'), own('strict'), true],
