@@ -36,6 +36,7 @@ import { systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
+import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
 import { Practice } from './practice/practice.ts';
@@ -142,6 +143,11 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     mcpUrl: () => broker.mcpUrl,
     onEvent: ({ why }) => refuseEntry(why),
+    onAlarm(agent, why) {
+      const name = agents.get(agent)?.name ?? agent;
+      activity.append({ at: clock.now(), kind: 'signed_out', agent: { id: agent, name }, why }).catch((error: unknown) => report(String(error)));
+      shell.notify({ title: text(say('signedOut.title', { name })), body: text(say('signedOut.text', { name })), opens: 'main' });
+    },
     onRefused: () => refuseEntry('pairing_refused'),
   });
   const oauth = new OAuthSignIns({
@@ -242,7 +248,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
 
   const services: Services = {
-    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
+    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
     mailAccounts, oauth, keys, network, gate, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);

@@ -7,6 +7,7 @@ import { pairingQuestion, signInQuestion } from './approvals/pairing-question.ts
 import type { BrokerSignIn } from './broker/broker.ts';
 import { createWaryFetch } from './connections/oauth/wary-fetch.ts';
 import type { Clock } from './model/clock.ts';
+import { Emitter, type Dispose } from './model/disposable.ts';
 import type { FormatText } from './text/text.ts';
 import { proofAlgorithms, Proofs } from './tokens/proofs.ts';
 import { SignInServer } from './tokens/sign-in-server.ts';
@@ -45,6 +46,8 @@ export interface ClawSignInParts {
   readonly text: FormatText;
   readonly mcpUrl: () => string;
   readonly onEvent: (event: TokenEvent) => void;
+  /** A sign-in of that agent ended because somebody else may hold it. */
+  readonly onAlarm: (agent: AgentId, why: TokenEvent['why']) => void;
   readonly onRefused: () => void;
 }
 
@@ -52,11 +55,24 @@ export interface ClawSignIns {
   readonly server: SignInServer;
   /** What the broker's endpoint hands over. */
   readonly door: BrokerSignIn;
+  readonly alarms: Alarms;
+}
+
+/** Claws whose sign-in somebody may have copied, until the person lets them in again. */
+export interface Alarms {
+  list(): readonly AgentId[];
+  onChange(listener: () => void): Dispose;
 }
 
 /** Ties the authorization server for Claws to the agents, the person and the endpoint. */
 export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
-  const { agents, clock, database, isPaused, mcpUrl, onEvent, onRefused, text, tokens } = parts;
+  const { agents, clock, database, isPaused, mcpUrl, onAlarm, onEvent, onRefused, text, tokens } = parts;
+  const alarmed = new Set<AgentId>();
+  const changed = new Emitter<void>();
+  const calm = (agent: AgentId): void => {
+    if (alarmed.delete(agent)) changed.emit();
+  };
+  agents.onChange(({ agent, change }) => change === 'forgotten' && calm(agent));
   const proofs = new Proofs(clock);
   // A client's document is on the public web or it is none (client ID metadata documents, section 6).
   const fetch = createWaryFetch({ named: [] });
@@ -74,14 +90,22 @@ export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
     async ask({ agent, name, ...request }) {
       const answer = await agents.signIn(agent, name, request);
       if (answer.kind === 'no') onRefused();
+      if (answer.kind === 'yes') calm(answer.agent);
       return answer;
     },
     text,
     stateOf,
-    onEvent,
+    onEvent(event) {
+      onEvent(event);
+      if (event.agent === null || !event.isSignedOut) return;
+      alarmed.add(event.agent);
+      changed.emit();
+      onAlarm(event.agent, event.why);
+    },
   });
   return {
     server,
+    alarms: { list: () => [...alarmed], onChange: (listener) => changed.on(listener) },
     door: { proofAlgorithms, owns: (path) => server.owns(path), answer: (request) => server.answer(request), checkProof: (request) => proofs.check(request) },
   };
 }

@@ -1,6 +1,7 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
+import { tieTokenEnds } from './token-ends.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
 
 /**
@@ -56,6 +57,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
       else gate.stopAgent(agent);
       broker.disconnect(agent);
     }),
+    tieTokenEnds(services, signIns),
   ];
   connections.setManaged(organization.connections);
   followSettings();

@@ -280,6 +280,8 @@ export const settings = z.object({
   payHoldSeconds: z.number().int().min(0).max(120),
   deleteHoldSeconds: z.number().int().min(0).max(120),
   openAtLogin: z.boolean(),
+  /** Claws have to sign in anew once the screen was locked. */
+  signOutOnLock: z.boolean(),
   notifications: z.boolean(),
   /** Domains that count as "your company". */
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),

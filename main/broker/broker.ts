@@ -70,6 +70,8 @@ export interface Broker {
   readonly socketProblem: { readonly why: 'unsafe_folder' | 'already_running' | 'unusable'; readonly text: string } | null;
   /** Ends everything an agent has open: it was paused or forgotten. */
   disconnect(agent: AgentId): void;
+  /** Ends everything that is open over HTTP: no token is good any more. The command's connections go on. */
+  endVisits(): void;
   close(): Promise<void>;
 }
 
@@ -106,6 +108,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
       if (shim.ok) shim.socket.disconnect(agent);
       http.disconnect(agent);
     },
+    endVisits: () => http.disconnectAll(),
     async close() {
       closeDoors(doors);
       await Promise.all([http.close(), shim.ok ? shim.socket.close() : undefined]);

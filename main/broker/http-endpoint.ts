@@ -85,6 +85,11 @@ export class HttpEndpoint {
     this.#sessions.closeAgent(agent);
   }
 
+  disconnectAll(): void {
+    for (const agent of this.#open.keys()) this.disconnect(agent);
+    this.#sessions.closeAll();
+  }
+
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
     this.#sessions.close();

@@ -126,9 +126,13 @@ export class HttpSessions {
     for (const session of this.#sessions.values()) if (session.where.caller.agent === agent) this.#end(session);
   }
 
+  closeAll(): void {
+    for (const session of this.#sessions.values()) this.#end(session);
+  }
+
   close(): void {
     this.#stopSweep();
-    for (const session of this.#sessions.values()) this.#end(session);
+    this.closeAll();
   }
 
   #find(request: IncomingMessage, { caller, only }: SessionExchange['where']): HttpSession | Refusal {

@@ -2,6 +2,7 @@ import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { Broker } from '../broker/broker.ts';
+import type { Alarms } from '../claw-sign-ins.ts';
 import type { Catalog } from '../connections/catalog.ts';
 import type { ConnectionStore } from '../connections/connection-store.ts';
 import type { KeySignIns } from '../connections/keys/key-sign-ins.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly approvals: Approvals;
   readonly broker: Broker;
   readonly catalog: Catalog;
+  readonly alarms: Alarms;
   readonly connections: ConnectionStore;
   readonly upstreams: KeptUpstreams;
   readonly credentials: CredentialStore;

@@ -12,7 +12,7 @@ export type RecordState = Status['record'];
 /** The part that is made anew each time; `approvals` and `connections` are what the same snapshot shows of them. */
 export function viewStatus(services: Services, record: RecordState, approvals: readonly Approval[], connections: readonly ConnectionView[]): Status {
   const { activity, broker, credentials, network, organization, pause, policy, settings, shell, version } = services;
-  const problems = [...organization.problems, ...settings.problems(), ...network.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services)];
+  const problems = [...organization.problems, ...settings.problems(), ...network.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services), ...copiedProblems(services)];
   return {
     version,
     shell: shell.kind,
@@ -172,6 +172,10 @@ function recordProblems({ activity }: Services): Message[] {
 
 function socketProblems({ broker }: Services): Message[] {
   return broker.socketProblem === null ? [] : [say('status.problem.socket')];
+}
+
+function copiedProblems({ agents, alarms }: Services): Message[] {
+  return alarms.list().map((id) => say('signedOut.text', { name: agents.get(id)?.name ?? id }));
 }
 
 export function startOfDay(instant: number): number {

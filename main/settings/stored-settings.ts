@@ -11,6 +11,7 @@ export const defaultSettings: Settings = {
   payHoldSeconds: 10,
   deleteHoldSeconds: 10,
   openAtLogin: false,
+  signOutOnLock: false,
   notifications: true,
   ownDomains: [],
   attachmentFolders: [],

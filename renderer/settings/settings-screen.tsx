@@ -39,6 +39,7 @@ export function SettingsScreen(): ReactNode {
         <ThemeField />
         <LanguageField />
         <SwitchField name="openAtLogin" />
+        <SwitchField name="signOutOnLock" />
       </Group>
       <Group title={text('settings.group.network')}>
         <ProxyField />

@@ -1,42 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { agentId, type Approval } from '../../preload/contract.ts';
+import { agentId } from '../../preload/contract.ts';
 import { Program } from '../tokens/program.ts';
-import { openedApp, type OpenedApp } from './opened-app.ts';
-
-function nextCard({ services }: OpenedApp): Promise<Approval> {
-  return new Promise((found) => {
-    const stop = services.approvals.onAsked((approval) => {
-      stop();
-      found(approval);
-    });
-  });
-}
-
-/** The page a browser gets, with the number on it, and where it waits. */
-async function openPage(program: Program, more: Record<string, string> = {}) {
-  const page = await program.get(program.authorizePath(more));
-  const number = /class="number">(\d\d)</.exec(page.text)?.[1];
-  const next = /0;url=([^"]+)"/.exec(page.text)?.[1]?.replaceAll(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
-  return { number: number === undefined ? undefined : Number(number), wait: () => program.get(next!) };
-}
-
-/** A card is not answered sooner than anyone can read it. */
-const read = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 650));
-
-function give({ services }: OpenedApp, { id, digest }: Approval, number?: number) {
-  return services.approvals.give({ id, digest, answer: 'approve', isConfirmed: false, reason: null, number });
-}
-
-async function program(app: OpenedApp): Promise<Program> {
-  const made = new Program(app.services.broker.mcpUrl);
-  await made.register({ redirect_uris: ['http://127.0.0.1:3334/callback'], client_name: 'Robin' });
-  return made;
-}
+import { give, newProgram, nextCard, openPage, read } from './let-in.ts';
+import { openedApp } from './opened-app.ts';
 
 describe('a program that signs in by itself', () => {
   test('is let in by the number on its page alone; the card never has it', async () => {
     await using app = await openedApp();
-    const robin = await program(app);
+    const robin = await newProgram(app);
     const asked = nextCard(app);
     const page = await openPage(robin, { scope: 'connection:practice:read connection:practice-2' });
     const card = await asked;
@@ -55,7 +26,7 @@ describe('a program that signs in by itself', () => {
     ['no number', () => undefined],
   ])('with %s it is refused for good', async (_what, typed: (right: number) => number | undefined) => {
     await using app = await openedApp();
-    const robin = await program(app);
+    const robin = await newProgram(app);
     const asked = nextCard(app);
     const page = await openPage(robin);
     const card = await asked;
@@ -68,7 +39,7 @@ describe('a program that signs in by itself', () => {
 
   test('comes back after a restart of the app without being asked, and with one question when it signs in anew', async () => {
     const first = await openedApp();
-    const robin = await program(first);
+    const robin = await newProgram(first);
     const asked = nextCard(first);
     const page = await openPage(robin);
     await read();

@@ -15,6 +15,7 @@ import { createText } from '../../main/text/text.ts';
 import { tokenMigrations } from '../../main/tokens/token-store.ts';
 import type { TokenEvent } from '../../main/tokens/token-event.ts';
 import { createTokens, type Tokens } from '../../main/tokens/tokens.ts';
+import type { AgentId } from '../../preload/contract.ts';
 import { ScriptedCatalog, ScriptedGate } from '../broker/harness.ts';
 
 export interface Assembled extends AsyncDisposable {
@@ -28,6 +29,8 @@ export interface Assembled extends AsyncDisposable {
   readonly signIns: ClawSignIns;
   /** What the authorization server refused. */
   readonly events: TokenEvent[];
+  /** Whom the person was told about. */
+  readonly alarms: AgentId[];
   /** Everything is paused. */
   readonly pause: { isOn: boolean };
 }
@@ -42,6 +45,7 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
   agents.add('Finance');
   const tokens = createTokens({ clock: systemClock });
   const events: TokenEvent[] = [];
+  const alarms: AgentId[] = [];
   const pause = { isOn: false };
   let broker: Broker;
   const signIns = createClawSignIns({
@@ -53,6 +57,7 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
     text: createText('en'),
     mcpUrl: () => broker.mcpUrl,
     onEvent: (event) => events.push(event),
+    onAlarm: (agent) => alarms.push(agent),
     onRefused: () => refusals.push('pairing_refused'),
   });
   const gate = new ScriptedGate();
@@ -83,6 +88,7 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
     refusals,
     signIns,
     events,
+    alarms,
     pause,
     async [Symbol.asyncDispose]() {
       signIns.server.close();

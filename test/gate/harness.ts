@@ -214,6 +214,7 @@ const defaults: Settings = {
   payHoldSeconds: 20,
   deleteHoldSeconds: 30,
   openAtLogin: false,
+  signOutOnLock: false,
   notifications: true,
   ownDomains: ['acme.example'],
   attachmentFolders: [],

@@ -79,6 +79,11 @@ export class ConsoleShell implements Shell {
     return this.#quit.on(listener);
   }
 
+  onScreenLock(): Dispose {
+    // A terminal hears nothing of it.
+    return () => undefined;
+  }
+
   close(): Promise<void> {
     this.#unsubscribe();
     this.#terminal?.close();
