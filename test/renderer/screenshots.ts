@@ -39,7 +39,7 @@ const addService = (way: string, source?: string) => async (page: Page) => {
   await press('Add a connection')(page);
   await page.getByRole('button', { name: /^Service on the web/ }).click();
   await page.getByLabel('How you sign in').selectOption({ value: way });
-  if (source !== undefined) await page.getByText(source).click();
+  if (source !== undefined) await page.getByRole('radio', { name: source }).check();
 };
 const showNetwork = async (page: Page) => {
   await goTo('settings')(page);
