@@ -48,7 +48,7 @@ function rowsFor(reading: Reading, picture: Picture): readonly Row[] {
     case 'account':
       return [{ kind: 'account', label, address: disarmLine(String(reading.values[0] ?? '')), connection: disarmLine(context.connectionName) }];
     case 'option':
-      return reading.values.map((value) => (typeof value === 'boolean' ? { kind: 'said', label, text: say(value ? 'card.value.yes' : 'card.value.no') } : { kind: 'text', label, text: disarmLine(String(value)), isStrong }));
+      return reading.values.map((value) => (typeof value === 'boolean' ? { kind: 'sentences', label, sentences: [say(value ? 'card.value.yes' : 'card.value.no')] } : { kind: 'text', label, text: disarmLine(String(value)), isStrong }));
     // Below the facts, at full width.
     case 'message':
       return [];

@@ -1,5 +1,5 @@
-import { Button, Checkbox } from '@fluentui/react-components';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import { Button, Checkbox, Input } from '@fluentui/react-components';
+import { useId, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import type { Approval, Message } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { ErrorNote } from '../look/note.tsx';
@@ -11,11 +11,19 @@ export interface CardActionsProps {
   readonly isBusy: boolean;
   readonly isOver: boolean;
   readonly isConfirmed: boolean;
+  /** What was typed so far; null: no number is asked for. */
+  readonly number: string | null;
   readonly problem: Message | null;
   readonly onConfirm: (isConfirmed: boolean) => void;
+  readonly onNumber: (number: string) => void;
   readonly onApprove: () => void;
   readonly onDeny: () => void;
   readonly onDenyWithReason: () => void;
+}
+
+/** Two digits. */
+export function isWholeNumber(number: string): boolean {
+  return /^\d{2}$/.test(number);
 }
 
 /** Plain Enter never answers, not even on a focused button: only a click, Space, or Ctrl/Cmd+Enter (see the card) does. */
@@ -31,14 +39,18 @@ export function CardActions({
   isBusy,
   isOver,
   isConfirmed,
+  number,
   problem,
   onConfirm,
+  onNumber,
   onApprove,
   onDeny,
   onDenyWithReason,
 }: CardActionsProps): ReactNode {
   const text = useText();
+  const field = useId();
   const isHigh = approval.card.risk === 'high';
+  const isMissing = (isHigh && !isConfirmed) || (number !== null && !isWholeNumber(number));
   const isBlocked = isBusy || isOver;
   const arming = isArmed || isBlocked ? '' : 'cs-arming';
   const approveLabel = approval.kind === 'pairing' ? 'cardView.approvePairing' : isHigh ? 'cardView.approveHigh' : 'cardView.approve';
@@ -51,6 +63,20 @@ export function CardActions({
             disabled={isBlocked}
             onChange={(_event, data) => onConfirm(data.checked === true)}
             label={approval.card.confirm === null ? text('cardView.confirm') : <Say message={approval.card.confirm} />}
+          />
+        </div>
+      )}
+      {number !== null && (
+        <div className="cs-number">
+          <label htmlFor={field}>{text('cardView.number')}</label>
+          <Input
+            id={field}
+            className="cs-number-field"
+            value={number}
+            inputMode="numeric"
+            autoComplete="off"
+            disabled={isBlocked}
+            onChange={(_event, data) => onNumber(data.value.replaceAll(/\D/g, '').slice(0, 2))}
           />
         </div>
       )}
@@ -67,7 +93,7 @@ export function CardActions({
           appearance="primary"
           aria-disabled={!isArmed || isBlocked}
           aria-keyshortcuts="Control+Enter Meta+Enter"
-          disabledFocusable={isBlocked || (isHigh && !isConfirmed)}
+          disabledFocusable={isBlocked || isMissing}
           onKeyDown={ignoreEnter}
           onClick={onApprove}
         >

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Row } from '../../preload/contract.ts';
 import { Say } from '../app/intl.tsx';
-import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, TextRow } from './fact-rows.tsx';
-import { InstantRow, ListRow, MoneyRow, SaidRow } from './value-rows.tsx';
+import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, SentencesRow, TextRow } from './fact-rows.tsx';
+import { InstantRow, ListRow, MoneyRow } from './value-rows.tsx';
 
 /** The facts of a card: labelled rows first, then the blocks (message, exact arguments) at full width. */
 export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
@@ -54,8 +54,8 @@ function Fact({ row }: { readonly row: Row }): ReactNode {
       return <MoneyRow row={row} />;
     case 'instant':
       return <InstantRow row={row} />;
-    case 'said':
-      return <SaidRow row={row} />;
+    case 'sentences':
+      return <SentencesRow row={row} />;
     case 'arguments':
       return <ArgumentsRow row={row} />;
   }

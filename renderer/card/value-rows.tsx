@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import type { Row } from '../../preload/contract.ts';
-import { Say, useText } from '../app/intl.tsx';
+import { useText } from '../app/intl.tsx';
 import { MarkChip } from '../look/chip.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
 import { ClampedText } from './clamped-text.tsx';
@@ -61,8 +61,4 @@ export function InstantRow({ row }: { readonly row: RowOf<'instant'> }): ReactNo
       </span>
     </span>
   );
-}
-
-export function SaidRow({ row }: { readonly row: RowOf<'said'> }): ReactNode {
-  return <Say message={row.text} />;
 }

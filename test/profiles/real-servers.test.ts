@@ -30,7 +30,7 @@ const connectFiles = (): ConnectionId => connect('Team files', [process.execPath
 const connectMemory = (): ConnectionId => connect('Memory', [`MEMORY_FILE_PATH=${join(folder, 'memory.jsonl')}`, process.execPath, `${servers}/server-memory/dist/index.js`]);
 
 function perform(connection: ConnectionId, name: string, args: JsonObject): Promise<ActionAnswer> {
-  return app.services.gate.perform({ kind: 'invokeTool', agent: claw, connection, name, arguments: args, signal: new AbortController().signal, conversation: silence });
+  return app.services.gate.perform({ kind: 'invokeTool', agent: claw, connection, name, arguments: args, reach: null, signal: new AbortController().signal, conversation: silence });
 }
 
 async function ask(connection: ConnectionId, name: string, args: JsonObject): Promise<{ readonly card: Approval; readonly answer: Promise<ActionAnswer> }> {

@@ -81,8 +81,8 @@ export function shownIn(rows: Card['rows']): string {
           return row.items.map((item) => item.text).join('\n');
         case 'money':
           return `${row.amount} ${row.currency}`;
-        case 'said':
-          return row.text.id;
+        case 'sentences':
+          return row.sentences.map(({ id }) => id).join('\n');
         case 'arguments':
           return row.json;
       }

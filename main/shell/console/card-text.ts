@@ -22,8 +22,8 @@ function rowLines(row: Row, say: Say): readonly string[] {
       return [`${label}: ${row.amount} ${row.currency}`];
     case 'instant':
       return [`${label}: ${row.text}`];
-    case 'said':
-      return [`${label}: ${say(row.text)}`];
+    case 'sentences':
+      return [`${label}:`, ...row.sentences.map((sentence) => `  ${say(sentence)}`)];
     case 'arguments':
       return [`${label}:`, ...row.json.split('\n').map((line) => `  | ${line}`)];
     default:
