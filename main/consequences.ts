@@ -1,19 +1,20 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
+import type { FormatText } from './text/text.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
 /**
  * What follows from what: the places where one service's change is another's business, and what goes into the record
  * beside actions. Returns the disposer.
  */
-export function tieConsequences(services: Services, tokens: Tokens): Dispose {
-  const { agents, activity, broker, clock, connections, gate, keys, organization, pause, policy, report, settings, shell, upstreams } = services;
+export function tieConsequences(services: Services, tokens: Tokens, text: FormatText): Dispose {
+  const { agents, activity, broker, clock, connections, gate, grants, keys, organization, pause, policy, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
   const followSettings = (): void => {
-    policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile });
+    policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
     shell.setOpenAtLogin(settings.get().openAtLogin);
   };
   const followOrganization = (): void => {
@@ -38,7 +39,17 @@ export function tieConsequences(services: Services, tokens: Tokens): Dispose {
       record({ at: at(), kind: 'settings_changed', keys: [change] });
     }),
     organization.onChange(followOrganization),
-    connections.onChange(() => gate.stopForbidden()),
+    grants.onChange(({ kind, grant }) => {
+      if (kind === 'used') return;
+      policy.update({ grants: grants.list() });
+      if (kind !== 'given') gate.stopForbidden();
+      const name = agents.get(grant.agent)?.name ?? grant.agent;
+      record({ at: at(), kind: `grant_${kind}`, grant: grant.id, agent: { id: grant.agent, name }, text: text(grant.sentence) });
+    }),
+    connections.onChange(() => {
+      grants.revokeWhere(({ connection }) => connections.find(connection) === undefined);
+      gate.stopForbidden();
+    }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),
     pause.onChange((isPaused) => record({ at: at(), kind: isPaused ? 'paused' : 'resumed' })),
     agents.onChange(({ agent, change }) => {
@@ -50,6 +61,7 @@ export function tieConsequences(services: Services, tokens: Tokens): Dispose {
       gate.stopForbidden();
       if (known !== undefined && !known.isPaused) return;
       tokens.revokeAgent(agent);
+      if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
       else gate.stopAgent(agent);
       broker.disconnect(agent);

@@ -110,6 +110,9 @@ export class ActivityIndex {
       case 'refused_entry':
       case 'connection_added':
       case 'connection_removed':
+      case 'grant_given':
+      case 'grant_revoked':
+      case 'grant_over':
       case 'rule_changed':
       case 'settings_changed':
       case 'record_checked':

@@ -1,6 +1,7 @@
 import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
+import type { Grants } from '../approvals/grants.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Catalog } from '../connections/catalog.ts';
 import type { ConnectionStore } from '../connections/connection-store.ts';
@@ -35,6 +36,7 @@ export interface Services {
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
   readonly gate: Pipeline;
+  readonly grants: Grants;
   readonly pause: PauseSwitch;
   readonly policy: Policy;
   readonly practice: Practice;

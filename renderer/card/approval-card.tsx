@@ -58,8 +58,8 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
   }, [isOwnWindow]);
 
   const mayAnswer = useCallback(() => isArmedNow() && !isBusy && !isOver, [isArmedNow, isBusy, isOver]);
-  const approve = (): void => {
-    if (mayAnswer() && (!isHigh || isConfirmed)) void answer('approve', isConfirmed, null);
+  const approve = (grant?: string): void => {
+    if (mayAnswer() && (!isHigh || isConfirmed)) void answer('approve', isConfirmed, null, grant);
   };
   const deny = (): void => {
     if (mayAnswer()) void answer('deny', false, null);
@@ -107,7 +107,8 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
         isConfirmed={isConfirmed}
         problem={isDenying ? null : problem}
         onConfirm={setConfirmed}
-        onApprove={approve}
+        onApprove={() => approve()}
+        onApproveFor={approve}
         onDeny={deny}
         onDenyWithReason={() => setDenying(true)}
       />

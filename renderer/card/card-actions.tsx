@@ -1,8 +1,10 @@
 import { Button, Checkbox } from '@fluentui/react-components';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import type { Approval, Message } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { ErrorNote } from '../look/note.tsx';
+import { ApproveFor } from './approve-for.tsx';
+import { ignoreEnter } from './ignore-enter.ts';
 
 export interface CardActionsProps {
   readonly approval: Approval;
@@ -14,13 +16,10 @@ export interface CardActionsProps {
   readonly problem: Message | null;
   readonly onConfirm: (isConfirmed: boolean) => void;
   readonly onApprove: () => void;
+  /** With the id of one of the card's grants. */
+  readonly onApproveFor: (grant: string) => void;
   readonly onDeny: () => void;
   readonly onDenyWithReason: () => void;
-}
-
-/** Plain Enter never answers, not even on a focused button: only a click, Space, or Ctrl/Cmd+Enter (see the card) does. */
-function ignoreEnter(event: KeyboardEvent): void {
-  if (event.key === 'Enter') event.preventDefault();
 }
 
 /** The answer: the key fact to tick when much is at stake, Deny, Approve once, and what happens after. */
@@ -34,6 +33,7 @@ export function CardActions({
   problem,
   onConfirm,
   onApprove,
+  onApproveFor,
   onDeny,
   onDenyWithReason,
 }: CardActionsProps): ReactNode {
@@ -41,6 +41,7 @@ export function CardActions({
   const isHigh = approval.card.risk === 'high';
   const isBlocked = isBusy || isOver;
   const arming = isArmed || isBlocked ? '' : 'cs-arming';
+  const { grants = [] } = approval.card;
   const approveLabel = approval.kind === 'pairing' ? 'cardView.approvePairing' : isHigh ? 'cardView.approveHigh' : 'cardView.approve';
   return (
     <footer className="cs-card-foot">
@@ -62,17 +63,20 @@ export function CardActions({
         <Button appearance="subtle" aria-label={text('cardView.denyWithReason.name')} disabledFocusable={isBlocked} onClick={onDenyWithReason}>
           {text('cardView.denyWithReason')}
         </Button>
-        <Button
-          className={`cs-approve ${isHigh ? 'cs-ink-button' : ''} ${arming}`}
-          appearance="primary"
-          aria-disabled={!isArmed || isBlocked}
-          aria-keyshortcuts="Control+Enter Meta+Enter"
-          disabledFocusable={isBlocked || (isHigh && !isConfirmed)}
-          onKeyDown={ignoreEnter}
-          onClick={onApprove}
-        >
-          {text(approveLabel)}
-        </Button>
+        <div className="cs-approvals">
+          <Button
+            className={`cs-approve ${isHigh ? 'cs-ink-button' : ''} ${arming}`}
+            appearance="primary"
+            aria-disabled={!isArmed || isBlocked}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            disabledFocusable={isBlocked || (isHigh && !isConfirmed)}
+            onKeyDown={ignoreEnter}
+            onClick={onApprove}
+          >
+            {text(approveLabel)}
+          </Button>
+          {grants.length > 0 && <ApproveFor grants={grants} isArmed={isArmed} isBlocked={isBlocked} className={arming} onChoose={onApproveFor} />}
+        </div>
       </div>
       <p className="cs-small cs-muted">
         {isOver
