@@ -54,7 +54,7 @@ export class AgentCatalog implements Catalog {
     const lists = this.#within(agent, only).map(async (connection) => {
       const tools = await catalog.listTools(connection);
       const hidden = this.#hiddenOf(agent, connection, 'listTools', tools, (tool) => this.#isToolHidden(agent, connection, tool.name));
-      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), isHidden: hidden.has(tool) }));
+      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), effect: this.#effectOf(connection, tool.name), isHidden: hidden.has(tool) }));
     });
     return (await Promise.all(lists)).flat();
   }
@@ -69,7 +69,7 @@ export class AgentCatalog implements Catalog {
     if (lookedUp === undefined || lookedUp.size >= mostLookedUp) this.#lookedUp.set(key, (lookedUp = new Map()));
     let isHidden = lookedUp.get(name);
     if (isHidden === undefined) lookedUp.set(name, (isHidden = this.#isToolHidden(agent, connection, name)));
-    return { connection, name, tool: scrub(tool), isHidden };
+    return { connection, name, tool: scrub(tool), effect: this.#effectOf(connection, name), isHidden };
   }
 
   listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
@@ -127,8 +127,11 @@ export class AgentCatalog implements Catalog {
   }
 
   #isToolHidden(agent: AgentId, connection: ConnectionId, name: string): boolean {
-    const effect = this.#parts.upstreams.peek(connection)?.profile(name)?.effect ?? 'unknown';
-    return this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name, effect });
+    return this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name, effect: this.#effectOf(connection, name) });
+  }
+
+  #effectOf(connection: ConnectionId, name: string): Effect {
+    return this.#parts.upstreams.peek(connection)?.profile(name)?.effect ?? 'unknown';
   }
 
   #hiddenOf<T extends UpstreamTool | JsonObject>(agent: AgentId, connection: ConnectionId, name: ListName, list: readonly T[], isHidden: (one: T) => boolean): ReadonlySet<T> {

@@ -9,15 +9,15 @@ import { AgentCatalog } from './agent-catalog.ts';
 import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
 import { Approvals } from './approvals/approvals.ts';
 import { grantMigrations, Grants } from './approvals/grants.ts';
-import { pairingQuestion } from './approvals/pairing-question.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
+import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
 import { tieConsequences } from './consequences.ts';
 import { createCatalog } from './connections/catalog.ts';
 import { problemIn, targetOf } from './connections/connection.ts';
 import { connectionMigrations, createConnectionStore } from './connections/connection-store.ts';
 import { openHttpUpstream } from './connections/http-upstream.ts';
 import { KeySignIns } from './connections/keys/key-sign-ins.ts';
-import { createDirectAgent, createNetworkFetch } from './connections/network/network-fetch.ts';
+import { Network } from './connections/network/network.ts';
 import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
 import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
@@ -37,6 +37,7 @@ import { systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
+import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
 import { Practice } from './practice/practice.ts';
@@ -47,6 +48,7 @@ import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createText } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
+import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace } from './paths.ts';
 
@@ -97,6 +99,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'outbox', migrations: outboxMigrations },
     { component: 'pause', migrations: pauseMigrations },
     { component: 'activity-anchor', migrations: anchorMigrations },
+    { component: 'tokens', migrations: tokenMigrations },
   ]);
   const activity = await openActivity({ file: join(home, 'activity.db'), worker: options.activityWorker, anchor: activityAnchor(state) }).catch((error: unknown) => {
     state.close();
@@ -128,17 +131,28 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     database,
     clock,
     managed: organization.isKnown ? organization.agents : null,
-    pairing: {
-      async ask(id, name) {
-        if (!shell.canAsk) return 'denied';
-        const { answer } = await approvals.ask(pairingQuestion(id, name)).answer;
-        return answer === 'withdrawn' ? 'denied' : answer;
-      },
-    },
+    pairing: askAboutClaws({ approvals, canAsk: () => shell.canAsk, connectionName: (id) => connections.find(id)?.name ?? id }),
   });
 
   let broker: Broker;
   const practice = new Practice({ agents, connections, clock, text, mcpUrl: () => broker.mcpUrl, issueToken: (agent) => tokens.issue(agent).token, report });
+  const refuseEntry = (why: string): void => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error)));
+  const clawSignIns = createClawSignIns({
+    database,
+    clock,
+    tokens,
+    agents,
+    isPaused: () => pause.isPaused,
+    text,
+    mcpUrl: () => broker.mcpUrl,
+    onEvent: ({ why }) => refuseEntry(why),
+    onAlarm(agent, why) {
+      const name = agents.get(agent)?.name ?? agent;
+      activity.append({ at: clock.now(), kind: 'signed_out', agent: { id: agent, name }, why }).catch((error: unknown) => report(String(error)));
+      shell.notify({ title: text(say('signedOut.title', { name })), body: text(say('signedOut.text', { name })), opens: 'main' });
+    },
+    onRefused: () => refuseEntry('pairing_refused'),
+  });
   const oauth = new OAuthSignIns({
     clock,
     vault: createSignInVault(credentials),
@@ -148,9 +162,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
-  const agent = createDirectAgent();
-  const fetch = createNetworkFetch(() => agent);
-  const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), fetch });
+  const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets) });
+  const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), network });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
@@ -160,7 +173,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
-      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, fetch) }),
+      remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, network.fetch) }),
     },
   });
   const mayUse = (id: AgentId, connection: ConnectionId): boolean => {
@@ -225,6 +238,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   broker = await startBroker({
     gate,
     tokens,
+    signIn: clawSignIns.door,
+    isPaused: () => pause.isPaused,
     agents,
     clock,
     version: options.version,
@@ -232,15 +247,15 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     allowedOrigins: [],
     socketPlace: socketPlace(options.home),
     catalog: agentCatalog,
-    onRefusedEntry: (why) => void activity.append({ at: clock.now(), kind: 'refused_entry', why }).catch((error: unknown) => report(String(error))),
+    onRefusedEntry: refuseEntry,
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
   });
 
   const services: Services = {
-    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, gate, grants, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+    version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
+    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, settings, organization, launcher: options.launcher, report,
   };
-  const stop = tieConsequences(services, tokens, text);
+  const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
@@ -253,6 +268,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       stopLoading();
       organization.close();
       await practice.close();
+      clawSignIns.server.close();
       await broker.close();
       agentCatalog.close();
       catalog.close();
@@ -261,7 +277,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       await upstreams.close();
       oauth.close();
       keys.close();
-      await agent.destroy();
+      await network.close();
       await activity.close();
       state.close();
       free();

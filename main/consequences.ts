@@ -2,20 +2,22 @@ import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
 import type { FormatText } from './text/text.ts';
-import type { Tokens } from './tokens/tokens.ts';
+import { tieTokenEnds } from './token-ends.ts';
+import type { SignInServer } from './tokens/sign-in-server.ts';
 
 /**
  * What follows from what: the places where one service's change is another's business, and what goes into the record
  * beside actions. Returns the disposer.
  */
-export function tieConsequences(services: Services, tokens: Tokens, text: FormatText): Dispose {
-  const { agents, activity, broker, clock, connections, gate, grants, keys, organization, pause, policy, report, settings, shell, upstreams } = services;
+export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
+  const { agents, activity, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
   const followSettings = (): void => {
     policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
     shell.setOpenAtLogin(settings.get().openAtLogin);
+    network.refresh();
   };
   const followOrganization = (): void => {
     // First of all what it forbids; nothing may slip through on what follows.
@@ -60,12 +62,14 @@ export function tieConsequences(services: Services, tokens: Tokens, text: Format
       if (change === 'seen') return;
       gate.stopForbidden();
       if (known !== undefined && !known.isPaused) return;
-      tokens.revokeAgent(agent);
+      if (known === undefined) signIns.forgetAgent(agent);
+      else signIns.pauseAgent(agent);
       if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
       else gate.stopAgent(agent);
       broker.disconnect(agent);
     }),
+    tieTokenEnds(services, signIns),
   ];
   connections.setManaged(organization.connections);
   followSettings();

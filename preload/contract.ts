@@ -70,6 +70,8 @@ export const row = z.discriminatedUnion('kind', [
     text: z.string(),
     links: z.array(z.object({ text: z.string(), host: z.string(), marks: z.array(mark) })),
   }),
+  /** What a program would be allowed, or where something goes, in our own words. */
+  z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);
@@ -86,6 +88,8 @@ export const card = z.object({
   risk: z.enum(['normal', 'high']),
   /** High risk: the key fact that the person must tick before Approve arms. */
   confirm: message.nullable(),
+  /** The person has to type the two digits that another window shows; which ones, only main knows. */
+  asksNumber: z.literal(true).optional(),
   /** Why this is asked: the policy's own words, or ours for the built-in layer. */
   why: message,
   /** Seconds between Approve and doing it, in which Undo works. 0: done at once. */
@@ -187,10 +191,12 @@ export type BrowserSignIn = z.infer<typeof browserSignIn>;
 
 /** The sign-in of a remote connection with a key of its service's own. Never the key. */
 export const keySignIn = z.object({
-  kind: z.enum(['header', 'query']),
-  /** The header or the parameter of the address that carries the key. */
+  kind: z.enum(['header', 'query', 'certificate']),
+  /** The header or the parameter of the address that carries the key; the certificate's file. */
   name: z.string(),
-  /** The program that gives the key when it is needed; null: a person entered it. */
+  /** When the certificate ends, once it was read; null for a key. */
+  validUntil: instant.nullable(),
+  /** The program that gives the key or the passphrase when it is needed; null: a person enters it. */
   program: z.string().nullable(),
 });
 export type KeySignIn = z.infer<typeof keySignIn>;
@@ -208,7 +214,7 @@ export const connection = z.object({
   /** Where its credential is kept; null when it needs none. The value itself never comes here. */
   credential: z
     .object({
-      what: z.enum(['password', 'sign_in', 'key']),
+      what: z.enum(['password', 'sign_in', 'key', 'passphrase']),
       /** `program`: nowhere; a program gives it when it is needed. */
       kept: z.enum(['keychain', 'session', 'locked', 'missing', 'program']),
       /** 0 for what a program gives. */
@@ -269,6 +275,16 @@ export const decisionView = z.object({
 });
 export type DecisionView = z.infer<typeof decisionView>;
 
+/** The address of a proxy. It never holds a password. */
+function isProxyAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && pathname === '/' && search === '' && hash === '';
+}
+
+/** A path that leads to the same file wherever the app was started. */
+const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
+
 /** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -282,11 +298,19 @@ export const settings = z.object({
   payHoldSeconds: z.number().int().min(0).max(120),
   deleteHoldSeconds: z.number().int().min(0).max(120),
   openAtLogin: z.boolean(),
+  /** Claws have to sign in anew once the screen was locked. */
+  signOutOnLock: z.boolean(),
   notifications: z.boolean(),
   /** Domains that count as "your company". */
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
+  /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
+  proxy: z.string().max(2048).refine((text) => text === 'system' || text === 'none' || isProxyAddress(text), 'should be "system", "none" or an address such as "http://proxy.example:8080", without a password'),
+  /** Hosts that are reached without the proxy, with `*.` or a dot for a domain and `:port` for one port. */
+  noProxy: z.array(z.string().regex(/^[A-Za-z0-9.*:[\]-]{1,253}$/)).max(50),
+  /** A PEM file with certificates to trust beside the system's; empty: none. */
+  caFile: z.string().max(4096).refine((text) => text === '' || wholePath.safeParse(text).success, 'should be the whole path to a file'),
   isFirstRunDone: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
@@ -439,6 +463,11 @@ export const signInConfig = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('header'), name: keyHeader, prefix: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/).optional(), secretCommand: secretCommand.optional() }),
   /** With an API key in a query parameter of the address. */
   z.strictObject({ kind: z.literal('query'), name: z.string().regex(/^[!-~]{1,100}$/), secretCommand: secretCommand.optional() }),
+  /**
+   * With a certificate in the TLS handshake: PEM with its key in a file of its own or in the same one, or PKCS#12. `secretCommand`
+   * gives the passphrase; without it a person enters one where it is needed.
+   */
+  z.strictObject({ kind: z.literal('certificate'), certificateFile: wholePath, keyFile: wholePath.optional(), secretCommand: secretCommand.optional() }),
 ]);
 export type SignInConfig = z.infer<typeof signInConfig>;
 
@@ -478,6 +507,8 @@ export const calls = {
       answer: z.enum(['approve', 'deny']),
       /** The key fact of a high-risk card was ticked. */
       isConfirmed: z.boolean(),
+      /** What was typed, where the card asks for a number. */
+      number: z.number().int().min(0).max(99).optional(),
       reason: z.string().max(500).nullable(),
       /** One of the card's `grants`, given with the yes. */
       grant: z.string().max(100).optional(),

@@ -69,7 +69,7 @@ try {
   const sent = async (subject: string): Promise<boolean> => (await mail.inbox(people.ana)).some((received) => received.subject === subject);
   const added = await app.call('addEmailConnection', { name: 'Work mail', address: people.dana, user: people.dana, password, imap: mail.imap, smtp: mail.smtp });
   if (!added.ok) throw new Error(`The account was not accepted: ${added.problem.id}`);
-  const client = await app.client('marketing');
+  let client = await app.client('marketing');
   const tools = (await client.listTools()).tools.map(({ name }) => name);
   const send = tools.find((name) => name.endsWith('__send_email')) ?? '';
 
@@ -99,6 +99,8 @@ try {
   await app.call('setPaused', { isPaused: true });
   check('pausedNotSent', (await paused).outcome === 'blocked' && !(await sent('Paused price list')), 'paused: refused at once');
   await app.call('setPaused', { isPaused: false });
+  // A pause ends the tokens; the Claw comes for a new one.
+  client = await app.client('marketing');
 
   tell('\nIt tries an address that the company forbids.');
   const blocked = await use(client, send, message('For the rival', 'eve@rival.example'));

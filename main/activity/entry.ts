@@ -29,6 +29,7 @@ const byEnd: { readonly [R in EndReason]?: string } = {
   paused: 'activity.ended.paused',
   agent_paused: 'activity.ended.agentPaused',
   access_removed: 'activity.ended.accessRemoved',
+  outside_token: 'activity.ended.outsideToken',
   rules_changed: 'activity.ended.rulesChanged',
   not_recorded: 'activity.ended.notRecorded',
   interrupted: 'activity.ended.interrupted',

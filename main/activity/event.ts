@@ -96,6 +96,8 @@ export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | Answer
 export type AppEvent =
   | (OfApp & { readonly kind: 'paused' | 'resumed' })
   | (OfApp & { readonly kind: 'paired' | 'forgotten'; readonly agent: Named<AgentId> })
+  /** A sign-in ended because somebody showed what had been used before: it may have been copied. */
+  | (OfApp & { readonly kind: 'signed_out'; readonly agent: Named<AgentId>; readonly why: string })
   /** Somebody was turned away at the door: a bad token, a foreign origin. Never the token itself. */
   | (OfApp & { readonly kind: 'refused_entry'; readonly why: string })
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })

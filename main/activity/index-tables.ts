@@ -108,6 +108,7 @@ export class ActivityIndex {
       case 'resumed':
       case 'forgotten':
       case 'refused_entry':
+      case 'signed_out':
       case 'connection_added':
       case 'connection_removed':
       case 'grant_given':

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { agentOptions, type AgentId, type AgentOption, type AgentOptions, type ConnectionId } from '../../preload/contract.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
+import type { SignInRequest } from '../model/sign-in-request.ts';
 import { agentIdFor, parseAgentName } from './agent-name.ts';
 import { AgentStore, defaultOptions, type PairedAgent } from './agent-store.ts';
 import { Pairings, type Pairing, type PairingAnswer } from './pairings.ts';
@@ -122,6 +123,23 @@ export class Agents {
     const answer = await this.#pairings.ask(id, name);
     if (answer === 'approved' && !this.#agents.has(id)) this.#pair(id, name, false);
     return toRequirement(answer);
+  }
+
+  /**
+   * Asks the person about a program that signs in by itself: one that is new becomes an agent of its own, one that was let
+   * in before (`known`) may come back. `no` covers the same as `refused` above, and an agent that is paused.
+   */
+  async signIn(known: AgentId | null, proposedName: string, request: SignInRequest): Promise<{ readonly kind: 'yes'; readonly agent: AgentId } | { readonly kind: 'no' } | { readonly kind: 'busy' }> {
+    const name = parseAgentName(proposedName);
+    const earlier = known === null ? undefined : this.#agents.get(known);
+    if (name === undefined || earlier?.isPaused === true) return { kind: 'no' };
+    const free = (): AgentId => agentIdFor(name, (candidate) => this.#agents.has(candidate) || this.#pairings.isOpen(candidate));
+    const id = earlier?.id ?? free();
+    const answer = await this.#pairings.ask(id, earlier?.name ?? name, request);
+    if (answer === 'busy') return { kind: 'busy' };
+    if (answer !== 'approved') return { kind: 'no' };
+    if (earlier !== undefined) return this.#agents.has(id) ? { kind: 'yes', agent: id } : { kind: 'no' };
+    return { kind: 'yes', agent: this.#pair(this.#agents.has(id) ? free() : id, name, false).id };
   }
 
   /** The organization's list is the truth about managed agents; one it dropped is forgotten. */

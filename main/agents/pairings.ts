@@ -1,8 +1,9 @@
 import type { AgentId } from '../../preload/contract.ts';
+import type { SignInRequest } from '../model/sign-in-request.ts';
 
 /** Puts "May this Claw connect?" to the person. */
 export interface Pairing {
-  ask(agent: AgentId, name: string): Promise<'approved' | 'denied' | 'timed_out'>;
+  ask(agent: AgentId, name: string, signIn?: SignInRequest): Promise<'approved' | 'denied' | 'timed_out'>;
 }
 
 export type PairingAnswer = 'approved' | 'denied' | 'timed_out' | 'busy';
@@ -25,19 +26,24 @@ export class Pairings {
     this.#clock = clock;
   }
 
-  async ask(agent: AgentId, name: string): Promise<PairingAnswer> {
+  isOpen(agent: AgentId): boolean {
+    return this.#open.has(agent);
+  }
+
+  async ask(agent: AgentId, name: string, signIn?: SignInRequest): Promise<PairingAnswer> {
     const open = this.#open.get(agent);
-    if (open !== undefined) return await open;
+    // The answer to one sign-in is none to another: it shows another number, and leads elsewhere.
+    if (open !== undefined) return signIn === undefined ? await open : 'busy';
     if ((this.#refusedUntil.get(agent) ?? 0) > this.#clock.now()) return 'denied';
     if (this.#open.size >= openLimit) return 'busy';
-    const answer = this.#askNow(agent, name);
+    const answer = this.#askNow(agent, name, signIn);
     this.#open.set(agent, answer);
     return await answer;
   }
 
-  async #askNow(agent: AgentId, name: string): Promise<PairingAnswer> {
+  async #askNow(agent: AgentId, name: string, signIn: SignInRequest | undefined): Promise<PairingAnswer> {
     try {
-      const answer = await this.#pairing.ask(agent, name);
+      const answer = await this.#pairing.ask(agent, name, signIn);
       if (answer === 'denied') this.#remember(agent);
       return answer;
     } finally {

@@ -12,6 +12,8 @@ export interface Question {
   readonly digest: Digest;
   readonly card: Card;
   readonly answerWithinSeconds: number;
+  /** What the person has to type to say yes, where `card.asksNumber` is set. It is shown elsewhere, and never kept. */
+  readonly number?: number;
 }
 
 export interface Answer {
@@ -26,6 +28,7 @@ export interface GivenAnswer {
   readonly digest: Digest;
   readonly answer: 'approve' | 'deny';
   readonly isConfirmed: boolean;
+  readonly number?: number | undefined;
   readonly reason: string | null;
 }
 
@@ -42,7 +45,7 @@ export class Approvals {
   readonly #newId: () => ApprovalId;
   readonly #changed = new Emitter<void>();
   readonly #asked = new Emitter<Approval>();
-  readonly #open = new Map<ApprovalId, { settle: (answer: Answer) => void; stopTimer: Dispose }>();
+  readonly #open = new Map<ApprovalId, { settle: (answer: Answer) => void; stopTimer: Dispose; number: number | undefined }>();
 
   constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId) {
     this.#store = store;
@@ -68,7 +71,7 @@ export class Approvals {
       progress: question.action ? 'waiting' : null,
     };
     this.#store.save(approval);
-    const answer = this.#wait(approval);
+    const answer = this.#wait(approval, question.number);
     this.#asked.emit(approval);
     this.#changed.emit();
     return { approval, answer };
@@ -94,7 +97,8 @@ export class Approvals {
   /** The person's answer. Refused when the card is gone, was answered, shows something else, or its key fact is not ticked. */
   give(given: GivenAnswer): Result<null> {
     const approval = this.#store.get(given.id);
-    if (!approval || !this.#open.has(given.id)) return { ok: false, problem: say('approval.problem.gone') };
+    const open = this.#open.get(given.id);
+    if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
     if (approval.digest !== given.digest) return { ok: false, problem: say('approval.problem.changed') };
     if (this.#clock.now() >= approval.expiresAt) {
       this.#end(approval, 'timed_out', null);
@@ -103,6 +107,11 @@ export class Approvals {
     if (given.answer === 'approve') {
       if (approval.card.confirm && !given.isConfirmed) return { ok: false, problem: say('approval.problem.unconfirmed') };
       if (this.#clock.now() - approval.askedAt < soonestApprovalMs) return { ok: false, problem: say('approval.problem.tooSoon') };
+      // Who does not see the page in the browser lets nobody in, and does not guess.
+      if (approval.card.asksNumber === true && (given.number === undefined || given.number !== open.number)) {
+        this.#end(approval, 'denied', null);
+        return { ok: false, problem: say('approval.problem.wrongNumber') };
+      }
     }
     try {
       this.#end(approval, given.answer === 'approve' ? 'approved' : 'denied', given.reason);
@@ -168,10 +177,10 @@ export class Approvals {
     this.#open.clear();
   }
 
-  #wait(approval: Approval): Promise<Answer> {
+  #wait(approval: Approval, number?: number): Promise<Answer> {
     return new Promise((settle) => {
       const stopTimer = this.#clock.after(approval.expiresAt - this.#clock.now(), () => this.#end(approval, 'timed_out', null));
-      this.#open.set(approval.id, { settle, stopTimer });
+      this.#open.set(approval.id, { settle, stopTimer, number });
     });
   }
 

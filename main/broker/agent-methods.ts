@@ -2,6 +2,7 @@ import { actionId, type AgentId, type ConnectionId } from '../../preload/contrac
 import type { Gate } from '../gate/gate.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { reachesConnection, reachesEffect, reachKey } from '../model/reach.ts';
 import type { Caller, Catalog, CatalogItem, CatalogTool } from './catalog.ts';
 import { depthLimit, isDeeperThan } from './json-depth.ts';
 import { invalidParams, methodNotFound, resourceNotFound, RpcFailure } from './json-rpc.ts';
@@ -76,21 +77,26 @@ export class AgentMethods {
   resourceOf(uri: unknown, { caller, only }: Pick<RequestContext, 'caller' | 'only'>): { readonly connection: ConnectionId; readonly uri: string } {
     if (typeof uri !== 'string') throw new RpcFailure({ code: invalidParams, message: '"uri" must be a text.' });
     const found = only === null ? readExposedUri(uri) : { connection: only, uri };
-    if (found !== undefined && this.connections({ caller, only }).includes(found.connection)) return found;
+    // What the token does not reach is refused by the gate, which records the attempt.
+    if (found !== undefined && this.#ofAgent({ caller, only }).includes(found.connection)) return found;
     throw new RpcFailure({ code: resourceNotFound, message: 'There is no such resource here. List the resources again.', data: { uri } });
   }
 
   /** What this caller may use here: its own connections, its token's, and this endpoint's. */
   connections({ caller, only }: Pick<RequestContext, 'caller' | 'only'>): readonly ConnectionId[] {
-    const all = this.#parts.catalog.connections(caller.agent);
-    return all.filter((id) => (caller.connections?.includes(id) ?? true) && (only === null || only === id));
+    return this.#ofAgent({ caller, only }).filter((id) => reachesConnection(caller.reach, id));
+  }
+
+  /** What the agent may use here with a token that reaches all of it. */
+  #ofAgent({ caller, only }: Pick<RequestContext, 'caller' | 'only'>): readonly ConnectionId[] {
+    return this.#parts.catalog.connections(caller.agent).filter((id) => only === null || only === id);
   }
 
   /** Rejects with an `RpcFailure` when the rules, a person or the service do not let this agent watch that resource. */
   async watch(uri: unknown, context: RequestContext): Promise<{ readonly connection: ConnectionId; readonly uri: string }> {
     const place = this.resourceOf(uri, context);
     const { caller, signal, conversation } = context;
-    toPlainResult(await this.#parts.gate.perform({ kind: 'watchResource', agent: caller.agent, connection: place.connection, name: place.uri, arguments: {}, signal, conversation }));
+    toPlainResult(await this.#parts.gate.perform({ kind: 'watchResource', agent: caller.agent, reach: caller.reach, connection: place.connection, name: place.uri, arguments: {}, signal, conversation }));
     return place;
   }
 
@@ -105,17 +111,17 @@ export class AgentMethods {
   async #visibleTools(context: RequestContext): Promise<readonly ListedTool[]> {
     const { caller, only } = context;
     const tools = await this.#parts.catalog.listTools(caller.agent, only ?? undefined);
-    const scope = `${only ?? ''} ${caller.connections?.join(' ') ?? '*'}`;
+    const scope = `${only ?? ''} ${reachKey(caller.reach)}`;
     const known = this.#lists.get(tools) ?? new Map<string, readonly ListedTool[]>();
     const kept = known.get(scope);
     if (kept !== undefined) return kept;
     const usable = new Set(this.connections(context));
     const seen = new Set<string>([waitToolName]);
     const listed: ListedTool[] = [];
-    for (const { connection, name, tool, isHidden } of tools) {
+    for (const { connection, name, tool, effect, isHidden } of tools) {
       const exposed = only === null ? exposedName(connection, name) : name;
       // The first of two with one name stays.
-      if (isHidden || !usable.has(connection) || seen.has(exposed)) continue;
+      if (isHidden || !usable.has(connection) || !reachesEffect(caller.reach, connection, effect) || seen.has(exposed)) continue;
       seen.add(exposed);
       listed.push(listedTool(exposed, tool));
     }
@@ -143,7 +149,7 @@ export class AgentMethods {
     const { signal, conversation, caller, only } = context;
     const { connection } = found;
     if (context.header !== undefined) checkParamHeaders(found.tool, args, context.header);
-    const answer = await this.#parts.gate.perform({ kind: 'invokeTool', agent: caller.agent, connection, name: found.name, arguments: args, signal, conversation });
+    const answer = await this.#parts.gate.perform({ kind: 'invokeTool', agent: caller.agent, reach: caller.reach, connection, name: found.name, arguments: args, signal, conversation });
     const result = toToolResult(answer, hasOutputSchema(found.tool));
     return only === null ? withContent(result, withExposedUris(connection, result['content'])) : result;
   }
@@ -157,7 +163,7 @@ export class AgentMethods {
   async #wait(args: JsonObject, { caller, signal, conversation }: RequestContext): Promise<JsonObject> {
     const action = actionId.safeParse(args['action']);
     if (!action.success) return failure('"action" must be the action id from a waiting answer. Nothing was done.', { outcome: 'rejected', reason: 'invalid_arguments' });
-    const answer = await this.#parts.gate.wait(caller.agent, action.data, signal, conversation);
+    const answer = await this.#parts.gate.wait(caller.agent, action.data, signal, conversation, caller.reach);
     if (answer === undefined) {
       return failure('There is no such action of yours, or its result was already given. Nothing was done by this call.', { outcome: 'rejected', reason: 'unknown_action' });
     }
@@ -174,7 +180,7 @@ export class AgentMethods {
 
   /** The connection and own name behind the name an agent uses. `namesOf` is asked only for names that were cut. */
   async #placeOf(name: string, context: RequestContext, namesOf: (connection: ConnectionId) => Promise<readonly string[]>): Promise<{ readonly connection: ConnectionId; readonly name: string } | undefined> {
-    const connections = this.connections(context);
+    const connections = this.#ofAgent(context);
     const { only } = context;
     if (only !== null) return connections.includes(only) ? { connection: only, name } : undefined;
     const read = readExposedName(name, connections);
@@ -204,14 +210,14 @@ export class AgentMethods {
     const lists = { resources: 'listResources', resourceTemplates: 'listResourceTemplates', prompts: 'listPrompts' } as const;
     const items = await catalog[lists[what]](caller.agent, only ?? undefined);
     const usable = new Set(this.connections(context));
-    const shown = items.filter(({ connection }) => usable.has(connection));
+    const shown = items.filter(({ connection }) => usable.has(connection) && reachesEffect(caller.reach, connection, 'read'));
     return { [what]: only === null ? shown.map(exposedItem) : shown.map(({ item }) => item) };
   }
 
   async #readResource(params: JsonObject, context: RequestContext): Promise<JsonObject> {
     const { caller, only, signal, conversation } = context;
     const { connection, uri } = this.resourceOf(params['uri'], context);
-    const answer = await this.#parts.gate.perform({ kind: 'readResource', agent: caller.agent, connection, name: uri, arguments: {}, signal, conversation });
+    const answer = await this.#parts.gate.perform({ kind: 'readResource', agent: caller.agent, reach: caller.reach, connection, name: uri, arguments: {}, signal, conversation });
     const result = withAskedUri(() => toPlainResult(answer), params['uri']);
     const { contents } = result;
     if (only !== null || !Array.isArray(contents)) return result;
@@ -224,7 +230,7 @@ export class AgentMethods {
     if (!isJsonObject(args)) throw new RpcFailure({ code: invalidParams, message: '"arguments" must be an object.' });
     const { connection, name: own } = await this.#promptPlace(name, context);
     const { caller, only, signal, conversation } = context;
-    const answer = await this.#parts.gate.perform({ kind: 'getPrompt', agent: caller.agent, connection, name: own, arguments: args, signal, conversation });
+    const answer = await this.#parts.gate.perform({ kind: 'getPrompt', agent: caller.agent, reach: caller.reach, connection, name: own, arguments: args, signal, conversation });
     const result = toPlainResult(answer);
     const { messages } = result;
     if (only !== null || !Array.isArray(messages)) return result;
@@ -252,7 +258,7 @@ export class AgentMethods {
   }
 
   async #completeAt(connection: ConnectionId, name: string, params: JsonObject, { caller, signal, conversation }: RequestContext): Promise<JsonObject> {
-    return toPlainResult(await this.#parts.gate.perform({ kind: 'complete', agent: caller.agent, connection, name, arguments: params, signal, conversation }));
+    return toPlainResult(await this.#parts.gate.perform({ kind: 'complete', agent: caller.agent, reach: caller.reach, connection, name, arguments: params, signal, conversation }));
   }
 }
 

@@ -1,21 +1,38 @@
 import type { AgentId, ConnectionId } from '../../preload/contract.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Reach } from '../model/reach.ts';
 import type { Catalog } from './catalog.ts';
 import { closeDoors, openDoors } from './doors.ts';
-import type { EntryRefusal, TokenCheck } from './entry.ts';
+import type { PresentedToken } from './entry-checks.ts';
+import type { EntryRefusal, TokenCheck, TokenRefusal } from './entry.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { LineDoor } from './line-door.ts';
 import type { AppStatus } from './shim-protocol.ts';
 import { ShimSocket } from './shim-socket.ts';
 import { throttled } from './throttle.ts';
+import type { WebPaths } from './web-paths.ts';
 
 /** `main/tokens`, as the broker sees it. */
 export interface BrokerTokens {
   issue(agent: AgentId): { readonly token: string; readonly expiresAt: number };
   check(
     token: string,
-  ): { readonly agent: AgentId; readonly scopes: { readonly connections: readonly ConnectionId[] | null } } | { readonly refused: 'unknown' | 'expired' };
+  ):
+    | { readonly agent: AgentId; readonly reach: Reach; readonly audience: ConnectionId | null; readonly boundTo: string | null }
+    | { readonly refused: 'unknown' | 'expired' }
+    | { readonly refused: 'taken_back'; readonly agent: AgentId };
+}
+
+/** The authorization server and what checks proofs of possession, in `main/tokens`, as the broker sees them. */
+export interface BrokerSignIn extends WebPaths {
+  readonly proofAlgorithms: readonly string[];
+  checkProof(request: {
+    readonly proof: string;
+    readonly method: string;
+    readonly addresses: readonly string[];
+    readonly token: string;
+  }): Promise<{ readonly kind: 'proven'; readonly thumbprint: string } | { readonly kind: 'refused'; readonly why: 'bad_proof' | 'reused_proof' }>;
 }
 
 /** `main/agents`, as the broker sees it. */
@@ -30,6 +47,9 @@ export interface BrokerParts {
   readonly gate: Gate;
   readonly catalog: Catalog;
   readonly tokens: BrokerTokens;
+  readonly signIn: BrokerSignIn;
+  /** Everything is paused. */
+  readonly isPaused: () => boolean;
   readonly agents: BrokerAgents;
   readonly clock: Clock;
   readonly version: string;
@@ -50,6 +70,8 @@ export interface Broker {
   readonly socketProblem: { readonly why: 'unsafe_folder' | 'already_running' | 'unusable'; readonly text: string } | null;
   /** Ends everything an agent has open: it was paused or forgotten. */
   disconnect(agent: AgentId): void;
+  /** Ends everything that is open over HTTP: no token is good any more. The command's connections go on. */
+  endVisits(): void;
   close(): Promise<void>;
 }
 
@@ -63,7 +85,8 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     allowedOrigins: parts.allowedOrigins,
     ...doors,
     onRefusedEntry,
-    checkToken: (token) => checkToken(parts, token),
+    signIn: parts.signIn,
+    checkToken: (presented) => checkToken(parts, presented),
   });
   const shim = await ShimSocket.start({
     place: parts.socketPlace,
@@ -85,6 +108,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
       if (shim.ok) shim.socket.disconnect(agent);
       http.disconnect(agent);
     },
+    endVisits: () => http.disconnectAll(),
     async close() {
       closeDoors(doors);
       await Promise.all([http.close(), shim.ok ? shim.socket.close() : undefined]);
@@ -92,13 +116,40 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
   };
 }
 
-/** A token opens only while its agent is paired and not paused. */
-function checkToken({ tokens, agents }: BrokerParts, token: string): TokenCheck {
-  const answer = tokens.check(token);
-  if ('refused' in answer) return { kind: 'refused', why: answer.refused === 'expired' ? 'expired_token' : 'unknown_token' };
-  const agent = agents.get(answer.agent);
-  if (agent === undefined) return { kind: 'refused', why: 'unknown_token' };
-  if (agent.isPaused) return { kind: 'refused', why: 'paused_agent' };
-  agents.touch(answer.agent);
-  return { kind: 'caller', caller: { agent: answer.agent, connections: answer.scopes.connections } };
+/** A token opens only at the address it is for, with its proof if it is bound to a key, and while its agent is paired and not paused. */
+function checkToken(parts: BrokerParts, presented: PresentedToken): TokenCheck | Promise<TokenCheck> {
+  const answer = parts.tokens.check(presented.token);
+  if ('refused' in answer) {
+    // Who holds a token that ended by a pause is told of the pause, and does not go and sign in again.
+    if (answer.refused === 'taken_back') return refused(pauseOf(parts, answer.agent) ?? 'taken_back_token');
+    return refused(answer.refused === 'expired' ? 'expired_token' : 'unknown_token');
+  }
+  if (answer.audience !== null && answer.audience !== presented.only) return refused('foreign_audience');
+  const letIn = (): TokenCheck => {
+    const { agent, reach } = answer;
+    if (parts.agents.get(agent) === undefined) return refused('unknown_token');
+    const paused = parts.agents.get(agent)?.isPaused === true ? 'paused_agent' : undefined;
+    if (paused !== undefined) return refused(paused);
+    parts.agents.touch(agent);
+    return { kind: 'caller', caller: { agent, reach } };
+  };
+  // A proof proves nothing of a token that is bound to none, and a scheme says which of the two it is.
+  if (answer.boundTo === null) return presented.scheme === 'Bearer' ? letIn() : refused('bad_proof');
+  return checkBound(parts.signIn, presented, answer.boundTo, letIn);
+}
+
+async function checkBound(signIn: BrokerSignIn, { scheme, token, proof, method, addresses }: PresentedToken, boundTo: string, letIn: () => TokenCheck): Promise<TokenCheck> {
+  if (scheme !== 'DPoP' || proof === undefined) return refused('missing_proof');
+  const answer = await signIn.checkProof({ proof, method, addresses, token });
+  if (answer.kind === 'refused') return refused(answer.why);
+  return answer.thumbprint === boundTo ? letIn() : refused('bad_proof');
+}
+
+function pauseOf({ agents, isPaused }: BrokerParts, agent: AgentId): 'all_paused' | 'paused_agent' | undefined {
+  if (isPaused()) return 'all_paused';
+  return agents.get(agent)?.isPaused === true ? 'paused_agent' : undefined;
+}
+
+function refused(why: TokenRefusal): TokenCheck {
+  return { kind: 'refused', why };
 }

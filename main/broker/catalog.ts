@@ -1,6 +1,7 @@
-import type { AgentId, ConnectionId } from '../../preload/contract.ts';
+import type { AgentId, ConnectionId, Effect } from '../../preload/contract.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Reach } from '../model/reach.ts';
 import type { UpstreamChange, UpstreamTool } from '../model/upstream.ts';
 
 /** A tool an agent may see, with the connection it belongs to. */
@@ -9,6 +10,8 @@ export interface CatalogTool {
   /** The upstream's own name. */
   readonly name: string;
   readonly tool: UpstreamTool;
+  /** As far as our own description of the tool says. */
+  readonly effect: Effect;
   /**
    * A rule forbids it whatever its arguments are: it is not listed. Who calls it all the same is refused by the gate, which
    * records the attempt.
@@ -45,6 +48,5 @@ export interface Catalog {
 /** Who is at the door, and how far the token reaches. */
 export interface Caller {
   readonly agent: AgentId;
-  /** The connections the token is for; null: every one the agent may use. */
-  readonly connections: readonly ConnectionId[] | null;
+  readonly reach: Reach;
 }

@@ -9,7 +9,7 @@ export const mcpPath = '/mcp';
 export const bodyLimit = 4 * 1024 * 1024;
 
 const methods = new Set(['POST', 'GET', 'DELETE']);
-const bearer = /^Bearer ([A-Za-z0-9_-]{1,256})$/i;
+const credentials = /^(Bearer|DPoP) ([A-Za-z0-9_-]{1,256})$/i;
 
 /**
  * The checks that need nothing but the head of a request, in order: exact `Host` (against DNS rebinding), no foreign
@@ -17,8 +17,7 @@ const bearer = /^Bearer ([A-Za-z0-9_-]{1,256})$/i;
  */
 export function checkHead(request: IncomingMessage, port: number, allowedOrigins: readonly string[]): Refusal | undefined {
   return (
-    checkHost(request, port) ??
-    checkOrigin(request, port, allowedOrigins) ??
+    checkCaller(request, port, allowedOrigins) ??
     (readEndpoint(request.url) === undefined ? noSuchPath : undefined) ??
     checkMethod(request) ??
     checkContentType(request) ??
@@ -26,9 +25,38 @@ export function checkHead(request: IncomingMessage, port: number, allowedOrigins
   );
 }
 
-/** The token of an `Authorization: Bearer` header (RFC 6750, section 2.1); undefined when there is none. */
-export function bearerToken(request: IncomingMessage): string | undefined {
-  return bearer.exec(request.headers.authorization ?? '')?.[1];
+/** The two of them that hold for every path. */
+export function checkCaller(request: IncomingMessage, port: number, allowedOrigins: readonly string[]): Refusal | undefined {
+  return checkHost(request, port) ?? checkOrigin(request, port, allowedOrigins);
+}
+
+/** A token as it was presented. */
+export interface PresentedToken {
+  readonly scheme: 'Bearer' | 'DPoP';
+  readonly token: string;
+  /** The proof of possession beside it; undefined when there is none, or more than one. */
+  readonly proof: string | undefined;
+  readonly method: string;
+  /** The forms of the address it was presented at. */
+  readonly addresses: readonly string[];
+  /** The connection that the address shows alone; null: all of them. */
+  readonly only: ConnectionId | null;
+}
+
+/** Reads the `Authorization` header (RFC 6750, section 2.1; RFC 9449, section 7.1); undefined when it has no token. */
+export function presentedToken(request: IncomingMessage, port: number): PresentedToken | undefined {
+  const [, scheme, token] = credentials.exec(request.headers.authorization ?? '') ?? [];
+  if (scheme === undefined || token === undefined) return undefined;
+  const proofs = request.headersDistinct['dpop'] ?? [];
+  return {
+    scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
+    token,
+    proof: proofs.length === 1 ? proofs[0] : undefined,
+    method: request.method ?? '',
+    addresses: ownHosts(port).map((host) => `http://${host}${request.url ?? ''}`),
+    // `checkHead` knows the path.
+    only: readEndpoint(request.url)?.only ?? null,
+  };
 }
 
 /** Which endpoint a request is for: `only` null for `/mcp`. Undefined for any other path. */

@@ -3,13 +3,14 @@ import type { AddressInfo } from 'node:net';
 import type { AgentId } from '../../preload/contract.ts';
 import { countedMethods, type RequestContext } from './agent-methods.ts';
 import type { Doors } from './doors.ts';
-import { bearerToken, checkHead, mcpPath, readEndpoint } from './entry-checks.ts';
-import { tokenRefusal, type EntryRefusal, type Refusal, type TokenCheck } from './entry.ts';
+import { checkCaller, checkHead, mcpPath, presentedToken, type PresentedToken } from './entry-checks.ts';
+import { scopeRefusal, tokenRefusal, type Challenge, type EntryRefusal, type Refusal, type TokenCheck } from './entry.ts';
 import { HttpReply } from './http-reply.ts';
 import { HttpSessions } from './http-sessions.ts';
 import { errorMessage, internalError, invalidRequest, methodNotFound, readIncoming, refusedByGate, toFailure, type Incoming, type RpcRequest } from './json-rpc.ts';
 import { openPerAgent } from './limits.ts';
 import { readJsonBody } from './request-body.ts';
+import { pathOf, WebDoor, type WebPaths } from './web-paths.ts';
 import { checkStandardHeaders, isModern } from './standard-headers.ts';
 
 export interface HttpEndpointParts extends Doors {
@@ -17,7 +18,9 @@ export interface HttpEndpointParts extends Doors {
   readonly preferredPort: number;
   /** Origins that may call although they are web pages. None, unless the organization lists some. */
   readonly allowedOrigins: readonly string[];
-  checkToken(token: string): TokenCheck;
+  /** The authorization server, which answers without a token. */
+  readonly signIn: WebPaths & Pick<Challenge, 'proofAlgorithms'>;
+  checkToken(presented: PresentedToken): TokenCheck | Promise<TokenCheck>;
   onRefusedEntry(why: EntryRefusal): void;
 }
 
@@ -40,12 +43,14 @@ export class HttpEndpoint {
   readonly #parts: HttpEndpointParts;
   readonly #http: HttpServer;
   readonly #sessions: HttpSessions;
+  readonly #web: WebDoor;
   readonly #open = new Map<AgentId, Set<AbortController>>();
   #port = 0;
 
   private constructor(parts: HttpEndpointParts) {
     this.#parts = parts;
     this.#sessions = new HttpSessions(parts);
+    this.#web = new WebDoor(parts.signIn);
     this.#http = createServer({ maxHeaderSize: maxHeaderBytes, headersTimeout: headTimeout, requestTimeout, connectionsCheckingInterval: 5_000, noDelay: true });
     this.#http.maxConnections = maxConnections;
     this.#http.on('request', (request, response) => void this.#serve(request, response));
@@ -80,6 +85,11 @@ export class HttpEndpoint {
     this.#sessions.closeAgent(agent);
   }
 
+  disconnectAll(): void {
+    for (const agent of this.#open.keys()) this.disconnect(agent);
+    this.#sessions.closeAll();
+  }
+
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
     this.#sessions.close();
@@ -112,15 +122,21 @@ export class HttpEndpoint {
 
   /** Serves the request, or says why not. */
   async #admit(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
-    const head = checkHead(request, this.#port, this.#parts.allowedOrigins);
+    const { allowedOrigins, methods, signIn } = this.#parts;
+    if (signIn.owns(pathOf(request))) return checkCaller(request, this.#port, allowedOrigins) ?? (await this.#web.serve(request, response));
+    const head = checkHead(request, this.#port, allowedOrigins);
     if (head !== undefined) return head;
-    const token = bearerToken(request);
-    if (token === undefined) return tokenRefusal('no_token');
-    const check = this.#parts.checkToken(token);
-    if (check.kind === 'refused') return tokenRefusal(check.why);
-    // `checkHead` knows the path.
-    const where = { caller: check.caller, only: readEndpoint(request.url)?.only ?? null };
-    if (where.only !== null && this.#parts.methods.connections(where).length === 0) return noSuchConnection;
+    const challenge: Challenge = { resourceMetadata: `http://${request.headers.host ?? ''}/.well-known/oauth-protected-resource${request.url ?? ''}`, proofAlgorithms: signIn.proofAlgorithms };
+    const presented = presentedToken(request, this.#port);
+    if (presented === undefined) return tokenRefusal('no_token', challenge);
+    const check = await this.#parts.checkToken(presented);
+    if (check.kind === 'refused') return tokenRefusal(check.why, challenge);
+    const { only } = presented;
+    const where = { caller: check.caller, only };
+    if (only !== null && methods.connections(where).length === 0) {
+      const isTheirs = methods.connections({ caller: { ...check.caller, reach: null }, only }).length > 0;
+      return isTheirs ? scopeRefusal(`connection:${only}`, challenge) : noSuchConnection;
+    }
     const signal = this.#track(response, check.caller.agent);
     if (signal === undefined) return tooManyOpen;
     const visit: Visit = { where, signal, takesStream: takesStream(request) };

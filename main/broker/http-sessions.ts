@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AgentId } from '../../preload/contract.ts';
 import type { Dispose } from '../model/disposable.ts';
+import { isSameReach } from '../model/reach.ts';
 import type { RequestContext } from './agent-methods.ts';
-import type { Caller } from './catalog.ts';
 import type { EntryRefusal, Refusal } from './entry.ts';
 import { HttpReply } from './http-reply.ts';
 import { invalidRequest, refusedByGate, type Incoming } from './json-rpc.ts';
@@ -126,9 +126,13 @@ export class HttpSessions {
     for (const session of this.#sessions.values()) if (session.where.caller.agent === agent) this.#end(session);
   }
 
+  closeAll(): void {
+    for (const session of this.#sessions.values()) this.#end(session);
+  }
+
   close(): void {
     this.#stopSweep();
-    for (const session of this.#sessions.values()) this.#end(session);
+    this.closeAll();
   }
 
   #find(request: IncomingMessage, { caller, only }: SessionExchange['where']): HttpSession | Refusal {
@@ -140,7 +144,7 @@ export class HttpSessions {
     }
     const session = this.#sessions.get(id);
     // A token that reaches less than the one which opened the session must not reach more through it.
-    if (session !== undefined && session.where.caller.agent === caller.agent && session.where.only === only && hasSameReach(session.where.caller, caller)) return session;
+    if (session !== undefined && session.where.caller.agent === caller.agent && session.where.only === only && isSameReach(session.where.caller.reach, caller.reach)) return session;
     if (session !== undefined && session.where.caller.agent !== caller.agent) this.#parts.onRefusedEntry('foreign_session');
     return { status: 404, code: -32_001, text: 'There is no such session. Start a new one with initialize.' };
   }
@@ -207,8 +211,4 @@ export class HttpSessions {
 
 function isPrimed({ version }: LegacySession): boolean {
   return version >= '2025-11-25';
-}
-
-function hasSameReach({ connections: one }: Caller, { connections: other }: Caller): boolean {
-  return one === null || other === null ? one === other : one.length === other.length && one.every((id) => other.includes(id));
 }

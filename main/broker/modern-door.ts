@@ -4,6 +4,7 @@ import type { AgentId } from '../../preload/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import { silence } from '../model/conversation.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { reachKey } from '../model/reach.ts';
 import { actingMethods, type AgentMethods, type RequestContext } from './agent-methods.ts';
 import type { Listener } from './asked-call.ts';
 import { AskedCalls, type Step } from './asked-calls.ts';
@@ -66,7 +67,7 @@ export class ModernDoor {
     const alive = withSignsOfLife(clock, listener);
     try {
       // Only a retry needs to be told from other calls; the canonical form of a large call takes its time.
-      const fingerprint = (): string => fingerprintOf({ method, only: where.only, reach: where.caller.connections === null ? null : [...where.caller.connections], params: own });
+      const fingerprint = (): string => fingerprintOf({ method, only: where.only, reach: reachKey(where.caller.reach), params: own });
       const identity = { agent: where.caller.agent, get fingerprint() { return fingerprint(); } };
       const run: Parameters<AskedCalls['step']>[4] = (conversation, signal) => methods.handle(method, own, { ...where, signal, conversation });
       return toResult(await this.#asked.step(identity, alive.listener, { state: requestState, given: inputResponses ?? {} }, where.signal, run));

@@ -118,7 +118,7 @@ export class ShimSocket {
     this.#open.set(socket, agent.data);
     this.#parts.onSeen(agent.data);
     say(socket, { kind: 'ready' });
-    this.#parts.serve(socket, { agent: agent.data, connections: null });
+    this.#parts.serve(socket, { agent: agent.data, reach: null });
   }
 
   /** Why this agent may not come in; undefined when it may. */

@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import { disarmLine } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
+import { reachesEffect } from '../model/reach.ts';
 import type { SecretsFound } from '../model/secret.ts';
 import type { Upstream } from '../model/upstream.ts';
 import { findService, type FoundService } from './find-service.ts';
@@ -75,8 +76,9 @@ async function describe(request: ActionRequest, args: JsonObject, upstream: Upst
   };
   const own = request.kind === 'invokeTool' ? upstream.profile(request.name) : undefined;
   if (own === undefined) return generalProfile(request, parts).describe(args, context);
-  // Paused means nothing passes: a profile may look something up at the service, the general ones never do.
-  if (!pause.isPaused && !agents.isPaused(request.agent)) return within(onBehalfOf(request.agent, () => own.describe(args, context)), request.signal, clock);
+  // Paused means nothing passes, and neither does what a token does not reach: a profile may look something up at the service, the general ones never do.
+  const mayLookUp = !pause.isPaused && !agents.isPaused(request.agent) && reachesEffect(request.reach, request.connection, own.effect);
+  if (mayLookUp) return within(onBehalfOf(request.agent, () => own.describe(args, context)), request.signal, clock);
   const described = await generalProfile(request, parts).describe(args, context);
   if (!('facts' in described)) return described;
   // What kind of thing it is needs no look-up.

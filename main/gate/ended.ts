@@ -49,6 +49,10 @@ const endings: { readonly [R in EndReason]: Ending } = {
     outcome: 'blocked',
     text: 'This Claw may no longer use this connection. Nothing was done, and trying again will not help.',
   },
+  outside_token: {
+    outcome: 'blocked',
+    text: 'This is outside the scope of your token. Nothing was done. Do not look for another way; sign in again for a wider scope if the person wants that.',
+  },
   paused: {
     outcome: 'blocked',
     text: 'The person has paused all Claws. Nothing was done. Wait until they resume; do not look for another way.',

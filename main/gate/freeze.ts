@@ -48,7 +48,7 @@ function frozenCopy(value: JsonValue): JsonValue | undefined {
   return Object.freeze(copies);
 }
 
-export function freeze(request: Omit<ActionRequest, 'signal' | 'conversation'>, id: ActionId, materials: readonly Material[], requestedAt: number): FrozenAction {
+export function freeze(request: Omit<ActionRequest, 'signal' | 'conversation' | 'reach'>, id: ActionId, materials: readonly Material[], requestedAt: number): FrozenAction {
   const { kind, agent, connection, name } = request;
   const what: WhatIsDone = { kind, agent, connection, name, arguments: request.arguments, materials };
   return Object.freeze({ ...what, id, digest: digestOf(what), requestedAt });

@@ -1,6 +1,7 @@
 import type { ActionId, AgentId } from '../../preload/contract.ts';
 import type { ActionAnswer, ActionRequest } from '../model/action.ts';
 import type { Conversation } from '../model/conversation.ts';
+import type { Reach } from '../model/reach.ts';
 
 /** The one way through. */
 export interface Gate {
@@ -11,7 +12,7 @@ export interface Gate {
   perform(request: ActionRequest): Promise<ActionAnswer>;
   /**
    * Waits for an action of this agent; resolves with `undefined` when the agent has no such action. With a conversation,
-   * the service's progress and questions come here from now on.
+   * the service's progress and questions come here from now on. What is beyond the reach is none of the agent's here.
    */
-  wait(agent: AgentId, action: ActionId, signal: AbortSignal, conversation?: Conversation): Promise<ActionAnswer | undefined>;
+  wait(agent: AgentId, action: ActionId, signal: AbortSignal, conversation?: Conversation, reach?: Reach): Promise<ActionAnswer | undefined>;
 }

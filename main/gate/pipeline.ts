@@ -1,8 +1,9 @@
 import type { ActionId, AgentId, GrantId, HeldAction, Result } from '../../preload/contract.ts';
-import type { ActionAnswer, ActionRequest, Decision, Described, FrozenAction } from '../model/action.ts';
+import type { ActionAnswer, ActionRequest, Decision, Described, Facts, FrozenAction } from '../model/action.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import type { GrantOffer } from '../model/grant.ts';
+import { reachesEffect, type Reach } from '../model/reach.ts';
 import { say } from '../model/say.ts';
 import { decideAt } from './decide.ts';
 import { describeRequest, rejected } from './describe.ts';
@@ -50,26 +51,30 @@ export class Pipeline implements Gate {
     if ('kind' in known) return known;
     const { action, described, perform, target, found } = known;
 
-    const earlier = this.#pickUp(action);
+    const isReached = reachesEffect(request.reach, action.connection, described.facts.effect);
+    const earlier = isReached ? this.#pickUp(action) : undefined;
     if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal, request.conversation) : earlier;
 
     const live = this.#newLive(action, { facts: described.facts, target, risk: () => described.card.risk });
     const decision = decideAt(live, this.#parts, action.requestedAt);
-    const refusal = this.#refusalToAsk(action.agent, described, decision);
+    // It goes the same way from here, so that the attempt is on record.
+    if (!isReached) live.stop('outside_token');
+    const refusal = !isReached ? undefined : this.#refusalToAsk(action.agent, described, decision);
     if (refusal) return refusal;
-    if (decision.answer === 'allow' && decision.grant !== undefined) this.#passBy(live, decision.grant);
+    if (isReached && decision.answer === 'allow' && decision.grant !== undefined) this.#passBy(live, decision.grant);
     const isHeld = holdSecondsOf(described.facts.effect, this.#parts.settings()) > 0;
     live.isAsked = decision.answer === 'ask';
-    live.isKept = live.isAsked || (decision.answer === 'allow' && isHeld);
+    live.isKept = isReached && (live.isAsked || (decision.answer === 'allow' && isHeld));
     live.isApproved = live.isKept && !live.isAsked;
     this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld, owners: found?.owners ?? [] }));
     return this.#answer(live, request.signal, request.conversation);
   }
 
-  async wait(agent: AgentId, id: ActionId, signal: AbortSignal, conversation?: Conversation): Promise<ActionAnswer | undefined> {
+  async wait(agent: AgentId, id: ActionId, signal: AbortSignal, conversation?: Conversation, reach: Reach = null): Promise<ActionAnswer | undefined> {
     const live = this.#live.get(id);
-    if (live) return live.agent === agent ? this.#answer(live, signal, conversation) : undefined;
+    if (live) return live.agent === agent && reachesEffect(reach, live.action.connection, live.facts.effect) ? this.#answer(live, signal, conversation) : undefined;
     const kept = this.#parts.outbox.get(agent, id);
+    if (kept && !reachesKept(reach, kept)) return undefined;
     return kept?.answer ? this.#deliver(kept, kept.answer) : undefined;
   }
 
@@ -258,6 +263,12 @@ export class Pipeline implements Gate {
       report(`Old answers could not be dropped: ${String(error)}`);
     }
   }
+}
+
+/** Once its answer was delivered nobody knows its effect any more. */
+function reachesKept(reach: Reach, { entry: { action, facts } }: OutboxLine): boolean {
+  const known: Partial<Facts> | undefined = facts;
+  return reachesEffect(reach, action.connection, known?.effect ?? 'unknown');
 }
 
 function cutOff(live: LiveAction, why: 'paused' | 'agent_paused' | 'access_removed'): void {

@@ -36,7 +36,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, upstreams } = this.#services;
+    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -51,6 +51,7 @@ export class LiveSnapshot implements SnapshotSource {
       oauth.onChange(now('connections')),
       keys.onChange(now('connections')),
       pause.onChange(now()),
+      alarms.onChange(now()),
       this.#recordWatch.onChange(now()),
       agents.onChange(({ change }) => {
         this.#stale.add('agents').add('held').add('grants');

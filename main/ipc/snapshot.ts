@@ -11,8 +11,8 @@ export type RecordState = Status['record'];
 
 /** The part that is made anew each time; `approvals` and `connections` are what the same snapshot shows of them. */
 export function viewStatus(services: Services, record: RecordState, approvals: readonly Approval[], connections: readonly ConnectionView[]): Status {
-  const { activity, broker, credentials, organization, pause, policy, settings, shell, version } = services;
-  const problems = [...organization.problems, ...settings.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services)];
+  const { activity, broker, credentials, network, organization, pause, policy, settings, shell, version } = services;
+  const problems = [...organization.problems, ...settings.problems(), ...network.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services), ...copiedProblems(services)];
   return {
     version,
     shell: shell.kind,
@@ -90,11 +90,13 @@ export function hasCredential(connection: Connection, keys: Services['keys']): b
 /** A connection of which it is not known yet whether its credential is there is left out: the keychain answers in a moment. */
 export function viewConnections(services: Services, figures: RecordFigures, credentials: ReadonlyMap<ConnectionId, CredentialState>): ConnectionView[] {
   return services.connections.list().flatMap((connection) => {
-    const credential = credentials.get(connection.id) ?? null;
-    if (credential === null && hasCredential(connection, services.keys)) return [];
+    const described = credentials.get(connection.id) ?? null;
+    if (described === null && hasCredential(connection, services.keys)) return [];
     const need = services.oauth.needOf(connection.id) ?? services.keys.needOf(connection);
     const browserSignIn = services.oauth.viewOf(connection);
     const keySignIn = services.keys.viewOf(connection);
+    // Most certificates need no passphrase.
+    const credential = keySignIn?.kind === 'certificate' && described?.kept === 'missing' && described.problem === null ? null : described;
     return {
       id: connection.id,
       name: connection.name,
@@ -120,10 +122,15 @@ function healthWith({ kind }: Connection, credential: CredentialState | null, ne
   return { state: 'needs_sign_in', text: credential.problem ?? say(kind === 'email' ? 'connection.health.noPassword' : 'connection.health.keyMissing') };
 }
 
+function whatOf(keySignIn: KeySignIn | null): NonNullable<ConnectionView['credential']>['what'] {
+  if (keySignIn === null) return 'password';
+  return keySignIn.kind === 'certificate' ? 'passphrase' : 'key';
+}
+
 function viewCredential(services: Services, id: ConnectionId, credential: CredentialState | null, browserSignIn: BrowserSignIn | null, keySignIn: KeySignIn | null): ConnectionView['credential'] {
-  if (keySignIn !== null && keySignIn.program !== null) return { what: 'key', kept: 'program', since: 0, lastUse: viewLastUse(services, id, services.keys.lastUse(id)) };
+  if (keySignIn !== null && keySignIn.program !== null) return { what: whatOf(keySignIn), kept: 'program', since: 0, lastUse: viewLastUse(services, id, services.keys.lastUse(id)) };
   if (credential === null || browserSignIn !== null) return keptByOAuth(services, browserSignIn);
-  return { what: keySignIn === null ? 'password' : 'key', kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, id) };
+  return { what: whatOf(keySignIn), kept: credential.kept, since: credential.since, lastUse: viewLastUse(services, id) };
 }
 
 function viewLastUse({ agents, credentials }: Services, id: ConnectionId, use = credentials.lastUse(id)): NonNullable<ConnectionView['credential']>['lastUse'] {
@@ -168,7 +175,7 @@ function connectionProblems(connections: readonly ConnectionView[]): Message[] {
 }
 
 function keychainProblems({ credentials, connections, keys, oauth }: Services): Message[] {
-  const needsOne = connections.list().some((connection) => hasCredential(connection, keys) || typeof oauth.viewOf(connection)?.since === 'number');
+  const needsOne = connections.list().some((connection) => connection.kind === 'email' || keys.needsKeychain(connection) || typeof oauth.viewOf(connection)?.since === 'number');
   if (credentials.isLocked) return [say('status.problem.keychainLocked')];
   return credentials.keychain === 'session' && needsOne ? [say('status.problem.noKeychain')] : [];
 }
@@ -179,6 +186,10 @@ function recordProblems({ activity }: Services): Message[] {
 
 function socketProblems({ broker }: Services): Message[] {
   return broker.socketProblem === null ? [] : [say('status.problem.socket')];
+}
+
+function copiedProblems({ agents, alarms }: Services): Message[] {
+  return alarms.list().map((id) => say('signedOut.text', { name: agents.get(id)?.name ?? id }));
 }
 
 export function startOfDay(instant: number): number {

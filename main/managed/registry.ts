@@ -46,7 +46,7 @@ function subkey(line: string, root: string): string | null {
 
 type Value = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: 'registryType' | 'registryJson' };
 
-const booleans = new Set(['openAtLogin', 'notifications', 'isFirstRunDone']);
+const booleans = new Set(['openAtLogin', 'signOutOnLock', 'notifications', 'isFirstRunDone']);
 
 function readValue(group: string | null, name: string, type: string, data: string): Value {
   switch (type) {

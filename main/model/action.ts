@@ -1,6 +1,7 @@
 import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, GrantId, Message, Outcome } from '../../preload/contract.ts';
 import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject } from './json.ts';
+import type { Reach } from './reach.ts';
 import type { SecretKind } from './secret.ts';
 
 /** Cedar's action names for what an agent can attempt. */
@@ -17,6 +18,8 @@ export interface ActionRequest {
    */
   readonly name: string;
   readonly arguments: JsonObject;
+  /** How far the agent's token reaches; what is beyond it is refused. */
+  readonly reach: Reach;
   /** Aborted when the client cancels or goes away. */
   readonly signal: AbortSignal;
   readonly conversation: Conversation;
@@ -155,6 +158,8 @@ export type EndReason =
   | 'agent_paused'
   /** The agent was forgotten, or may not use that connection any more. */
   | 'access_removed'
+  /** The token it came with does not reach that far. */
+  | 'outside_token'
   | 'not_recorded'
   | 'service_failed'
   | 'changed_since_approval'

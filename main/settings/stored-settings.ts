@@ -11,9 +11,13 @@ export const defaultSettings: Settings = {
   payHoldSeconds: 10,
   deleteHoldSeconds: 10,
   openAtLogin: false,
+  signOutOnLock: false,
   notifications: true,
   ownDomains: [],
   attachmentFolders: [],
+  proxy: 'system',
+  noProxy: [],
+  caFile: '',
   isFirstRunDone: false,
 };
 

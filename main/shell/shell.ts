@@ -65,5 +65,7 @@ export interface Shell {
   openExternal(url: URL): Promise<boolean>;
   /** Called when the person closes the last way to the app or asks the system to quit. */
   onQuit(listener: () => void): Dispose;
+  /** Called when the screen is locked, where the system tells. */
+  onScreenLock(listener: () => void): Dispose;
   close(): Promise<void>;
 }

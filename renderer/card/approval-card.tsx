@@ -11,7 +11,7 @@ import { useNow } from '../look/use-now.ts';
 import { AnsweredNote } from './answered-note.tsx';
 import { armsAfter } from './arming.ts';
 import './card.css';
-import { CardActions } from './card-actions.tsx';
+import { CardActions, isWholeNumber } from './card-actions.tsx';
 import { CardRows } from './card-rows.tsx';
 import { Countdown } from './countdown.tsx';
 import { DenyDialog } from './deny-dialog.tsx';
@@ -45,6 +45,7 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
   const headline = useId();
   const [isConfirmed, setConfirmed] = useState(false);
   const [isDenying, setDenying] = useState(false);
+  const [number, setNumber] = useState('');
   const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed}`);
   const { answer, isBusy, problem } = useAnswer(approval);
   const isOver = useNow(250) >= approval.expiresAt;
@@ -59,7 +60,9 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
 
   const mayAnswer = useCallback(() => isArmedNow() && !isBusy && !isOver, [isArmedNow, isBusy, isOver]);
   const approve = (grant?: string): void => {
-    if (mayAnswer() && (!isHigh || isConfirmed)) void answer('approve', isConfirmed, null, grant);
+    if (!mayAnswer() || (isHigh && !isConfirmed)) return;
+    if (approval.card.asksNumber !== true) void answer('approve', isConfirmed, null, grant === undefined ? {} : { grant });
+    else if (isWholeNumber(number)) void answer('approve', isConfirmed, null, { number: Number(number) });
   };
   const deny = (): void => {
     if (mayAnswer()) void answer('deny', false, null);
@@ -105,8 +108,10 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
         isBusy={isBusy}
         isOver={isOver}
         isConfirmed={isConfirmed}
+        number={approval.card.asksNumber === true ? number : null}
         problem={isDenying ? null : problem}
         onConfirm={setConfirmed}
+        onNumber={setNumber}
         onApprove={() => approve()}
         onApproveFor={approve}
         onDeny={deny}

@@ -1,5 +1,5 @@
-import { Button, Checkbox } from '@fluentui/react-components';
-import type { ReactNode, RefObject } from 'react';
+import { Button, Checkbox, Input } from '@fluentui/react-components';
+import { useId, type ReactNode, type RefObject } from 'react';
 import type { Approval, Message } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { ErrorNote } from '../look/note.tsx';
@@ -13,13 +13,21 @@ export interface CardActionsProps {
   readonly isBusy: boolean;
   readonly isOver: boolean;
   readonly isConfirmed: boolean;
+  /** What was typed so far; null: no number is asked for. */
+  readonly number: string | null;
   readonly problem: Message | null;
   readonly onConfirm: (isConfirmed: boolean) => void;
+  readonly onNumber: (number: string) => void;
   readonly onApprove: () => void;
   /** With the id of one of the card's grants. */
   readonly onApproveFor: (grant: string) => void;
   readonly onDeny: () => void;
   readonly onDenyWithReason: () => void;
+}
+
+/** Two digits. */
+export function isWholeNumber(number: string): boolean {
+  return /^\d{2}$/.test(number);
 }
 
 /** The answer: the key fact to tick when much is at stake, Deny, Approve once, and what happens after. */
@@ -30,15 +38,19 @@ export function CardActions({
   isBusy,
   isOver,
   isConfirmed,
+  number,
   problem,
   onConfirm,
+  onNumber,
   onApprove,
   onApproveFor,
   onDeny,
   onDenyWithReason,
 }: CardActionsProps): ReactNode {
   const text = useText();
+  const field = useId();
   const isHigh = approval.card.risk === 'high';
+  const isMissing = (isHigh && !isConfirmed) || (number !== null && !isWholeNumber(number));
   const isBlocked = isBusy || isOver;
   const arming = isArmed || isBlocked ? '' : 'cs-arming';
   const { grants = [] } = approval.card;
@@ -52,6 +64,20 @@ export function CardActions({
             disabled={isBlocked}
             onChange={(_event, data) => onConfirm(data.checked === true)}
             label={approval.card.confirm === null ? text('cardView.confirm') : <Say message={approval.card.confirm} />}
+          />
+        </div>
+      )}
+      {number !== null && (
+        <div className="cs-number">
+          <label htmlFor={field}>{text('cardView.number')}</label>
+          <Input
+            id={field}
+            className="cs-number-field"
+            value={number}
+            inputMode="numeric"
+            autoComplete="off"
+            disabled={isBlocked}
+            onChange={(_event, data) => onNumber(data.value.replaceAll(/\D/g, '').slice(0, 2))}
           />
         </div>
       )}
@@ -69,7 +95,7 @@ export function CardActions({
             appearance="primary"
             aria-disabled={!isArmed || isBlocked}
             aria-keyshortcuts="Control+Enter Meta+Enter"
-            disabledFocusable={isBlocked || (isHigh && !isConfirmed)}
+            disabledFocusable={isBlocked || isMissing}
             onKeyDown={ignoreEnter}
             onClick={onApprove}
           >

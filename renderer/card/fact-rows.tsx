@@ -13,12 +13,26 @@ import { MoreList } from './more-list.tsx';
 
 type RowOf<K extends Row['kind']> = Extract<Row, { readonly kind: K }>;
 
-const limits = { people: 3, files: 3, links: 3, text: 160, body: 6000 } as const;
+const limits = { people: 3, files: 3, links: 3, sentences: 8, text: 160, body: 6000 } as const;
 
 function Marks({ marks }: { readonly marks: readonly Mark[] }): ReactNode {
   // A card is frozen: its marks never move among each other.
   // oxlint-disable-next-line react/no-array-index-key
   return marks.map((mark, index) => <MarkChip key={index} mark={mark} />);
+}
+
+export function SentencesRow({ row }: { readonly row: RowOf<'sentences'> }): ReactNode {
+  return (
+    <MoreList
+      items={row.sentences}
+      limit={limits.sentences}
+      renderItem={(sentence) => (
+        <span className="cs-anywhere" dir="auto">
+          <Say message={sentence} />
+        </span>
+      )}
+    />
+  );
 }
 
 export function PeopleRow({ row }: { readonly row: RowOf<'people'> }): ReactNode {

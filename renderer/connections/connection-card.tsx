@@ -40,8 +40,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
   const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
   const isUseTold = isKept && browserSignIn === null;
   const isForgettable = isKept && connection.credential?.kept !== 'program';
-  // A mailbox has a password that is typed here, and some services on the web a key.
-  const typed = keySignIn !== null ? (keySignIn.program === null ? 'keySignIn' : null) : connection.kind === 'email' && browserSignIn === null ? 'signIn' : null;
+  const typed = typedFor(connection);
   const check = async (): Promise<void> => {
     setChecked(false);
     setChecked((await checking.run({ id })) !== null);
@@ -79,8 +78,12 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
           </p>
         )}
         {keySignIn !== null && (
-          <p className="cs-item-quiet">
-            <Disarmed text={text(`connectionsScreen.key.${keySignIn.kind}`, { name: keySignIn.name })} />
+          <p className="cs-item-quiet cs-anywhere">
+            {keySignIn.validUntil === null ? (
+              <Disarmed text={text(`connectionsScreen.key.${keySignIn.kind}`, { name: keySignIn.name })} />
+            ) : (
+              <FormattedMessage id="connectionsScreen.key.certificate.until" values={{ name: <Disarmed text={keySignIn.name} />, until: <TimeText at={keySignIn.validUntil} show="date" /> }} />
+            )}
           </p>
         )}
         {browserSignIn === null ? <CredentialLine connection={connection} /> : <SignedIn connection={connection} signIn={browserSignIn} />}
@@ -110,7 +113,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
                   {text('connectionsScreen.log')}
                 </MenuItem>
               )}
-              {typed !== null && !isSignedOut && (
+              {typed !== null && !isSignedOut && (typed !== 'passphrase' || isKept) && (
                 <MenuItem icon={<KeyRegular />} onClick={onSignIn}>
                   {text(`connectionsScreen.${typed}.change`)}
                 </MenuItem>
@@ -147,4 +150,11 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
       )}
     </li>
   );
+}
+
+/** What a person types to sign in, if anything: of a mailbox the password, of some services a key, of a certificate the passphrase. */
+function typedFor({ kind, browserSignIn, keySignIn }: Connection): 'signIn' | 'keySignIn' | 'passphrase' | null {
+  if (keySignIn === null) return kind === 'email' && browserSignIn === null ? 'signIn' : null;
+  if (keySignIn.program !== null) return null;
+  return keySignIn.kind === 'certificate' ? 'passphrase' : 'keySignIn';
 }

@@ -74,7 +74,7 @@ export function ConnectionsScreen(): ReactNode {
       )}
       {isAdding && <AddConnectionDialog onClose={() => setAdding(false)} onAdded={(name, needsSignIn) => setOutcome(text(needsSignIn ? 'connectionsScreen.form.addedSignIn' : 'connectionsScreen.form.added', { name }))} />}
       {signingIn !== null && (
-        <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text(`connectionsScreen.${signingIn.keySignIn === null ? 'signIn' : 'keySignIn'}.done`, { name: signingIn.name }))} />
+        <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text(`connectionsScreen.${signingIn.keySignIn === null ? 'signIn' : signingIn.keySignIn.kind === 'certificate' ? 'passphrase' : 'keySignIn'}.done`, { name: signingIn.name }))} />
       )}
       {forgetting !== null && <ForgetCredentialDialog connection={forgetting} onClose={() => setForgetting(null)} onForgotten={tell} />}
       {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} onRemoved={tell} />}

@@ -7,7 +7,7 @@ import { ErrorNote, Note } from '../look/index.ts';
 import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { focusFirstProblem, TextField } from '../look/text-field.tsx';
 import type { FormDialogProps } from './email-dialog.tsx';
-import { SignInFields } from './sign-in-fields.tsx';
+import { SignInFields, type SignInField } from './sign-in-fields.tsx';
 import { emptyServerDraft, readServerDraft, type ServerFormDraft } from './server-form.ts';
 
 /** Connects an MCP server: a program on this computer, or a service on the web. */
@@ -19,7 +19,7 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
   const [isTried, setTried] = useState(false);
   const read = readServerDraft(kind, draft);
   const change = (next: Partial<ServerFormDraft>): void => setDraft((before) => ({ ...before, ...next }));
-  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | 'signIn.name' | 'signIn.prefix' | 'signIn.secretCommand.command' | 'signIn.secretCommand.args' | 'key'): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
+  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | SignInField): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
   const wrongArgs = problemOf('args');
 
   const submit = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { newServerInput, type NewServerInput } from '../../preload/contract.ts';
 
-export const signInWays = ['browser', 'header', 'query'] as const;
+export const signInWays = ['browser', 'header', 'query', 'certificate'] as const;
 export type SignInWay = (typeof signInWays)[number];
 
 export interface ServerFormDraft {
@@ -13,6 +13,8 @@ export interface ServerFormDraft {
   readonly header: string;
   readonly prefix: string;
   readonly parameter: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
   /** A program gives the key instead. */
   readonly isFromProgram: boolean;
   readonly key: string;
@@ -21,24 +23,26 @@ export interface ServerFormDraft {
   readonly keyArgs: string;
 }
 
-export const emptyServerDraft: ServerFormDraft = { name: '', command: '', args: '', url: '', way: 'browser', header: 'Authorization', prefix: 'Bearer', parameter: '', isFromProgram: false, key: '', keyCommand: '', keyArgs: '' };
+export const emptyServerDraft: ServerFormDraft = { name: '', command: '', args: '', url: '', way: 'browser', header: 'Authorization', prefix: 'Bearer', parameter: '', certificateFile: '', keyFile: '', isFromProgram: false, key: '', keyCommand: '', keyArgs: '' };
 
 export type ReadServerDraft = { readonly ok: true; readonly input: NewServerInput } | { readonly ok: false; readonly wrong: readonly string[] };
 
 /** The contract's input, or the fields that do not fit it. Empty lines are no arguments; spaces inside a line are kept. */
 export function readServerDraft(kind: NewServerInput['kind'], draft: ServerFormDraft): ReadServerDraft {
   const { name, command, args, url, way, isFromProgram } = draft;
+  // Many certificates have no passphrase.
+  const takesKey = way !== 'browser' && !isFromProgram && (way !== 'certificate' || draft.key !== '');
   const parsed = newServerInput.safeParse(
     kind === 'command'
       ? { kind, name, command: command.trim(), args: linesOf(args) }
-      : { kind, name, url: url.trim(), ...readSignIn(draft), ...(way !== 'browser' && !isFromProgram && { key: draft.key.trim() }) },
+      : { kind, name, url: url.trim(), ...readSignIn(draft), ...(takesKey && { key: way === 'certificate' ? draft.key : draft.key.trim() }) },
   );
   if (parsed.success) return { ok: true, input: parsed.data };
   return { ok: false, wrong: parsed.error.issues.map(({ path: [field, ...rest] }) => (field === 'signIn' ? nameOf(rest) : String(field ?? ''))) };
 }
 
 /** Without a choice the service is asked how to sign in. */
-function readSignIn({ way, header, prefix, parameter, isFromProgram, keyCommand, keyArgs }: ServerFormDraft): { readonly signIn?: object } {
+function readSignIn({ way, header, prefix, parameter, certificateFile, keyFile, isFromProgram, keyCommand, keyArgs }: ServerFormDraft): { readonly signIn?: object } {
   const source = isFromProgram ? { secretCommand: { command: keyCommand.trim(), args: linesOf(keyArgs) } } : {};
   switch (way) {
     case 'browser':
@@ -47,6 +51,8 @@ function readSignIn({ way, header, prefix, parameter, isFromProgram, keyCommand,
       return { signIn: { kind: way, name: header.trim(), ...(prefix.trim() !== '' && { prefix: prefix.trim() }), ...source } };
     case 'query':
       return { signIn: { kind: way, name: parameter.trim(), ...source } };
+    case 'certificate':
+      return { signIn: { kind: way, certificateFile: certificateFile.trim(), ...(keyFile.trim() !== '' && { keyFile: keyFile.trim() }), ...source } };
   }
 }
 

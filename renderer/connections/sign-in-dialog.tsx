@@ -24,6 +24,19 @@ const keyWords = {
   submit: 'connectionsScreen.keySignIn.submit',
   busy: 'connectionsScreen.keySignIn.busy',
 } as const;
+const passphraseWords = {
+  title: 'connectionsScreen.passphrase.title',
+  text: 'connectionsScreen.passphrase.text',
+  label: 'connectionsScreen.form.passphrase',
+  wrong: 'connectionsScreen.form.wrong.passphrase',
+  submit: 'connectionsScreen.keySignIn.submit',
+  busy: 'connectionsScreen.passphrase.busy',
+} as const;
+
+function wordsFor({ keySignIn }: Connection): typeof passwordWords | typeof keyWords | typeof passphraseWords {
+  if (keySignIn === null) return passwordWords;
+  return keySignIn.kind === 'certificate' ? passphraseWords : keyWords;
+}
 
 export interface SignInDialogProps {
   readonly connection: Connection;
@@ -40,7 +53,7 @@ export function SignInDialog({ connection, onClose, onSignedIn }: SignInDialogPr
   const [password, setPassword] = useState('');
   const [isTried, setTried] = useState(false);
   const isMissing = isTried && password === '';
-  const words = connection.keySignIn === null ? passwordWords : keyWords;
+  const words = wordsFor(connection);
 
   const submit = async (): Promise<void> => {
     setTried(true);

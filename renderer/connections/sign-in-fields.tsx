@@ -7,10 +7,12 @@ import { Segmented } from '../look/segmented.tsx';
 import { TextField } from '../look/text-field.tsx';
 import { signInWays, type ServerFormDraft } from './server-form.ts';
 
+export type SignInField = 'signIn.name' | 'signIn.prefix' | 'signIn.certificateFile' | 'signIn.keyFile' | 'signIn.secretCommand.command' | 'signIn.secretCommand.args' | 'key';
+
 export interface SignInFieldsProps {
   readonly draft: ServerFormDraft;
   /** What is wrong with a field, as a sentence. */
-  readonly problemOf: (field: 'signIn.name' | 'signIn.prefix' | 'signIn.secretCommand.command' | 'signIn.secretCommand.args' | 'key') => string | undefined;
+  readonly problemOf: (field: SignInField) => string | undefined;
   readonly onChange: (next: Partial<ServerFormDraft>) => void;
 }
 
@@ -53,6 +55,26 @@ export function SignInFields({ draft, problemOf, onChange }: SignInFieldsProps):
           onChange={(parameter) => onChange({ parameter })}
         />
       )}
+      {draft.way === 'certificate' && (
+        <>
+          <TextField
+            label={text('connectionsScreen.form.certificate')}
+            hint={text('connectionsScreen.form.certificate.hint')}
+            isMono
+            value={draft.certificateFile}
+            wrong={problemOf('signIn.certificateFile')}
+            onChange={(certificateFile) => onChange({ certificateFile })}
+          />
+          <TextField
+            label={text('connectionsScreen.form.certificate.key')}
+            hint={text('connectionsScreen.form.certificate.key.hint')}
+            isMono
+            value={draft.keyFile}
+            wrong={problemOf('signIn.keyFile')}
+            onChange={(keyFile) => onChange({ keyFile })}
+          />
+        </>
+      )}
       {draft.way !== 'browser' && <KeySourceFields draft={draft} problemOf={problemOf} onChange={onChange} />}
     </>
   );
@@ -65,7 +87,7 @@ function KeySourceFields(props: SignInFieldsProps): ReactNode {
   return (
     <>
       <Segmented
-        label={text('connectionsScreen.form.keySource')}
+        label={text(draft.way === 'certificate' ? 'connectionsScreen.form.passphraseSource' : 'connectionsScreen.form.keySource')}
         options={(['typed', 'program'] as const).map((value) => ({ value, name: text(`connectionsScreen.form.keySource.${value}`) }))}
         value={draft.isFromProgram ? 'program' : 'typed'}
         onChange={(source) => onChange({ isFromProgram: source === 'program' })}
@@ -99,11 +121,12 @@ function ProgramFields({ draft, problemOf, onChange }: SignInFieldsProps): React
 function KeyField({ draft, problemOf, onChange }: SignInFieldsProps): ReactNode {
   const text = useText();
   const keychain = useSnapshot(({ status }) => status.keychain);
+  const label = draft.way === 'certificate' ? 'connectionsScreen.form.passphrase' : 'connectionsScreen.form.key';
   return (
     <TextField
-      label={text('connectionsScreen.form.key')}
+      label={text(label)}
       type="password"
-      hint={text(keychain === 'os' ? 'connectionsScreen.form.key.hint' : 'connectionsScreen.form.key.sessionHint')}
+      hint={text(keychain === 'os' ? `${label}.hint` : `${label}.sessionHint`)}
       value={draft.key}
       wrong={problemOf('key')}
       onChange={(key) => onChange({ key })}

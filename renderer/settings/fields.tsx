@@ -5,7 +5,7 @@ import { useText } from '../app/intl.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
-type SwitchKey = 'openAtLogin' | 'notifications';
+type SwitchKey = 'openAtLogin' | 'signOutOnLock' | 'notifications';
 type SecondsKey = 'answerWithinSeconds' | 'clientWaitSeconds' | 'sendHoldSeconds' | 'payHoldSeconds' | 'deleteHoldSeconds';
 
 /** On or off. */

@@ -46,7 +46,7 @@ test('a connection that the organization takes back can be reached by nobody any
   app.deliver({ state: 'ok', settings: managedSettings.parse({ connections }), remarks: [] });
   expect(app.services.connections.list().map(({ id }) => id)).toContain('books');
   app.deliver({ state: 'absent' });
-  const answer = await app.services.gate.perform({ kind: 'invokeTool', agent: claw, connection: connectionId.parse('books'), name: 'x', arguments: {}, signal: new AbortController().signal, conversation: silence });
+  const answer = await app.services.gate.perform({ kind: 'invokeTool', agent: claw, connection: connectionId.parse('books'), name: 'x', arguments: {}, reach: null, signal: new AbortController().signal, conversation: silence });
   expect(answer).toMatchObject({ kind: 'rejected', code: 'unknown_tool' });
 });
 

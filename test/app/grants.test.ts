@@ -19,7 +19,7 @@ test('a yes for an hour lets the next one to the same person through, and asks a
   const first = await app.askToSend('ana@northwind.example');
   expect(await approve(app, first.card, 'recipients')).toEqual({ ok: true, value: null });
   expect(await first.answer).toMatchObject({ outcome: 'done' });
-  const again = gate.perform({ kind: 'invokeTool', agent: claw, connection: app.services.connections.list()[0]!.id, name: 'send_email', arguments: { to: ['ana@northwind.example'], subject: 'Another', text: 'Hello again' }, signal: new AbortController().signal, conversation: silence });
+  const again = gate.perform({ kind: 'invokeTool', agent: claw, connection: app.services.connections.list()[0]!.id, name: 'send_email', arguments: { to: ['ana@northwind.example'], subject: 'Another', text: 'Hello again' }, reach: null, signal: new AbortController().signal, conversation: silence });
   expect(await again).toMatchObject({ outcome: 'done' });
   expect(grants.list()).toMatchObject([{ uses: 1, agent: claw }]);
   const detail = await activity.read((await again as { action: Approval['action'] }).action!);

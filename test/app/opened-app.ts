@@ -7,11 +7,20 @@ import type { ManagedRead } from '../../main/managed/managed-source.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { ActionAnswer } from '../../main/model/action.ts';
 import type { JsonObject } from '../../main/model/json.ts';
-import type { Shell } from '../../main/shell/shell.ts';
+import type { Shell, ShellNotification } from '../../main/shell/shell.ts';
 import { silence } from '../../main/model/conversation.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const nothing = (): void => undefined;
+
+const locks = new Set<() => void>();
+/** What the system showed as notifications. */
+export const notified: ShellNotification[] = [];
+
+/** Locks the screen of every app that is open. */
+export function lockScreen(): void {
+  for (const lock of locks) lock();
+}
 
 /** A screen that somebody sits at, and nothing is drawn on. */
 const shell: Shell = {
@@ -21,11 +30,15 @@ const shell: Shell = {
   setTray: nothing,
   showWindow: nothing,
   hideWindow: nothing,
-  notify: nothing,
+  notify: (notification) => void notified.push(notification),
   confirmQuit: () => Promise.resolve(true),
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
+  onScreenLock(listener) {
+    locks.add(listener);
+    return () => locks.delete(listener);
+  },
   close: () => Promise.resolve(),
 };
 
@@ -77,7 +90,7 @@ export async function openedApp(kept?: string): Promise<OpenedApp> {
     async askToSend(to) {
       const args: JsonObject = { to: [to], subject: 'Q3', text: 'Hello' };
       const asked = new Promise<Approval>((found) => approvals.onAsked(found));
-      const answer = gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox.id, name: 'send_email', arguments: args, signal: new AbortController().signal, conversation: silence });
+      const answer = gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox.id, name: 'send_email', arguments: args, reach: null, signal: new AbortController().signal, conversation: silence });
       return { answer, card: await asked };
     },
     close,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { HttpEndpoint } from '../../main/broker/http-endpoint.ts';
 import { openPerAgent } from '../../main/broker/limits.ts';
 import { jsonDepth, parseJson } from '../../main/broker/request-body.ts';
-import { financeToken, marketingToken, startBroker, type Broker } from './harness.ts';
+import { financeToken, marketingToken, noSignIn, startBroker, type Broker } from './harness.ts';
 
 interface Answer {
   readonly status: number | undefined;
@@ -212,6 +212,7 @@ test('an endpoint whose port is taken finds another', async () => {
     preferredPort: broker.endpoint.port,
     allowedOrigins: [],
     ...broker.doors,
+    signIn: noSignIn,
     checkToken: () => ({ kind: 'refused', why: 'unknown_token' }),
     onRefusedEntry: () => {},
   });

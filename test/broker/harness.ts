@@ -3,7 +3,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { actionId, agentId, connectionId, type ActionId, type AgentId, type ConnectionId } from '../../preload/contract.ts';
 import type { Caller, Catalog, CatalogItem, CatalogTool } from '../../main/broker/catalog.ts';
 import type { EntryRefusal, TokenCheck } from '../../main/broker/entry.ts';
-import { HttpEndpoint } from '../../main/broker/http-endpoint.ts';
+import { HttpEndpoint, type HttpEndpointParts } from '../../main/broker/http-endpoint.ts';
 import { closeDoors, openDoors, type DoorParts, type Doors } from '../../main/broker/doors.ts';
 import type { Gate } from '../../main/gate/gate.ts';
 import type { ActionAnswer, ActionRequest } from '../../main/model/action.ts';
@@ -95,7 +95,7 @@ export class ScriptedCatalog implements Catalog {
 }
 
 export function entry(connection: CatalogTool['connection'], name: string, more: Partial<UpstreamTool> = {}): CatalogTool {
-  return { connection, name, tool: tool(name, more), isHidden: false };
+  return { connection, name, tool: tool(name, more), effect: 'unknown', isHidden: false };
 }
 
 export interface Broker extends AsyncDisposable {
@@ -114,8 +114,11 @@ export const marketingToken = 'cst_marketing';
 export const financeToken = 'cst_finance';
 
 export function caller(agent: AgentId): Caller {
-  return { agent, connections: null };
+  return { agent, reach: null };
 }
+
+/** No authorization server beside the endpoint. */
+export const noSignIn: HttpEndpointParts['signIn'] = { proofAlgorithms: ['ES256'], owns: () => false, answer: () => Promise.reject(new Error('owns nothing')) };
 
 /** A real endpoint on a free loopback port, a scripted gate behind it. */
 export async function startBroker(more: Partial<DoorParts> = {}): Promise<Broker> {
@@ -131,7 +134,8 @@ export async function startBroker(more: Partial<DoorParts> = {}): Promise<Broker
     preferredPort: 0,
     allowedOrigins: [],
     ...doors,
-    checkToken: (token) => tokens.get(token) ?? { kind: 'refused', why: 'unknown_token' },
+    signIn: noSignIn,
+    checkToken: ({ token }) => tokens.get(token) ?? { kind: 'refused', why: 'unknown_token' },
     onRefusedEntry: (why) => refusals.push(why),
   });
   const clients: Client[] = [];

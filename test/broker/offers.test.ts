@@ -119,12 +119,19 @@ describe('at /mcp/CONNECTION', () => {
     expect(broker.gate.performed).toHaveLength(1);
   });
 
-  test.each([['/books', financeToken], ['/nowhere', marketingToken], ['/work-mail', 'cst_narrow'], ['/work-mail/', marketingToken], ['/Work-Mail', marketingToken], ['/work-mail?only=books', marketingToken], ['/%77ork-mail', marketingToken]])('%s is not there for who may not use it', async (path, token) => {
+  test.each([['/books', financeToken], ['/nowhere', marketingToken], ['/work-mail/', marketingToken], ['/Work-Mail', marketingToken], ['/work-mail?only=books', marketingToken], ['/%77ork-mail', marketingToken]])('%s is not there for who may not use it', async (path, token) => {
     await using broker = await startOffering();
     broker.catalog.tools.set(finance, [entry(mail, 'send_email')]);
-    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, connections: [connectionId.parse('books')] } });
     const { status } = await askModern(broker, 'tools/list', {}, { path, token });
     expect(status).toBe(404);
+  });
+
+  test('a token that does not reach the connection is told which scope it needs, and that is recorded', async () => {
+    await using broker = await startOffering();
+    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: connectionId.parse('books'), mayRead: true, mayAct: true }] } });
+    const { status } = await askModern(broker, 'tools/list', {}, { path: '/work-mail', token: 'cst_narrow' });
+    expect(status).toBe(403);
+    expect(broker.refusals).toEqual(['insufficient_scope']);
   });
 });
 

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bearerToken, readEndpoint } from '../../main/broker/entry-checks.ts';
+import { presentedToken, readEndpoint } from '../../main/broker/entry-checks.ts';
 import { eventText } from '../../main/broker/http-reply.ts';
 import { depthLimit, isDeeperThan } from '../../main/broker/json-depth.ts';
 import { readIncoming, RpcFailure } from '../../main/broker/json-rpc.ts';
@@ -191,8 +191,8 @@ describe('headers', () => {
 
   test('hold a token, and a path leads to an endpoint, only in the form there is', () => {
     fc.assert(fc.property(value, fc.stringMatching(/^[A-Za-z0-9_-]{1,60}$/), (any, token) => {
-      expect(bearerToken(requestWith(`Bearer ${token}`))).toBe(token);
-      const read = bearerToken(requestWith(any));
+      expect(presentedToken(requestWith(`Bearer ${token}`), 7317)?.token).toBe(token);
+      const read = presentedToken(requestWith(any), 7317)?.token;
       if (read !== undefined) expect(any.toLowerCase()).toBe(`bearer ${read.toLowerCase()}`);
       const endpoint = readEndpoint(`/mcp/${any}`);
       expect(endpoint === undefined).toBe(!connectionId.safeParse(any).success);

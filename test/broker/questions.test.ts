@@ -133,7 +133,7 @@ describe('the state of a call that waits for an answer', () => {
   test.each(others)('is no state for %s', async (_what, more, sent) => {
     await using broker = await startBroker();
     broker.catalog.tools.set(marketing, [entry(mail, 'send_email'), entry(mail, 'search_messages'), entry(books, 'read_ledger')]);
-    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, connections: [books] } });
+    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: books, mayRead: true, mayAct: true }] } });
     asking(broker, { q: form });
     const requestState = stateOf(await call(broker));
     expect((await call(broker, { ...more, requestState, ...responses }, sent)).answer).toMatchObject({ error: { code: -32602 } });

@@ -107,8 +107,8 @@ describe('a stream that is read again', () => {
 test('a session opened with a wide token does nothing more for a narrow one', async () => {
   await using broker = await startBroker();
   broker.catalog.tools.set(marketing, [entry(mail, 'send_email'), entry(books, 'read_ledger')]);
-  broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, connections: [books] } });
-  broker.tokens.set('cst_narrow_too', { kind: 'caller', caller: { agent: marketing, connections: [books] } });
+  broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: books, mayRead: true, mayAct: true }] } });
+  broker.tokens.set('cst_narrow_too', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: books, mayRead: true, mayAct: true }] } });
   const session = await openSession(broker);
   expect((await askLegacy(broker, call, { session, token: 'cst_narrow' })).status).toBe(404);
   expect(broker.gate.performed).toEqual([]);

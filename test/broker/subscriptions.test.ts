@@ -43,7 +43,7 @@ describe('a subscription without a session', () => {
     await using broker = await startBroker();
     shared(broker);
     broker.catalog.tools.set(finance, [entry(books, 'read_ledger')]);
-    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, connections: [books] } });
+    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: books, mayRead: true, mayAct: true }] } });
     const all = await listen(broker, lists);
     const others = [await listen(broker, lists, { token: financeToken }), await listen(broker, lists, { path: '/books' }), await listen(broker, lists, { token: 'cst_narrow' })];
     broker.catalog.told.emit({ connection: mail, change: { kind: 'tools' } });

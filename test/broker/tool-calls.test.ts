@@ -86,15 +86,15 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     expect(unknown).toMatchObject({ isError: true, structuredContent: { reason: 'unknown_action' } });
   });
 
-  test('a token for one connection shows and reaches that one alone', async () => {
+  test('a token for one connection shows that one alone; the gate is told how far it reaches', async () => {
     await using broker = await startBroker();
     const books = connectionId.parse('books');
     broker.catalog.tools.set(marketing, [entry(mail, 'send_email'), entry(books, 'read_ledger')]);
-    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, connections: [books] } });
+    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: books, mayRead: true, mayAct: true }] } });
     const client = await broker.connect('cst_narrow', era);
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['books__read_ledger', 'countersign_wait']);
-    await expect(client.callTool({ name: 'work-mail__send_email' })).rejects.toMatchObject({ code: -32602 });
-    expect(broker.gate.performed).toEqual([]);
+    await client.callTool({ name: 'work-mail__send_email' });
+    expect(broker.gate.performed).toMatchObject([{ connection: mail, reach: [{ connection: books, mayRead: true, mayAct: true }] }]);
   });
 
   test('one broken schema does not hide the other tools', async () => {

@@ -39,7 +39,7 @@ describe('an agent whose client drowns in tools', () => {
     expect(await find(broker, { query: 'email', limit: 1 })).toHaveLength(1);
     expect(await find(broker, { query: '' })).toEqual([]);
     expect(await find(broker, { query: 'email' }, { path: '/work-mail' })).toEqual(['send_email']);
-    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, connections: [books] } });
+    broker.tokens.set('cst_narrow', { kind: 'caller', caller: { agent: marketing, reach: [{ connection: books, mayRead: true, mayAct: true }] } });
     expect(await find(broker, { query: 'email' }, { token: 'cst_narrow' })).toEqual(['books__read_ledger']);
   });
 

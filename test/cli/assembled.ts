@@ -10,7 +10,12 @@ import { startBroker, type Broker } from '../../main/broker/broker.ts';
 import type { EntryRefusal } from '../../main/broker/entry.ts';
 import { systemClock } from '../../main/model/clock.ts';
 import { socketPlace } from '../../main/paths.ts';
+import { createClawSignIns, type ClawSignIns } from '../../main/claw-sign-ins.ts';
+import { createText } from '../../main/text/text.ts';
+import { tokenMigrations } from '../../main/tokens/token-store.ts';
+import type { TokenEvent } from '../../main/tokens/token-event.ts';
 import { createTokens, type Tokens } from '../../main/tokens/tokens.ts';
+import type { AgentId } from '../../preload/contract.ts';
 import { ScriptedCatalog, ScriptedGate } from '../broker/harness.ts';
 
 export interface Assembled extends AsyncDisposable {
@@ -21,24 +26,49 @@ export interface Assembled extends AsyncDisposable {
   readonly gate: ScriptedGate;
   readonly catalog: ScriptedCatalog;
   readonly refusals: EntryRefusal[];
+  readonly signIns: ClawSignIns;
+  /** What the authorization server refused. */
+  readonly events: TokenEvent[];
+  /** Whom the person was told about. */
+  readonly alarms: AgentId[];
+  /** Everything is paused. */
+  readonly pause: { isOn: boolean };
 }
 
 /** Broker, agents and tokens as the app ties them, in a home of their own; the gate and the person are scripted. */
 export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('approved')): Promise<Assembled> {
   const home = await mkdtemp(join(tmpdir(), 'countersign-'));
   const database = new DatabaseSync(':memory:');
-  for (const sql of agentMigrations) database.exec(sql);
+  for (const sql of [...agentMigrations, ...tokenMigrations]) database.exec(sql);
   const agents = createAgents({ database, pairing: { ask }, clock: systemClock, managed: [] });
   agents.add('Marketing');
   agents.add('Finance');
   const tokens = createTokens({ clock: systemClock });
+  const events: TokenEvent[] = [];
+  const alarms: AgentId[] = [];
+  const pause = { isOn: false };
+  let broker: Broker;
+  const signIns = createClawSignIns({
+    database,
+    clock: systemClock,
+    tokens,
+    agents,
+    isPaused: () => pause.isOn,
+    text: createText('en'),
+    mcpUrl: () => broker.mcpUrl,
+    onEvent: (event) => events.push(event),
+    onAlarm: (agent) => alarms.push(agent),
+    onRefused: () => refusals.push('pairing_refused'),
+  });
   const gate = new ScriptedGate();
   const catalog = new ScriptedCatalog();
   const refusals: EntryRefusal[] = [];
-  const broker = await startBroker({
+  broker = await startBroker({
     gate,
     catalog,
     tokens,
+    signIn: signIns.door,
+    isPaused: () => pause.isOn,
     agents,
     clock: systemClock,
     version: '1.2.3',
@@ -56,7 +86,12 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
     gate,
     catalog,
     refusals,
+    signIns,
+    events,
+    alarms,
+    pause,
     async [Symbol.asyncDispose]() {
+      signIns.server.close();
       await broker.close();
       await rm(home, { recursive: true, force: true });
     },

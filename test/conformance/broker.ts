@@ -24,6 +24,7 @@ const noScreen: Shell = {
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
+  onScreenLock: () => nothing,
   close: () => Promise.resolve(),
 };
 

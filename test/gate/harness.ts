@@ -219,9 +219,13 @@ const defaults: Settings = {
   payHoldSeconds: 20,
   deleteHoldSeconds: 30,
   openAtLogin: false,
+  signOutOnLock: false,
   notifications: true,
   ownDomains: ['acme.example'],
   attachmentFolders: [],
+  proxy: 'system',
+  noProxy: [],
+  caFile: '',
   isFirstRunDone: true,
 };
 
@@ -231,15 +235,15 @@ function withoutEnd(events: readonly ActivityEvent[]): ActionId[] {
 }
 
 export function request(args: JsonObject = { to: ['ana@northwind.example'] }, name = 'send_email', signal = new AbortController().signal): ActionRequest {
-  return { kind: 'invokeTool', agent, connection, name, arguments: args, signal, conversation: silence };
+  return { kind: 'invokeTool', agent, connection, name, arguments: args, reach: null, signal, conversation: silence };
 }
 
 export function resourceRequest(uri: string, signal = new AbortController().signal): ActionRequest {
-  return { kind: 'readResource', agent, connection, name: uri, arguments: {}, signal, conversation: silence };
+  return { kind: 'readResource', agent, connection, name: uri, arguments: {}, reach: null, signal, conversation: silence };
 }
 
 export function promptRequest(name: string, args: JsonObject = {}): ActionRequest {
-  return { kind: 'getPrompt', agent, connection, name, arguments: args, signal: new AbortController().signal, conversation: silence };
+  return { kind: 'getPrompt', agent, connection, name, arguments: args, reach: null, signal: new AbortController().signal, conversation: silence };
 }
 
 /** Answers the oldest open card as the person would, once it may be answered. */

@@ -61,7 +61,7 @@ test('a call that nobody is asked about is looked at later, and shows when its c
   await live.refresh();
   expect(live.take().connections[0]?.lastUsedAt).toBeNull();
   touches.length = 0;
-  const ended = await gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox, name: reading, arguments: {}, signal: new AbortController().signal, conversation: silence });
+  const ended = await gate.perform({ kind: 'invokeTool', agent: claw, connection: mailbox, name: reading, arguments: {}, reach: null, signal: new AbortController().signal, conversation: silence });
   expect(ended).toMatchObject({ kind: 'ended', outcome: 'done' });
   await expect.poll(() => touches.length).toBeGreaterThan(0);
   expect(new Set(touches)).toEqual(new Set(['later']));

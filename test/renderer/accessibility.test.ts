@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, pairingQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailQuestion, hostileQuestion, pairingQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { settled } from './fixture/visit.ts';
@@ -54,6 +54,7 @@ const places: readonly Place[] = [
   { name: 'the hostile card', page: 'approval.html', snapshot: only(hostileQuestion(now)) },
   { name: 'the card of an unknown tool', page: 'approval.html', snapshot: only(unknownToolQuestion(now)) },
   { name: 'the pairing card', page: 'approval.html', snapshot: only(pairingQuestion(now)) },
+  { name: 'the sign-in card', page: 'approval.html', snapshot: only(signInQuestion(now)) },
   {
     name: 'the deny dialog',
     page: 'approval.html',

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval, Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, letterQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailQuestion, hostileQuestion, letterQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, troubledSnapshot } from './fixture/snapshot.ts';
@@ -177,6 +177,22 @@ describe('the keyboard', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Deny' }).click();
     expect(await answers()).toEqual([{ ...approved, answer: 'deny', reason: 'wrong price list' }]);
   });
+});
+
+test('a card that asks for a number arms only with two digits, and answers with them', async () => {
+  const signIn = signInQuestion(now);
+  await open([signIn]);
+  await pass(5000);
+  await clickAt('Let it connect');
+  const field = page.getByRole('textbox', { name: 'Number on the page in your browser' });
+  await field.fill('4');
+  await pass(600);
+  await clickAt('Let it connect');
+  expect(await answers()).toEqual([]);
+  await field.fill('4x2');
+  await pass(600);
+  await clickAt('Let it connect');
+  expect(await answers()).toEqual([{ id: signIn.id, digest: signIn.digest, answer: 'approve', isConfirmed: false, number: 42, reason: null }]);
 });
 
 describe('a high-risk card', () => {

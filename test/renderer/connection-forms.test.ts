@@ -85,6 +85,15 @@ describe('the server form', () => {
     });
   });
 
+  test('a certificate needs whole paths, and a passphrase only if it has one', () => {
+    const draft = { ...remote, way: 'certificate' as const, certificateFile: 'dana.pem', keyFile: 'dana-key.pem' };
+    expect(readServerDraft('remote', draft)).toEqual({ ok: false, wrong: ['signIn.certificateFile', 'signIn.keyFile'] });
+    const whole = { ...draft, certificateFile: String.raw`C:\Certificates\dana.p12`, keyFile: '' };
+    const input = { kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp', signIn: { kind: 'certificate', certificateFile: whole.certificateFile } };
+    expect(readServerDraft('remote', whole)).toEqual({ ok: true, input });
+    expect(readServerDraft('remote', { ...whole, key: ' spaces count ' })).toEqual({ ok: true, input: { ...input, key: ' spaces count ' } });
+  });
+
   test('without a word before the key none is sent; a key that was typed is not sent with another way to sign in', () => {
     expect(readServerDraft('remote', { ...remote, way: 'header', header: 'X-Api-Key', prefix: ' ', key: 'sk-1' })).toMatchObject({ input: { signIn: { kind: 'header', name: 'X-Api-Key' } } });
     expect(readServerDraft('remote', { ...remote, key: 'sk-1' })).toEqual({ ok: true, input: { kind: 'remote', name: 'CRM', url: 'https://crm.example/mcp' } });

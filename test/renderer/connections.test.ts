@@ -239,6 +239,20 @@ describe('signing in with an API key', () => {
     expect(await page.getByRole('menuitem', { name: /key/ }).count()).toBe(0);
   });
 
+  test('or a certificate is told with its file and its end; its passphrase can be changed and forgotten', async () => {
+    await open({}, keysSnapshot(now));
+    const vault = connection('Vault');
+    await vault.getByText(/^Signs in with the certificate \/home\/dana\/certificates\/dana\.p12, good until \w+/).waitFor();
+    await vault.getByText(/^Passphrase in the system keychain since/).waitFor();
+    await button('More for Vault').click();
+    await page.getByRole('menuitem', { name: 'Forget passphrase…' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Change passphrase…' }).click();
+    await label('Passphrase').fill('open sesame');
+    await label('Passphrase').press('Enter');
+    await page.getByText('Vault accepts the certificate.').waitFor();
+    expect(await callsOf(page, 'signInConnection')).toEqual([{ id: 'vault', password: 'open sesame' }]);
+  });
+
   test('takes a new key where it is needed, and keeps what was typed when the service refuses it', async () => {
     await open({ signInConnection: { ok: false, problem: { id: 'signIn.problem.keyNotAccepted', values: { host: 'shipping.example' } } } }, keysSnapshot(now));
     const shipping = connection('Shipping');

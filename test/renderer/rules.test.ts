@@ -146,13 +146,14 @@ describe('what is allowed for a while', () => {
     await row.getByText('47 more times at most').waitFor();
     await row.getByRole('button', { name: /^Take back: Marketing Claw, Messages without attachments/ }).click();
     await page.getByText('Taken back. Marketing Claw is asked about this again.').waitFor();
-    await callWith(page, 'revokeGrant', { id: busySnapshot(now).grants[0]!.id });
+    expect(await callsOf(page, 'revokeGrant')).toEqual([{ id: busySnapshot(now).grants[0]!.id }]);
   });
 
   test('that has ended meanwhile says so', async () => {
     await open({ revokeGrant: { ok: false, problem: literal('This has ended already.') } });
     await page.getByRole('button', { name: /^Take back: Finance Claw/ }).click();
     await page.getByRole('alert').getByText('This has ended already.').waitFor();
+    expect(await callsOf(page, 'revokeGrant')).toHaveLength(1);
   });
 
   test('is not there when nothing is', async () => {

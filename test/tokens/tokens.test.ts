@@ -5,6 +5,7 @@ import { agentId, connectionId } from '../../preload/contract.ts';
 const marketing = agentId.parse('marketing');
 const finance = agentId.parse('finance');
 const mail = connectionId.parse('work-mail');
+const reach = [{ connection: mail, mayRead: true, mayAct: false }];
 
 function start() {
   const clock = { time: 1_000, now: () => clock.time };
@@ -13,10 +14,10 @@ function start() {
 
 test('a token opens for its agent and its scopes, until it expires', () => {
   const { clock, tokens } = start();
-  const { token, expiresAt } = tokens.issue(marketing, { connections: [mail] });
+  const { token, expiresAt } = tokens.issue(marketing, { reach, audience: mail, boundTo: 'key' });
   expect(expiresAt).toBe(1_000 + tokenLifetime);
   clock.time = expiresAt - 1;
-  expect(tokens.check(token)).toEqual({ agent: marketing, scopes: { connections: [mail] } });
+  expect(tokens.check(token)).toEqual({ agent: marketing, reach, audience: mail, boundTo: 'key', family: null, client: null, expiresAt });
   clock.time = expiresAt;
   expect(tokens.check(token)).toEqual({ refused: 'expired' });
 });
@@ -49,11 +50,14 @@ test('revoking an agent takes its tokens back and no one else’s', () => {
   const { tokens } = start();
   const one = tokens.issue(marketing).token;
   const two = tokens.issue(finance).token;
-  tokens.revokeAgent(marketing);
-  expect(tokens.check(one)).toEqual({ refused: 'unknown' });
+  tokens.revokeAgent(marketing, 'paused');
+  expect(tokens.check(one)).toEqual({ refused: 'taken_back', why: 'paused', agent: marketing });
   expect(tokens.check(two)).toMatchObject({ agent: finance });
-  tokens.revokeAll();
-  expect(tokens.check(two)).toEqual({ refused: 'unknown' });
+  tokens.revokeAll('locked');
+  expect(tokens.check(two)).toEqual({ refused: 'taken_back', why: 'locked', agent: finance });
+  expect(tokens.check(one)).toMatchObject({ why: 'paused' });
+  tokens.revokeAgent(marketing, null);
+  expect(tokens.check(one)).toEqual({ refused: 'unknown' });
 });
 
 test('one agent holds only so many tokens: the oldest goes, another agent’s stay', () => {

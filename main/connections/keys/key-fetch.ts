@@ -2,7 +2,7 @@ import type { FetchLike } from '@modelcontextprotocol/client';
 import { say } from '../../model/say.ts';
 import { ConnectionProblem } from '../connection.ts';
 import { NothingSentError } from '../nothing-sent-error.ts';
-import type { KeyConfig, KeyTarget } from './key-target.ts';
+import type { KeyTarget, SentKeyConfig } from './key-target.ts';
 
 /** Where a key comes from. */
 export interface KeySource {
@@ -24,12 +24,9 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * @throws {ConnectionProblem} when a person is needed, or the service sends on; nothing was done then.
  * @throws {NothingSentError} for another origin. @throws {Error} when what was done is elsewhere.
  */
-export function createKeyFetch(target: KeyTarget, source: KeySource, base: FetchLike): FetchLike {
+export function createKeyFetch(target: KeyTarget<SentKeyConfig>, source: KeySource, base: FetchLike): FetchLike {
   const ask = async (url: URL, init: RequestInit | undefined, key: string): Promise<Response> => {
-    const response = await base(...signed(url, init, key, target.config));
-    if (!redirects.has(response.status)) return response;
-    await response.body?.cancel();
-    throw response.status === 303 ? new Error('The service sends on to what was done.') : sentOn(target.host);
+    return refuseRedirect(await base(...signed(url, init, key, target.config)), target.host);
   };
   return async (input, init) => {
     const url = new URL(input);
@@ -47,7 +44,14 @@ export function createKeyFetch(target: KeyTarget, source: KeySource, base: Fetch
   };
 }
 
-function signed(url: URL, init: RequestInit | undefined, key: string, config: KeyConfig): [URL, RequestInit] {
+/** The response, unless it sends on. */
+export async function refuseRedirect(response: Response, host: string): Promise<Response> {
+  if (!redirects.has(response.status)) return response;
+  await response.body?.cancel();
+  throw response.status === 303 ? new Error('The service sends on to what was done.') : sentOn(host);
+}
+
+function signed(url: URL, init: RequestInit | undefined, key: string, config: SentKeyConfig): [URL, RequestInit] {
   const headers = new Headers(init?.headers);
   switch (config.kind) {
     case 'header':

@@ -7,11 +7,14 @@ import { currentAgent } from '../../model/on-behalf-of.ts';
 import { say } from '../../model/say.ts';
 import { ConnectionProblem, problemIn, type Connection } from '../connection.ts';
 import { openHttpUpstream } from '../http-upstream.ts';
+import type { Network } from '../network/network.ts';
+import { certificateProblem, createCertificateFetch } from './certificate-fetch.ts';
+import { loadClientCertificate, type ClientCertificate } from './client-certificate.ts';
 import { CommandSecrets, programOf } from './command-secrets.ts';
 import { createKeyFetch, type KeySource } from './key-fetch.ts';
-import { isUsableKey, keyTargetOf, type KeyTarget } from './key-target.ts';
+import { isCertificate, isUsableKey, keyTargetOf, type AnyKeyTarget, type CertificateConfig, type KeyTarget, type SentKeyConfig } from './key-target.ts';
 
-/** Where keys are kept; one credential a connection. */
+/** Where keys and passphrases are kept; one credential a connection. */
 export interface KeyVault {
   /** Undefined when there is none that is bound to this. @throws {ConnectionProblem} while it cannot be told. */
   lend(id: ConnectionId, boundTo: string): Promise<string | undefined>;
@@ -24,8 +27,7 @@ export interface KeyVault {
 export interface KeySignInsOptions {
   readonly clock: Clock;
   readonly vault: KeyVault;
-  /** What requests go through. */
-  readonly fetch: FetchLike;
+  readonly network: Network;
 }
 
 interface LastUse {
@@ -34,16 +36,21 @@ interface LastUse {
   readonly by: string | null;
 }
 
-/** Sign-ins of services on the web with a key of their own: in a header or in the address. */
+/** Why a person is needed, and for which address: with another one it is another sign-in. */
+interface Stop {
+  readonly boundTo: string;
+  readonly problem: ConnectionProblem;
+}
+
+/** Sign-ins of services on the web with a key of their own: in a header, in the address, or a certificate's. */
 export class KeySignIns {
   readonly #options: KeySignInsOptions;
-  /** What the refused keys are bound to: with another address it is another sign-in. */
-  readonly #refused = new Map<ConnectionId, string>();
-  readonly #changed = new Emitter<ConnectionId>();
-
   readonly #given: CommandSecrets;
+  readonly #stops = new Map<ConnectionId, Stop>();
   /** Of keys that programs give; the credential store knows of the others. */
   readonly #lastUses = new Map<ConnectionId, LastUse>();
+  readonly #validUntil = new Map<ConnectionId, number>();
+  readonly #changed = new Emitter<ConnectionId>();
 
   constructor(options: KeySignInsOptions) {
     this.#options = options;
@@ -51,7 +58,7 @@ export class KeySignIns {
     this.#given = new CommandSecrets({ clock, know: (id, secrets) => vault.know(id, secrets) });
   }
 
-  /** What `needOf` says has changed. */
+  /** What `needOf` or `viewOf` says has changed. */
   onChange(listener: (id: ConnectionId) => void): Dispose {
     return this.#changed.on(listener);
   }
@@ -60,8 +67,9 @@ export class KeySignIns {
   viewOf(connection: Connection): KeySignIn | null {
     const config = keyTargetOf(connection)?.config;
     if (config === undefined) return null;
-    const { kind, name, secretCommand } = config;
-    return { kind, name: disarmLine(name), program: secretCommand === undefined ? null : programOf(secretCommand) };
+    const { kind, secretCommand } = config;
+    const name = disarmLine(config.kind === 'certificate' ? config.certificateFile : config.name);
+    return { kind, name, validUntil: this.#validUntil.get(connection.id) ?? null, program: secretCommand === undefined ? null : programOf(secretCommand) };
   }
 
   /** What the connection's kept key is bound to; undefined: it has none. */
@@ -70,28 +78,38 @@ export class KeySignIns {
     return target?.config.secretCommand === undefined ? target?.boundTo : undefined;
   }
 
+  /** Whether it needs a key that only a keychain keeps beyond this session; of a certificate nobody knows before it is read. */
+  needsKeychain(connection: Connection): boolean {
+    const target = keyTargetOf(connection);
+    return target !== undefined && !isCertificate(target) && target.config.secretCommand === undefined;
+  }
+
   /** When a key that a program gives was used last; null: not since the app was started. */
   lastUse(id: ConnectionId): LastUse | null {
     return this.#lastUses.get(id) ?? null;
   }
 
-  /** Why a person has to enter the key anew; null: they need not, as far as it is known. */
+  /** Why a person is needed; null: nobody is, as far as it is known. */
   needOf(connection: Connection): Message | null {
     const target = keyTargetOf(connection);
-    return target !== undefined && this.#isRefused(connection.id, target) ? refusedBy(target).problem : null;
+    return (target && this.#stopOf(connection.id, target)?.problem) ?? null;
   }
 
   /** What requests to the connection's service go through; undefined for one that signs in in another way. */
   fetchFor(connection: Connection): FetchLike | undefined {
+    const { id } = connection;
+    const { network } = this.#options;
     const target = keyTargetOf(connection);
-    return target && createKeyFetch(target, this.#sourceFor(connection.id, target), this.#options.fetch);
+    if (target === undefined) return undefined;
+    if (isCertificate(target)) return createCertificateFetch(target, () => this.#certificate(id, target), network);
+    return createKeyFetch(target, this.#sourceFor(id, target), network.fetch);
   }
 
   /** Tries the key at the service and keeps it. Resolves with what is wrong; then nothing has changed. */
   async signIn(connection: Connection, key: string): Promise<Message | null> {
     const target = keyTargetOf(connection);
     if (target === undefined || target.config.secretCommand !== undefined) return say('connection.problem.unknown');
-    const wrong = this.#wrongWith(key, target);
+    const wrong = wrongWith(key, target);
     if (wrong !== null) return wrong;
     const problem = await this.#tried(connection, target, key);
     return problem ?? this.keep(connection, key);
@@ -101,7 +119,7 @@ export class KeySignIns {
   async keep(connection: Connection, key: string): Promise<Message | null> {
     const target = keyTargetOf(connection);
     if (target === undefined) return say('connection.problem.unknown');
-    const wrong = this.#wrongWith(key, target) ?? (await this.#options.vault.keep(connection.id, target.boundTo, key));
+    const wrong = wrongWith(key, target) ?? (await this.#options.vault.keep(connection.id, target.boundTo, key));
     if (wrong === null) this.forget(connection.id);
     return wrong;
   }
@@ -110,7 +128,8 @@ export class KeySignIns {
   forget(id: ConnectionId): void {
     this.#given.drop(id);
     this.#lastUses.delete(id);
-    if (this.#refused.delete(id)) this.#changed.emit(id);
+    const isKnown = this.#validUntil.delete(id);
+    if (this.#stops.delete(id) || isKnown) this.#changed.emit(id);
   }
 
   /** Keys that programs gave are used no longer. */
@@ -122,30 +141,28 @@ export class KeySignIns {
     this.#given.dropAll();
   }
 
-  #sourceFor(id: ConnectionId, target: KeyTarget): KeySource {
+  #sourceFor(id: ConnectionId, target: KeyTarget<SentKeyConfig>): KeySource {
     const { secretCommand } = target.config;
     const source = secretCommand === undefined ? this.#kept(id, target) : this.#givenBy(id, target, secretCommand);
     return {
       ...source,
       lend: () => {
         // Not again and again: services lock out who is wrong too often.
-        if (this.#isRefused(id, target)) throw refusedBy(target);
-        return source.lend();
+        const stop = this.#stopOf(id, target);
+        return stop === undefined ? source.lend() : Promise.reject(stop);
       },
       refused: () => {
         this.#given.drop(id);
-        this.#refused.set(id, target.boundTo);
-        this.#changed.emit(id);
-        return refusedBy(target);
+        return this.#stop(id, target, refusedBy(target));
       },
     };
   }
 
-  #givenBy(id: ConnectionId, target: KeyTarget, command: SecretCommand): Omit<KeySource, 'refused'> {
+  #givenBy(id: ConnectionId, target: KeyTarget<SentKeyConfig>, command: SecretCommand): Omit<KeySource, 'refused'> {
     const usable = (key: string): string => {
       const program = programOf(command);
       if (!isUsableKey(key, target.config)) throw new ConnectionProblem('failing', say('connection.health.program.notAKey', { program }), `The program "${program}" gave something that is no key, so the service was not asked. Nothing was done.`);
-      this.#lastUses.set(id, { at: this.#options.clock.now(), by: currentAgent() ?? null });
+      this.#noteUse(id);
       return key;
     };
     return {
@@ -157,7 +174,7 @@ export class KeySignIns {
     };
   }
 
-  #kept(id: ConnectionId, target: KeyTarget): Omit<KeySource, 'refused'> {
+  #kept(id: ConnectionId, target: AnyKeyTarget): Omit<KeySource, 'refused'> {
     const { vault } = this.#options;
     return {
       lend: async () => {
@@ -173,28 +190,65 @@ export class KeySignIns {
     };
   }
 
-  #isRefused(id: ConnectionId, { boundTo }: KeyTarget): boolean {
-    return this.#refused.get(id) === boundTo;
+  /** Reads the certificate with the passphrase that is kept or given. @throws {ConnectionProblem} */
+  async #certificate(id: ConnectionId, target: KeyTarget<CertificateConfig>): Promise<ClientCertificate> {
+    const { config, boundTo } = target;
+    const { vault } = this.#options;
+    const passphrase = config.secretCommand === undefined ? await vault.lend(id, boundTo) : await this.#given.get(id, config.secretCommand);
+    if (config.secretCommand !== undefined) this.#noteUse(id);
+    try {
+      const certificate = await this.#readCertificate(target, passphrase);
+      vault.know(id, passphrase === undefined ? certificate.secrets : [passphrase, ...certificate.secrets]);
+      if (this.#validUntil.get(id) !== certificate.validUntil) this.#changed.emit(id);
+      this.#validUntil.set(id, certificate.validUntil);
+      this.#stops.delete(id);
+      return certificate;
+    } catch (error) {
+      throw error instanceof ConnectionProblem && error.state === 'needs_sign_in' ? this.#stop(id, target, error) : error;
+    }
   }
 
-  #wrongWith(key: string, { config }: KeyTarget): Message | null {
-    return isUsableKey(key, config) ? null : say('signIn.problem.notAKey');
+  async #readCertificate({ config, host }: KeyTarget<CertificateConfig>, passphrase: string | undefined): Promise<ClientCertificate> {
+    const read = await loadClientCertificate(config, passphrase, this.#options.clock.now());
+    if (!read.ok) throw certificateProblem(read.problem, host, disarmLine(config.certificateFile));
+    return read.value;
   }
 
-  async #tried({ config }: Connection, target: KeyTarget, key: string): Promise<Message | null> {
+  #noteUse(id: ConnectionId): void {
+    this.#lastUses.set(id, { at: this.#options.clock.now(), by: currentAgent() ?? null });
+  }
+
+  #stop(id: ConnectionId, { boundTo }: AnyKeyTarget, problem: ConnectionProblem): ConnectionProblem {
+    this.#stops.set(id, { boundTo, problem });
+    this.#changed.emit(id);
+    return problem;
+  }
+
+  #stopOf(id: ConnectionId, { boundTo }: AnyKeyTarget): ConnectionProblem | undefined {
+    const stop = this.#stops.get(id);
+    return stop?.boundTo === boundTo ? stop.problem : undefined;
+  }
+
+  async #tried({ config }: Connection, target: AnyKeyTarget, key: string): Promise<Message | null> {
+    const { network } = this.#options;
     const source: KeySource = { lend: () => Promise.resolve(key), renew: () => Promise.resolve(undefined), refused: () => refusedBy(target) };
     try {
-      const upstream = await openHttpUpstream(config, { fetch: createKeyFetch(target, source, this.#options.fetch) });
+      const fetch = isCertificate(target) ? createCertificateFetch(target, () => this.#readCertificate(target, key), network) : createKeyFetch(target, source, network.fetch);
+      const upstream = await openHttpUpstream(config, { fetch });
       await upstream.close();
       return null;
     } catch (error) {
       const problem = problemIn(error);
-      return problem?.state === 'needs_sign_in' ? say('signIn.problem.keyNotAccepted', { host: target.host }) : (problem?.problem ?? say('signIn.problem.failed'));
+      return problem?.state === 'needs_sign_in' && !isCertificate(target) ? say('signIn.problem.keyNotAccepted', { host: target.host }) : (problem?.problem ?? say('signIn.problem.failed'));
     }
   }
 }
 
-function refusedBy({ host, config: { secretCommand } }: KeyTarget): ConnectionProblem {
+function wrongWith(key: string, { config }: AnyKeyTarget): Message | null {
+  return isUsableKey(key, config) ? null : say('signIn.problem.notAKey');
+}
+
+function refusedBy({ host, config: { secretCommand } }: AnyKeyTarget): ConnectionProblem {
   const text = `${host} does not accept the key. A person has to look after it in Countersign first. Nothing was done.`;
   const problem = secretCommand === undefined ? say('connection.health.keyRefused', { host }) : say('connection.health.program.refused', { host, program: programOf(secretCommand) });
   return new ConnectionProblem('needs_sign_in', problem, text);

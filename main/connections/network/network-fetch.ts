@@ -1,5 +1,5 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { Agent, fetch, type Dispatcher, type RequestInit as UndiciInit } from 'undici';
+import { fetch, type Dispatcher, type RequestInit as UndiciInit } from 'undici';
 
 /**
  * A `fetch` for what signs in: the certificate of the other side is always verified, whatever the environment says, and a
@@ -29,9 +29,4 @@ const bodiless: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 function bodyOf({ status, body }: Awaited<ReturnType<typeof fetch>>): ReadableStream<Uint8Array<ArrayBuffer>> | null {
   // Node's stream/web class is the global one.
   return bodiless.has(status) ? null : (body as ReadableStream<Uint8Array<ArrayBuffer>> | null);
-}
-
-/** Straight to the service. */
-export function createDirectAgent(): Agent {
-  return new Agent({ connect: { rejectUnauthorized: true } });
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { callbackHeaders, callbackHtml, type CallbackPage } from './callback-page.ts';
+import { plainPageHeaders, plainPageHtml, type PlainPage } from '../../model/plain-page.ts';
 
 export interface CallbackListenerOptions {
   /** The one-time value that the answer must carry. */
@@ -10,9 +10,9 @@ export interface CallbackListenerOptions {
   /** How the redirect names this machine. Entra ID knows `localhost` alone. */
   readonly host?: '127.0.0.1' | 'localhost';
   /** Called once, with the answer that carries the state. What it resolves with is shown in the browser. */
-  readonly onAnswer: (answer: URLSearchParams) => Promise<CallbackPage>;
+  readonly onAnswer: (answer: URLSearchParams) => Promise<PlainPage>;
   /** Shown to whatever else asks; nothing changes by it. */
-  readonly stranger: CallbackPage;
+  readonly stranger: PlainPage;
 }
 
 export interface CallbackListener {
@@ -87,6 +87,6 @@ function isSame(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function show(response: ServerResponse, status: number, page: CallbackPage): void {
-  response.writeHead(status, { ...callbackHeaders }).end(callbackHtml(page));
+function show(response: ServerResponse, status: number, page: PlainPage): void {
+  response.writeHead(status, { ...plainPageHeaders, connection: 'close' }).end(plainPageHtml(page));
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../model/clock.ts';
 import { Emitter, type Dispose } from '../../model/disposable.ts';
 import { say } from '../../model/say.ts';
 import { problemIn, type Connection } from '../connection.ts';
-import type { CallbackPage } from './callback-page.ts';
+import type { PlainPage } from '../../model/plain-page.ts';
 import { redirectAddress } from './callback-listener.ts';
 import { HeldSignIn, type SignInVault } from './held-sign-in.ts';
 import { nothingKept } from './kept-sign-in.ts';
@@ -188,7 +188,7 @@ export class OAuthSignIns {
     const { id } = connection;
     const options = this.#options;
     const { clock, timeLimit = defaultTimeLimit } = options;
-    const page = (name: 'done' | 'failed' | 'stranger'): CallbackPage => ({ title: options.text(say(`signIn.page.${name}.title`)), text: options.text(say(`signIn.page.${name}.text`, { name: connection.name })) });
+    const page = (name: 'done' | 'failed' | 'stranger'): PlainPage => ({ title: options.text(say(`signIn.page.${name}.title`)), text: options.text(say(`signIn.page.${name}.text`, { name: connection.name })) });
     try {
       const held = await this.#hold(id, target);
       await attemptSignIn({

@@ -3,7 +3,7 @@ import { computeScopeUnion, startAuthorization, validateAuthorizationResponseIss
 import type { Clock } from '../../model/clock.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { listenForCallback, type CallbackListener } from './callback-listener.ts';
-import type { CallbackPage } from './callback-page.ts';
+import type { PlainPage } from '../../model/plain-page.ts';
 import type { KeptClient, KeptGrant, KeptSignIn } from './kept-sign-in.ts';
 import { chooseClient, clientInformation, type NamedClient } from './oauth-client.ts';
 import { shownHost, signInProblem, type SignInProblem } from './sign-in-problem.ts';
@@ -25,7 +25,7 @@ export interface SignInAttempt {
   /** Milliseconds the person may take in the browser. */
   readonly timeLimit: number;
   readonly signal: AbortSignal;
-  readonly pages: { readonly done: CallbackPage; readonly failed: CallbackPage; readonly stranger: CallbackPage };
+  readonly pages: { readonly done: PlainPage; readonly failed: PlainPage; readonly stranger: PlainPage };
   /** False: no browser could be opened. */
   open(url: URL): Promise<boolean>;
   /** `at`: the host of the authorization server, once it is known. */
@@ -45,7 +45,7 @@ export async function attemptSignIn(attempt: SignInAttempt): Promise<void> {
   signal.throwIfAborted();
   const state = randomBytes(32).toString('base64url');
   const answered = Promise.withResolvers<URLSearchParams>();
-  const shown = Promise.withResolvers<CallbackPage>();
+  const shown = Promise.withResolvers<PlainPage>();
   const listener = await listenForCallback({
     state,
     port: portIn(kept.client, server.issuer),

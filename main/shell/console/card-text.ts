@@ -16,6 +16,8 @@ function rowLines(row: Row, say: Say): readonly string[] {
       return [`${label}:`, ...row.files.map(({ name, bytes, folder, marks }) => `  ${[name, `${bytes} bytes`, folder, ...marks.map((mark) => say(mark.text))].join(' · ')}`)];
     case 'message':
       return [`${label}:`, ...row.text.split('\n').map((line) => `  | ${line}`), ...row.links.map(({ text, host }) => `  ${text} → ${host}`)];
+    case 'sentences':
+      return [`${label}:`, ...row.sentences.map((sentence) => `  ${say(sentence)}`)];
     case 'arguments':
       return [`${label}:`, ...row.json.split('\n').map((line) => `  | ${line}`)];
     default:

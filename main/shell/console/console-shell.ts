@@ -79,6 +79,11 @@ export class ConsoleShell implements Shell {
     return this.#quit.on(listener);
   }
 
+  onScreenLock(): Dispose {
+    // A terminal hears nothing of it.
+    return () => undefined;
+  }
+
   close(): Promise<void> {
     this.#unsubscribe();
     this.#terminal?.close();
@@ -109,9 +114,11 @@ export class ConsoleShell implements Shell {
 
   async #ask(host: ShellHost, terminal: Interface, { id, digest, card }: Approval): Promise<void> {
     this.#options.output.write(`\n${cardText(card, (message) => host.text(message))}\n`);
-    const typed = (await terminal.question(`${host.text(say('console.question'))} `)).trim().toLowerCase();
-    const answer = typed === 'approve' ? 'approve' : 'deny';
-    const given = { id, digest, answer, isConfirmed: answer === 'approve', reason: null };
+    const asksNumber = card.asksNumber === true;
+    const typed = (await terminal.question(`${host.text(say(asksNumber ? 'console.numberQuestion' : 'console.question'))} `)).trim().toLowerCase();
+    const isYes = asksNumber ? /^\d{2}$/.test(typed) : typed === 'approve';
+    const answer = isYes ? 'approve' : 'deny';
+    const given = { id, digest, answer, isConfirmed: isYes, reason: null, ...(asksNumber && isYes ? { number: Number(typed) } : {}) };
     const result = await host.dispatch(sender, 'answerApproval', given);
     this.#options.output.write(`${host.text(outcomeOf(answer, result))}\n`);
   }

@@ -45,6 +45,8 @@ export function createElectronShell(electron: ElectronModules, options: Electron
   const { app } = electron;
   const { files, platform } = options;
   const quits = new Emitter<void>();
+  const locks = new Emitter<void>();
+  const onLock = (): void => locks.emit();
   const disposers: Dispose[] = [];
   let running: Running | undefined;
   let isClosing = false;
@@ -88,10 +90,13 @@ export function createElectronShell(electron: ElectronModules, options: Electron
     });
     const notifier = createNotifier(electron, platform, (window) => windows.show(window));
     running = { tray, windows, notifier };
+    // It may be used only once the app is ready. On Linux nobody tells.
+    electron.powerMonitor.on('lock-screen', onLock);
     disposers.push(
       answerCalls(electron.ipcMain, { dispatch: host.dispatch, report: options.report, onReady: (id) => windows.markReady(id) }),
       host.onEvent((name, payload) => windows.push(name, payload)),
       onOpenedAgain(app, () => windows.show('main')),
+      () => electron.powerMonitor.off('lock-screen', onLock),
     );
   };
 
@@ -137,6 +142,7 @@ export function createElectronShell(electron: ElectronModules, options: Electron
       }
     },
     onQuit: (listener) => quits.on(listener),
+    onScreenLock: (listener) => locks.on(listener),
     close() {
       isClosing = true;
       for (const dispose of disposers.splice(0).toReversed()) dispose();

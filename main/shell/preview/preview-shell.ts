@@ -123,6 +123,11 @@ export class PreviewShell implements Shell {
     // Only the installed app opens at login.
   }
 
+  onScreenLock(): Dispose {
+    // A browser is not told.
+    return () => undefined;
+  }
+
   /** A tab of its own context: it has none of our pages, none of their bridge, and keeps no cookies. */
   async openExternal(url: URL): Promise<boolean> {
     const browser = this.#context?.browser();

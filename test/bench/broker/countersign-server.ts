@@ -29,6 +29,7 @@ const shell: Shell = {
   setOpenAtLogin: nothing,
   openExternal: () => Promise.resolve(false),
   onQuit: () => nothing,
+  onScreenLock: () => nothing,
   close: () => Promise.resolve(),
 };
 

@@ -11,7 +11,7 @@ import { ConnectionProblem, type Connection } from '../../../main/connections/co
 import { openHttpUpstream } from '../../../main/connections/http-upstream.ts';
 import { KeySignIns, type KeyVault } from '../../../main/connections/keys/key-sign-ins.ts';
 import type { ClosableUpstream } from '../../../main/connections/mcp-upstream.ts';
-import { createDirectAgent, createNetworkFetch } from '../../../main/connections/network/network-fetch.ts';
+import { Network } from '../../../main/connections/network/network.ts';
 import { systemClock, type Clock } from '../../../main/model/clock.ts';
 import type { JsonObject } from '../../../main/model/json.ts';
 import { onBehalfOf } from '../../../main/model/on-behalf-of.ts';
@@ -35,7 +35,7 @@ let accepted: string;
 let kept: Map<string, string>;
 let known: string[];
 const trusted = tls.getCACertificates('default');
-const agent = createDirectAgent();
+const network = new Network({ rules: () => ({ proxy: 'none', noProxy: [], caFile: '' }), know: () => undefined });
 const opened: ClosableUpstream[] = [];
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   tls.setDefaultCACertificates(trusted);
-  await agent.destroy();
+  await network.close();
   await authority[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
@@ -83,7 +83,7 @@ function connectionTo(url: string, signIn: JsonObject = byHeader): Connection {
 }
 
 function createKeys(clock: Clock = systemClock): KeySignIns {
-  return new KeySignIns({ clock, vault, fetch: createNetworkFetch(() => agent) });
+  return new KeySignIns({ clock, vault, network });
 }
 
 async function open(keys: KeySignIns, connection: Connection): Promise<ClosableUpstream> {
@@ -174,7 +174,7 @@ describe('an API key', () => {
     await server.stop();
     answers.push(await upstream.callTool(callOf('echo', { text: 'x' })), await refusal(createKeys(), connection).then(({ message, problem }) => [message, problem]));
     expect(JSON.stringify(answers)).not.toContain(key);
-    expect(keys.viewOf(connection)).toEqual({ kind: 'query', name: 'api_key', program: null });
+    expect(keys.viewOf(connection)).toEqual({ kind: 'query', name: 'api_key', validUntil: null, program: null });
   });
 });
 
@@ -201,7 +201,7 @@ describe('a key that a program gives', () => {
     expect(runs()).toBe(1);
     expect(known).toEqual([key]);
     expect([kept.size, keys.boundTo(connection)]).toEqual([0, undefined]);
-    expect(keys.viewOf(connection)).toEqual({ kind: 'header', name: 'Authorization', program: 'op' });
+    expect(keys.viewOf(connection)).toEqual({ kind: 'header', name: 'Authorization', validUntil: null, program: 'op' });
     await onBehalfOf(agentId.parse('marketing'), () => upstream.callTool(callOf('echo', { text: 'x' })));
     expect(keys.lastUse(id)).toEqual({ at: clock.now(), by: 'marketing' });
     clock.advance(10 * 60_000 - 1);

@@ -180,3 +180,15 @@ describe('the browser', () => {
     expect(fake.openedOutside).toEqual([]);
   });
 });
+
+test('the system’s lock of the screen is told while the shell is open', async () => {
+  const { fake, shell } = await startShell();
+  let locked = 0;
+  const stop = shell.onScreenLock(() => (locked += 1));
+  fake.powerMonitor.emit('lock-screen');
+  stop();
+  fake.powerMonitor.emit('lock-screen');
+  expect(locked).toBe(1);
+  await shell.close();
+  expect(fake.powerMonitor.listenerCount('lock-screen')).toBe(0);
+});

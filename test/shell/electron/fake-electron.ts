@@ -239,6 +239,7 @@ export function createFakeElectron() {
       trays.push(this);
     }
   }
+  const powerMonitor = new EventEmitter();
   const fake = {
     app,
     BrowserWindow: RecordedWindow,
@@ -278,8 +279,10 @@ export function createFakeElectron() {
       },
     },
     Notification: FakeNotification,
+    powerMonitor,
   };
   return {
+    powerMonitor,
     // The fake has the members that the shell uses, not all of Electron's; the tests would fail on a missing one.
     electron: fake as unknown as ElectronModules,
     app,
