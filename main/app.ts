@@ -41,11 +41,14 @@ import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
 import { Practice } from './practice/practice.ts';
+import { Profiles } from './profiles/profiles.ts';
+import { readShippedProfiles } from './profiles/shipped.ts';
 import { openSettings } from './settings/settings.ts';
 import type { Shell } from './shell/shell.ts';
 import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
+import { createPhrases } from './text/phrases.ts';
 import { createText } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
@@ -127,6 +130,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const tokens = createTokens({ clock });
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
+  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
   const agents: Agents = createAgents({
     database,
     clock,
@@ -203,6 +207,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       explain: (error) => problemIn(error)?.message,
       validate: validateArguments,
     },
+    profiles,
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse },
     connectionName: (id) => connections.find(id)?.name ?? id,
     target: (id) => targetOf(connections.find(id)),
@@ -225,6 +230,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   await gate.recover();
   const agentCatalog = new AgentCatalog({
     upstreams,
+    profiles,
     catalog,
     connections: () => connections.list(),
     mayUse,
@@ -253,7 +259,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.

@@ -61,7 +61,8 @@ export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('files'),
     label: message,
-    files: z.array(z.object({ name: z.string(), bytes: z.number().int(), folder: z.string(), marks: z.array(mark) })),
+    /** `bytes`: null where the size is not known. */
+    files: z.array(z.object({ name: z.string(), bytes: z.number().int().nullable(), folder: z.string(), marks: z.array(mark) })),
   }),
   /** Text exactly as it will be sent, plain; links apart, as their text and the host they really lead to. */
   z.object({
@@ -70,6 +71,12 @@ export const row = z.discriminatedUnion('kind', [
     text: z.string(),
     links: z.array(z.object({ text: z.string(), host: z.string(), marks: z.array(mark) })),
   }),
+  /** Several texts of one kind: paths, names, addresses of pages. */
+  z.object({ kind: z.literal('list'), label: message, items: z.array(z.object({ text: z.string(), marks: z.array(mark) })) }),
+  /** `amount`: digits with a point, as `1250.00`; shown the way the person's locale writes that currency (ISO 4217). */
+  z.object({ kind: z.literal('money'), label: message, amount: z.string().regex(/^-?\d{1,16}(?:\.\d{1,6})?$/), currency: z.string().regex(/^[A-Z]{3}$/) }),
+  /** `at`: null where `text`, which is what will be sent, names no certain moment. `isDay`: it names a day alone. */
+  z.object({ kind: z.literal('instant'), label: message, at: z.number().nullable(), isDay: z.boolean(), text: z.string() }),
   /** What a program would be allowed, or where something goes, in our own words. */
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */

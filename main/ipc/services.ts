@@ -18,6 +18,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Organization } from '../organization.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import type { Shell } from '../shell/shell.ts';
 
@@ -44,6 +45,7 @@ export interface Services {
   readonly pause: PauseSwitch;
   readonly policy: Policy;
   readonly practice: Practice;
+  readonly profiles: Profiles;
   readonly settings: SettingsService;
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */

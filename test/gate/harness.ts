@@ -185,6 +185,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
         Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: { type: 'object' } }, upstream }),
       validate: (_tool, args) => (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),
     },
+    profiles: { of: () => undefined },
     agents: {
       name: () => 'Marketing Claw',
       isPaused: (id) => knobs.pausedAgents.has(id),
