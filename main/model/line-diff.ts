@@ -13,20 +13,22 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
 
 type WholeLine = Exclude<DiffLine, { readonly kind: 'skipped' }>;
 
+const same = (text: string): WholeLine => ({ kind: 'same', text });
+const removed = (text: string): WholeLine => ({ kind: 'removed', text });
+const added = (text: string): WholeLine => ({ kind: 'added', text });
+
 /** Every line of both texts. */
 export function wholeDiff(before: readonly string[], after: readonly string[]): readonly WholeLine[] {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
   let tail = 0;
   while (tail < before.length - start && tail < after.length - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-  const same = (texts: readonly string[]): readonly WholeLine[] => texts.map((text) => ({ kind: 'same', text }));
-  return [...same(after.slice(0, start)), ...middle(before.slice(start, before.length - tail), after.slice(start, after.length - tail)), ...same(after.slice(after.length - tail))];
+  const changed = middle(before.slice(start, before.length - tail), after.slice(start, after.length - tail));
+  return [...after.slice(0, start).map(same), ...changed, ...after.slice(after.length - tail).map(same)];
 }
 
 /** By the longest common subsequence. */
 function middle(before: readonly string[], after: readonly string[]): readonly WholeLine[] {
-  const removed = (text: string): WholeLine => ({ kind: 'removed', text });
-  const added = (text: string): WholeLine => ({ kind: 'added', text });
   if (before.length * after.length > mostCompared) return [...before.map(removed), ...after.map(added)];
   const width = after.length + 1;
   // How many lines the rests of both texts from there on have in common.
@@ -42,7 +44,7 @@ function middle(before: readonly string[], after: readonly string[]): readonly W
   while (one < before.length || other < after.length) {
     const [old, next] = [before[one], after[other]];
     if (old !== undefined && old === next) {
-      lines.push({ kind: 'same', text: old });
+      lines.push(same(old));
       one += 1;
       other += 1;
     } else if (old !== undefined && (next === undefined || at(one + 1, other) >= at(one, other + 1))) {
