@@ -142,9 +142,9 @@ export const fieldEdit = z.object({
 });
 export type FieldEdit = z.infer<typeof fieldEdit>;
 
-/** `wrong`: nothing was changed, and why is told beside the fields. */
+/** `shown`: the card with that digest now waits. `wrong`: nothing was changed, and why is told beside the fields. */
 export const editAnswer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('shown') }),
+  z.object({ kind: z.literal('shown'), digest }),
   z.object({ kind: z.literal('wrong'), problems: z.array(z.object({ at: z.string().nullable(), problem: message })) }),
 ]);
 export type EditAnswer = z.infer<typeof editAnswer>;

@@ -131,7 +131,7 @@ export class Editing {
     live.become(entry, card.risk);
     live.offers = offers;
     live.expiresAt = showAgain().expiresAt;
-    return { ok: true, value: { kind: 'shown' } };
+    return { ok: true, value: { kind: 'shown', digest: action.digest } };
   }
 }
 
