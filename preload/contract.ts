@@ -142,10 +142,19 @@ export const fieldEdit = z.object({
 });
 export type FieldEdit = z.infer<typeof fieldEdit>;
 
+export const editProblem = z.object({
+  /** The field it is about; null: all of it. */
+  at: z.string().nullable(),
+  /** The entry of a list, counted without empty ones. */
+  entry: z.number().int().optional(),
+  problem: message,
+});
+export type EditProblem = z.infer<typeof editProblem>;
+
 /** `shown`: the card with that digest now waits. `wrong`: nothing was changed, and why is told beside the fields. */
 export const editAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shown'), digest }),
-  z.object({ kind: z.literal('wrong'), problems: z.array(z.object({ at: z.string().nullable(), problem: message })) }),
+  z.object({ kind: z.literal('wrong'), problems: z.array(editProblem) }),
 ]);
 export type EditAnswer = z.infer<typeof editAnswer>;
 

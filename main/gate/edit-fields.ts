@@ -1,4 +1,4 @@
-import type { EditField, FieldEdit, Message } from '../../preload/contract.ts';
+import type { EditField, EditProblem, FieldEdit, Message } from '../../preload/contract.ts';
 import type { ActionProfile, ArgumentChange, EditableField, Facts } from '../model/action.ts';
 import { parseAddress } from '../model/address.ts';
 import { disarm, disarmLine } from '../model/disarm.ts';
@@ -6,12 +6,6 @@ import { valueAt, withValueAt } from '../model/json-pointer.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
-
-/** What is wrong, and with which field; null: with all of it. */
-export interface EditProblem {
-  readonly at: string | null;
-  readonly problem: Message;
-}
 
 /** A field that may be changed, with what stands there and what the tool's own schema says of it. */
 export interface FieldHere {
@@ -86,21 +80,21 @@ export function applyEdits(fields: readonly FieldHere[], args: JsonObject, edits
     const here = fields.find(({ field }) => field.at === at);
     const typed = here && read(here, value);
     if (here === undefined || typed === undefined) problems.push({ at: null, problem: say('edit.problem.notEditable') });
-    else if ('problem' in typed) problems.push({ at, problem: typed.problem });
+    else if ('problem' in typed) problems.push({ at, ...typed });
     else changed = withValueAt(changed, at, typed.value);
   }
   return problems.length > 0 ? { problems } : { args: changed };
 }
 
-type Read = { readonly value: JsonValue | undefined } | { readonly problem: Message };
+type Read = { readonly value: JsonValue | undefined } | { readonly problem: Message; readonly entry?: number };
 
 /** What was typed as the argument has it. Undefined: a list where a text is, or the other way round. */
 function read({ field, form, value, schema }: FieldHere, typed: FieldEdit['value']): Read | undefined {
   if (form === 'list') {
     if (typeof typed === 'string') return undefined;
     const entries = typed.map((entry) => entry.trim()).filter((entry) => entry !== '');
-    const wrong = entries.find((entry) => !parseAddress(entry).ok);
-    if (wrong !== undefined) return { problem: say('edit.problem.address', { text: disarmLine(wrong.slice(0, 100)) }) };
+    const wrong = entries.findIndex((entry) => !parseAddress(entry).ok);
+    if (wrong !== -1) return { problem: say('edit.problem.address', { text: disarmLine((entries[wrong] ?? '').slice(0, 100)) }), entry: wrong };
     return within(schema, entries.length, 'Items') ?? { value: entries.length === 0 && value === undefined ? undefined : entries };
   }
   if (typeof typed !== 'string') return undefined;

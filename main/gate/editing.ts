@@ -1,11 +1,11 @@
-import type { ActionId, Approval, ApprovalId, Digest, EditAnswer, EditField, FieldEdit, Result } from '../../preload/contract.ts';
+import type { ActionId, Approval, ApprovalId, Digest, EditAnswer, EditField, EditProblem, FieldEdit, Result } from '../../preload/contract.ts';
 import type { Described, FrozenAction } from '../model/action.ts';
 import { disarm } from '../model/disarm.ts';
 import { toFieldChange } from '../model/field-change.ts';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { describeFrozen, largestCard, profileOf } from './describe.ts';
-import { applyEdits, changesOf, editableFields, fieldOf, mayBeEdited, toEditField, type EditProblem, type FieldHere } from './edit-fields.ts';
+import { applyEdits, changesOf, editableFields, fieldOf, mayBeEdited, toEditField, type FieldHere } from './edit-fields.ts';
 import { asKept } from './edited.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { freeze, freezeArguments } from './freeze.ts';

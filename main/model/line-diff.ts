@@ -1,8 +1,8 @@
 /** A line that both texts have, or one of them alone; `skipped` stands for lines that are the same. */
 export type DiffLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string } | { readonly kind: 'skipped'; readonly count: number };
 
-/** Lines that are the same, shown around a change. */
-const context = 1;
+/** Fewer lines that are the same are shown: saying how many there are would take as much room. */
+const shortestFold = 2;
 /** Lines of one text times lines of the other; beyond it the whole of what differs is told as removed and added. */
 const mostCompared = 4_000_000;
 
@@ -59,13 +59,14 @@ function middle(before: readonly string[], after: readonly string[]): readonly W
 }
 
 function folded(lines: readonly WholeLine[]): readonly DiffLine[] {
-  const isNear = (index: number): boolean => lines.slice(Math.max(0, index - context), index + context + 1).some(({ kind }) => kind !== 'same');
   const shown: DiffLine[] = [];
-  lines.forEach((line, index) => {
-    const last = shown.at(-1);
-    if (isNear(index)) shown.push(line);
-    else if (last?.kind === 'skipped') shown[shown.length - 1] = { kind: 'skipped', count: last.count + 1 };
-    else shown.push({ kind: 'skipped', count: 1 });
-  });
+  let index = 0;
+  while (index < lines.length) {
+    const next = lines.findIndex(({ kind }, place) => place >= index && kind !== 'same');
+    const run = lines.slice(index, next === -1 ? lines.length : next);
+    shown.push(...(run.length < shortestFold ? run : [{ kind: 'skipped', count: run.length } as const]));
+    index += run.length;
+    while (index < lines.length && lines[index]?.kind !== 'same') shown.push(...lines.slice(index, (index += 1)));
+  }
   return shown;
 }

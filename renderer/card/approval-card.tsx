@@ -183,7 +183,6 @@ function CardBody({ approval, children }: { readonly approval: Approval; readonl
   const { card } = approval;
   return (
     <div className="cs-card-body">
-      {children}
       {card.risk === 'high' ? (
         <section className="cs-alarm" aria-label={text('cardView.lookClosely')}>
           <ShieldFilled aria-hidden fontSize={22} />
@@ -210,6 +209,7 @@ function CardBody({ approval, children }: { readonly approval: Approval; readonl
           </div>
         )
       )}
+      {children}
       <CardRows rows={card.rows} />
       <p className="cs-why cs-small">
         <InfoRegular aria-hidden fontSize={16} />

@@ -4,6 +4,7 @@ import type { EditField, FieldEdit, Message } from '../../preload/contract.ts';
 import { useSay, useText } from '../app/intl.tsx';
 import { ErrorNote, Note } from '../look/note.tsx';
 import './edit-form.css';
+import { useHint, type EditInputProps } from './edit-input.ts';
 import { PeopleField } from './people-field.tsx';
 import type { FieldProblems } from './use-editing.ts';
 
@@ -74,14 +75,15 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
       <div className="cs-card-body cs-edit-body">
         <Note>{text('edit.note')}</Note>
         {fields.map((field) => {
-          const wrong = problems.find(({ at }) => at === field.at)?.problem;
+          const wrong = problems.find(({ at }) => at === field.at);
           return (
             <EditInput
               key={field.at}
               field={field}
               value={values[field.at] ?? field.value}
               isDisabled={isBusy || isOver}
-              wrong={wrong === undefined ? undefined : say(wrong)}
+              wrong={wrong === undefined ? undefined : say(wrong.problem)}
+              wrongEntry={wrong?.entry}
               onChange={(value) => setValues((before) => ({ ...before, [field.at]: value }))}
             />
           );
@@ -93,23 +95,16 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
           <Button className="cs-edit-cancel" onClick={onCancel}>
             {text('edit.cancel')}
           </Button>
-          <Button type="submit" appearance="primary" className="cs-approve cs-review cs-ink-button" aria-keyshortcuts="Control+Enter Meta+Enter" disabledFocusable={isBlocked}>
-            {text('edit.review')}
-          </Button>
+          <div className="cs-approvals">
+            <Button type="submit" appearance="primary" className="cs-approve cs-ink-button" aria-keyshortcuts="Control+Enter Meta+Enter" disabledFocusable={isBlocked}>
+              {text('edit.review')}
+            </Button>
+          </div>
         </div>
         {isOver && <p className="cs-small cs-muted">{text('cardView.after.over')}</p>}
       </footer>
     </form>
   );
-}
-
-export interface EditInputProps<T = EditField['value']> {
-  readonly field: EditField;
-  readonly value: T;
-  readonly isDisabled: boolean;
-  /** What is wrong with it, as a sentence. */
-  readonly wrong: string | undefined;
-  readonly onChange: (value: T) => void;
 }
 
 /** How near to its limit a text is before its length is told. */
@@ -136,10 +131,4 @@ function TextInput({ field, value, isDisabled, wrong, onChange }: EditInputProps
       )}
     </Field>
   );
-}
-
-/** That something in the field could not be seen. */
-export function useHint({ hiddenCharacters }: EditField): string | undefined {
-  const text = useText();
-  return hiddenCharacters === 0 ? undefined : text('edit.hidden', { count: hiddenCharacters });
 }

@@ -3,7 +3,7 @@ import { AddRegular } from '@fluentui/react-icons/svg/add';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useSay, useText } from '../app/intl.tsx';
-import { useHint, type EditInputProps } from './edit-form.tsx';
+import { useHint, type EditInputProps } from './edit-input.ts';
 
 interface Entry {
   /** Stays with an entry while others come and go. */
@@ -12,7 +12,7 @@ interface Entry {
 }
 
 /** A list of addresses, one to a line: typed over, taken out, added. Enter adds one more, Backspace in an empty one takes it out. */
-export function PeopleField({ field, value, isDisabled, wrong, onChange }: EditInputProps<string[]>): ReactNode {
+export function PeopleField({ field, value, isDisabled, wrong, wrongEntry, onChange }: EditInputProps<string[]>): ReactNode {
   const text = useText();
   const say = useSay();
   const label = useId();
@@ -21,14 +21,16 @@ export function PeopleField({ field, value, isDisabled, wrong, onChange }: EditI
   const list = useRef<HTMLDivElement>(null);
   const [entries, setEntries] = useState<readonly Entry[]>(() => value.map((entry, key) => ({ key, text: entry })));
   const [next, setNext] = useState(value.length);
-  const [focused, setFocused] = useState<number | null>(null);
+  /** Which entry takes the focus once it is drawn; -1: the button that adds one. */
+  const focusNext = useRef<number | null>(null);
   const name = say(field.label);
+  const wrongKey = wrongEntry === undefined ? undefined : entries.filter((entry) => entry.text.trim() !== '')[wrongEntry]?.key;
 
   useEffect(() => {
-    if (focused === null) return;
-    list.current?.querySelector<HTMLElement>(focused === -1 ? '.cs-people-add' : `[data-entry="${focused}"] input`)?.focus();
-    setFocused(null);
-  }, [focused]);
+    const key = focusNext.current;
+    focusNext.current = null;
+    if (key !== null) list.current?.querySelector<HTMLElement>(key === -1 ? '.cs-people-add' : `[data-entry="${key}"] input`)?.focus();
+  });
 
   const change = (changed: readonly Entry[]): void => {
     setEntries(changed);
@@ -36,12 +38,12 @@ export function PeopleField({ field, value, isDisabled, wrong, onChange }: EditI
   };
   const add = (after: number): void => {
     change([...entries.slice(0, after + 1), { key: next, text: '' }, ...entries.slice(after + 1)]);
-    setFocused(next);
+    focusNext.current = next;
     setNext(next + 1);
   };
   const remove = (index: number): void => {
+    focusNext.current = (entries[index - 1] ?? entries[index + 1])?.key ?? -1;
     change(entries.filter((_entry, other) => other !== index));
-    setFocused((entries[index - 1] ?? entries[index + 1])?.key ?? -1);
   };
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
     if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey) return;
@@ -70,7 +72,7 @@ export function PeopleField({ field, value, isDisabled, wrong, onChange }: EditI
             spellCheck={false}
             dir="ltr"
             aria-label={text('edit.entry.name', { field: name, position: index + 1 })}
-            aria-invalid={wrong !== undefined}
+            aria-invalid={wrong !== undefined && (wrongEntry === undefined || wrongKey === entry.key)}
             aria-describedby={note}
             onKeyDown={(event) => onKeyDown(event, index)}
             onChange={(_event, data) => change(entries.map((other) => (other.key === entry.key ? { ...other, text: data.value } : other)))}

@@ -11,20 +11,27 @@ export function FieldChanges({ changes }: { readonly changes: readonly FieldChan
       {changes.map((change, index) => (
         // A card is frozen: its changes never move among each other.
         // oxlint-disable-next-line react/no-array-index-key
-        <div key={index}>
-          <dt>
-            <Say message={change.label} />
-          </dt>
-          <dd>
-            <Change change={change} />
-          </dd>
-        </div>
+        <Changed key={index} change={change} />
       ))}
     </dl>
   );
 }
 
-function Change({ change }: { readonly change: FieldChange }): ReactNode {
+function Changed({ change }: { readonly change: FieldChange }): ReactNode {
+  const label = useId();
+  return (
+    <div>
+      <dt id={label}>
+        <Say message={change.label} />
+      </dt>
+      <dd>
+        <Change change={change} label={label} />
+      </dd>
+    </div>
+  );
+}
+
+function Change({ change, label }: { readonly change: FieldChange; readonly label: string }): ReactNode {
   switch (change.kind) {
     case 'line':
       return (
@@ -35,7 +42,7 @@ function Change({ change }: { readonly change: FieldChange }): ReactNode {
       );
     case 'people':
       return (
-        <Scrolling label={change.label}>
+        <Scrolling label={label}>
           {change.removed.map((address, index) => (
             // oxlint-disable-next-line react/no-array-index-key
             <Line key={`- ${index}`} kind="removed" name="diff.removedName" text={address} />
@@ -48,7 +55,7 @@ function Change({ change }: { readonly change: FieldChange }): ReactNode {
       );
     case 'text':
       return (
-        <Scrolling label={change.label}>
+        <Scrolling label={label}>
           {change.lines.map((line, index) =>
             line.kind === 'skipped' ? (
               // oxlint-disable-next-line react/no-array-index-key
@@ -67,14 +74,10 @@ const names = { removed: 'diff.removedName', added: 'diff.addedName', same: null
 const signs = { removed: '−', added: '+', same: '' } as const;
 
 /** It scrolls by itself, so the keyboard must reach it. */
-function Scrolling({ label, children }: { readonly label: FieldChange['label']; readonly children: ReactNode }): ReactNode {
-  const id = useId();
+function Scrolling({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
-    <div className="cs-diff-scroll" role="group" aria-labelledby={id} tabIndex={0}>
-      <span className="cs-hidden" id={id}>
-        <Say message={label} />
-      </span>
+    <div className="cs-diff-scroll" role="group" aria-labelledby={label} tabIndex={0}>
       <ul className="cs-diff">{children}</ul>
     </div>
   );

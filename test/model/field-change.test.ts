@@ -23,16 +23,17 @@ test('nothing is told as changed that stayed', () => {
   expect(wholeDiff(['a', 'b', 'c', 'd'], ['a', 'x', 'c', 'd', 'e']).map(({ kind }) => kind)).toEqual(['same', 'removed', 'added', 'same', 'same', 'added']);
 });
 
-test('lines that are the same are folded, except one beside each change', () => {
+test('lines that are the same are folded, a single one is shown', () => {
   const lines = ['1', '2', '3', '4', '5', '6'];
   expect(diffLines(lines.join('\n'), lines.with(3, 'four').join('\n'))).toEqual([
-    { kind: 'skipped', count: 2 },
-    { kind: 'same', text: '3' },
+    { kind: 'skipped', count: 3 },
     { kind: 'removed', text: '4' },
     { kind: 'added', text: 'four' },
-    { kind: 'same', text: '5' },
-    { kind: 'skipped', count: 1 },
+    { kind: 'skipped', count: 2 },
   ]);
+  expect(diffLines('1\n2\n3', '1\n2\nthree').map(({ kind }) => kind)).toEqual(['skipped', 'removed', 'added']);
+  expect(diffLines('1\n2', 'one\n2').map(({ kind }) => kind)).toEqual(['removed', 'added', 'same']);
+  expect(diffLines('same\ntext', 'same\ntext')).toEqual([{ kind: 'skipped', count: 2 }]);
 });
 
 test('texts too long to be compared line by line are told whole', () => {

@@ -60,7 +60,7 @@ const editWrongly = async (page: Page) => {
   await page.evaluate(() =>
     window.fixture.answerWith('editApproval', {
       ok: true,
-      value: { kind: 'wrong', problems: [{ at: '/to', problem: { id: 'edit.problem.address', values: { text: 'ana@northwind' } } }, { at: null, problem: { id: 'edit.problem.refused', values: { text: 'the arguments are too many.' } } }] },
+      value: { kind: 'wrong', problems: [{ at: '/to', entry: 0, problem: { id: 'edit.problem.address', values: { text: 'ana@northwind' } } }, { at: null, problem: { id: 'edit.problem.refused', values: { text: 'the arguments are too many.' } } }] },
     }),
   );
   await press('Edit…')(page);
@@ -74,7 +74,7 @@ const showEdited = async (page: Page) => {
   }, { at: 0, by: 'you', digest: 'b'.repeat(64), changes: emailChanges });
   await goTo('activity')(page);
   await page.locator('.cs-event').first().click();
-  await page.getByText('What you changed').scrollIntoViewIfNeeded();
+  await page.getByRole('heading', { name: 'What you changed' }).scrollIntoViewIfNeeded();
 };
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
