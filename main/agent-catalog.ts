@@ -1,7 +1,7 @@
 import type { AgentId, ConnectionId, Effect } from '../preload/contract.ts';
 import type { Catalog, CatalogItem, CatalogTool } from './broker/catalog.ts';
 import type { Catalog as ConnectionCatalog } from './connections/catalog.ts';
-import type { ActionKind } from './model/action.ts';
+import type { ActionKind, ActionProfile } from './model/action.ts';
 import { Emitter, type Dispose } from './model/disposable.ts';
 import type { JsonObject } from './model/json.ts';
 import type { Upstream, UpstreamChange, Upstreams, UpstreamTool } from './model/upstream.ts';
@@ -9,6 +9,8 @@ import type { Upstream, UpstreamChange, Upstreams, UpstreamTool } from './model/
 export interface AgentCatalogParts {
   readonly upstreams: Upstreams & { peek(connection: ConnectionId): Upstream | undefined };
   readonly catalog: Pick<ConnectionCatalog, 'listTools' | 'listResources' | 'listResourceTemplates' | 'listPrompts' | 'find' | 'onChange'>;
+  /** Descriptions of the tools of other people's servers. */
+  readonly profiles: { of(connection: ConnectionId, tool: UpstreamTool): ActionProfile | undefined };
   /** Every connection there is, in a fixed order. */
   readonly connections: () => readonly { readonly id: ConnectionId }[];
   readonly mayUse: (agent: AgentId, connection: ConnectionId) => boolean;
@@ -53,8 +55,8 @@ export class AgentCatalog implements Catalog {
     const { catalog, scrub } = this.#parts;
     const lists = this.#within(agent, only).map(async (connection) => {
       const tools = await catalog.listTools(connection);
-      const hidden = this.#hiddenOf(agent, connection, 'listTools', tools, (tool) => this.#isToolHidden(agent, connection, tool.name));
-      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), effect: this.#effectOf(connection, tool.name), isHidden: hidden.has(tool) }));
+      const hidden = this.#hiddenOf(agent, connection, 'listTools', tools, (tool) => this.#isToolHidden(agent, connection, tool));
+      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), effect: this.#effectOf(connection, tool), isHidden: hidden.has(tool) }));
     });
     return (await Promise.all(lists)).flat();
   }
@@ -68,8 +70,8 @@ export class AgentCatalog implements Catalog {
     let lookedUp = this.#lookedUp.get(key);
     if (lookedUp === undefined || lookedUp.size >= mostLookedUp) this.#lookedUp.set(key, (lookedUp = new Map()));
     let isHidden = lookedUp.get(name);
-    if (isHidden === undefined) lookedUp.set(name, (isHidden = this.#isToolHidden(agent, connection, name)));
-    return { connection, name, tool: scrub(tool), effect: this.#effectOf(connection, name), isHidden };
+    if (isHidden === undefined) lookedUp.set(name, (isHidden = this.#isToolHidden(agent, connection, tool)));
+    return { connection, name, tool: scrub(tool), effect: this.#effectOf(connection, tool), isHidden };
   }
 
   listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
@@ -126,12 +128,13 @@ export class AgentCatalog implements Catalog {
     return this.connections(agent);
   }
 
-  #isToolHidden(agent: AgentId, connection: ConnectionId, name: string): boolean {
-    return this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name, effect: this.#effectOf(connection, name) });
+  #isToolHidden(agent: AgentId, connection: ConnectionId, tool: UpstreamTool): boolean {
+    return this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name: tool.name, effect: this.#effectOf(connection, tool) });
   }
 
-  #effectOf(connection: ConnectionId, name: string): Effect {
-    return this.#parts.upstreams.peek(connection)?.profile(name)?.effect ?? 'unknown';
+  #effectOf(connection: ConnectionId, tool: UpstreamTool): Effect {
+    const { profiles, upstreams } = this.#parts;
+    return (upstreams.peek(connection)?.profile(tool.name) ?? profiles.of(connection, tool))?.effect ?? 'unknown';
   }
 
   #hiddenOf<T extends UpstreamTool | JsonObject>(agent: AgentId, connection: ConnectionId, name: ListName, list: readonly T[], isHidden: (one: T) => boolean): ReadonlySet<T> {

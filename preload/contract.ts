@@ -13,6 +13,7 @@ export const agentId = slug.brand<'AgentId'>();
 export const connectionId = slug.brand<'ConnectionId'>();
 export const actionId = z.uuid().brand<'ActionId'>();
 export const approvalId = z.uuid().brand<'ApprovalId'>();
+export const grantId = z.uuid().brand<'GrantId'>();
 /** SHA-256 over the JCS form (RFC 8785) of the frozen action, lower-case hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/).brand<'Digest'>();
 const instant = z.number().int().nonnegative();
@@ -21,6 +22,7 @@ export type AgentId = z.infer<typeof agentId>;
 export type ConnectionId = z.infer<typeof connectionId>;
 export type ActionId = z.infer<typeof actionId>;
 export type ApprovalId = z.infer<typeof approvalId>;
+export type GrantId = z.infer<typeof grantId>;
 export type Digest = z.infer<typeof digest>;
 
 // ---------------------------------------------------------------- words
@@ -59,7 +61,8 @@ export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('files'),
     label: message,
-    files: z.array(z.object({ name: z.string(), bytes: z.number().int(), folder: z.string(), marks: z.array(mark) })),
+    /** `bytes`: null where the size is not known. */
+    files: z.array(z.object({ name: z.string(), bytes: z.number().int().nullable(), folder: z.string(), marks: z.array(mark) })),
   }),
   /** Text exactly as it will be sent, plain; links apart, as their text and the host they really lead to. */
   z.object({
@@ -68,6 +71,12 @@ export const row = z.discriminatedUnion('kind', [
     text: z.string(),
     links: z.array(z.object({ text: z.string(), host: z.string(), marks: z.array(mark) })),
   }),
+  /** Several texts of one kind: paths, names, addresses of pages. */
+  z.object({ kind: z.literal('list'), label: message, items: z.array(z.object({ text: z.string(), marks: z.array(mark) })) }),
+  /** `amount`: digits with a point, as `1250.00`; shown the way the person's locale writes that currency (ISO 4217). */
+  z.object({ kind: z.literal('money'), label: message, amount: z.string().regex(/^-?\d{1,16}(?:\.\d{1,6})?$/), currency: z.string().regex(/^[A-Z]{3}$/) }),
+  /** `at`: null where `text`, which is what will be sent, names no certain moment. `isDay`: it names a day alone. */
+  z.object({ kind: z.literal('instant'), label: message, at: z.number().nullable(), isDay: z.boolean(), text: z.string() }),
   /** What a program would be allowed, or where something goes, in our own words. */
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
@@ -92,6 +101,8 @@ export const card = z.object({
   why: message,
   /** Seconds between Approve and doing it, in which Undo works. 0: done at once. */
   holdSeconds: z.number().int().min(0).max(120),
+  /** Narrow standing answers that the person may give with their yes, narrowest first; absent where none makes sense. */
+  grants: z.array(z.object({ id: z.string(), sentence: message })).optional(),
 });
 export type Card = z.infer<typeof card>;
 
@@ -117,6 +128,20 @@ export type Approval = z.infer<typeof approval>;
 /** An approved action waiting out its hold; Undo stops it. */
 export const heldAction = z.object({ action: actionId, agentName: z.string(), summary: message, heldUntil: instant });
 export type HeldAction = z.infer<typeof heldAction>;
+
+/** A standing answer in force. */
+export const grant = z.object({
+  id: grantId,
+  agent: z.object({ id: agentId, name: z.string() }),
+  connectionName: z.string(),
+  sentence: message,
+  givenAt: instant,
+  endsAt: instant,
+  uses: z.number().int(),
+  usesLeft: z.number().int(),
+  lastUsedAt: instant.nullable(),
+});
+export type Grant = z.infer<typeof grant>;
 
 // ---------------------------------------------------------------- what the app knows
 
@@ -257,6 +282,16 @@ export const decisionView = z.object({
 });
 export type DecisionView = z.infer<typeof decisionView>;
 
+/** The address of a proxy. It never holds a password. */
+function isProxyAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, pathname, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && pathname === '/' && search === '' && hash === '';
+}
+
+/** A path that leads to the same file wherever the app was started. */
+const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
+
 /** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -277,6 +312,12 @@ export const settings = z.object({
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
+  /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
+  proxy: z.string().max(2048).refine((text) => text === 'system' || text === 'none' || isProxyAddress(text), 'should be "system", "none" or an address such as "http://proxy.example:8080", without a password'),
+  /** Hosts that are reached without the proxy, with `*.` or a dot for a domain and `:port` for one port. */
+  noProxy: z.array(z.string().regex(/^[A-Za-z0-9.*:[\]-]{1,253}$/)).max(50),
+  /** A PEM file with certificates to trust beside the system's; empty: none. */
+  caFile: z.string().max(4096).refine((text) => text === '' || wholePath.safeParse(text).success, 'should be the whole path to a file'),
   isFirstRunDone: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
@@ -306,6 +347,8 @@ export const snapshot = z.object({
   /** Waiting first (oldest first), then today's answers (newest first). */
   approvals: z.array(approval),
   held: z.array(heldAction),
+  /** Newest first. */
+  grants: z.array(grant),
   agents: z.array(agent),
   connections: z.array(connection),
   rules,
@@ -398,8 +441,6 @@ const keyHeader = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/)
   .refine((name) => !ownHeaders.has(name.toLowerCase()) && !/^(?:mcp|proxy|sec)-/i.test(name), 'is a header that Countersign sends itself');
-/** A path that leads to the same file wherever the app was started. */
-const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 /** Longer than any key or passphrase that is known. */
 export const keyText = z.string().min(1).max(8192);
 
@@ -476,9 +517,12 @@ export const calls = {
       /** What was typed, where the card asks for a number. */
       number: z.number().int().min(0).max(99).optional(),
       reason: z.string().max(500).nullable(),
+      /** One of the card's `grants`, given with the yes. */
+      grant: z.string().max(100).optional(),
     }),
     result(z.null()),
   ),
+  revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),
 

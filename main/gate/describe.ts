@@ -5,11 +5,10 @@ import type { JsonObject } from '../model/json.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import { reachesEffect } from '../model/reach.ts';
 import type { SecretsFound } from '../model/secret.ts';
-import type { Upstream } from '../model/upstream.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { flagged } from './flagged.ts';
 import { freeze, freezeArguments } from './freeze.ts';
-import { genericProfile } from './generic-profile.ts';
+import { genericProfile } from '../model/generic-profile.ts';
 import { completionProfile, promptProfile, resourceProfile } from './offer-profiles.ts';
 import type { GateParts } from './parts.ts';
 
@@ -52,7 +51,7 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
     const valid = found.tool && services.validate(found.tool, args);
     if (valid?.ok === false) return rejected('invalid_arguments', `${valid.text} Nothing was done.`);
 
-    const described = await describe(request, args, found.upstream, parts);
+    const described = await describe(request, args, found, parts);
     if ('invalid' in described) return rejected('invalid_arguments', `${described.invalid} Nothing was done.`);
     if ('unavailable' in described) return rejected('unavailable', `${described.unavailable} Nothing was done.`);
     const action = freeze({ kind, agent, connection, name, arguments: args }, parts.newActionId(), described.materials, parts.clock.now());
@@ -64,7 +63,7 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
   }
 }
 
-async function describe(request: ActionRequest, args: JsonObject, upstream: Upstream, parts: GateParts): Promise<Description> {
+async function describe(request: ActionRequest, args: JsonObject, { upstream, tool }: FoundService, parts: GateParts): Promise<Description> {
   const { agents, settings, activity, pause, clock } = parts;
   const { ownDomains, attachmentFolders } = settings();
   const context: DescribeContext = {
@@ -74,7 +73,7 @@ async function describe(request: ActionRequest, args: JsonObject, upstream: Upst
     attachmentFolders,
     isFirstTime: (address) => activity.isFirstTime(address),
   };
-  const own = request.kind === 'invokeTool' ? upstream.profile(request.name) : undefined;
+  const own = tool === null ? undefined : (upstream.profile(request.name) ?? parts.profiles.of(request.connection, tool));
   if (own === undefined) return generalProfile(request, parts).describe(args, context);
   // Paused means nothing passes, and neither does what a token does not reach: a profile may look something up at the service, the general ones never do.
   const mayLookUp = !pause.isPaused && !agents.isPaused(request.agent) && reachesEffect(request.reach, request.connection, own.effect);

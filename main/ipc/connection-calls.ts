@@ -5,7 +5,7 @@ import type { UpstreamTool } from '../model/upstream.ts';
 import { disarm } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
-import { genericProfile } from '../gate/generic-profile.ts';
+import { genericProfile } from '../model/generic-profile.ts';
 import type { Handlers } from '../shell/dispatch.ts';
 import { done, problem, value } from './results.ts';
 import type { Services } from './services.ts';
@@ -152,12 +152,12 @@ function isWell({ state }: ConnectionView['health']): boolean {
   return state === 'ready' || state === 'idle';
 }
 
-async function viewTools({ catalog, upstreams, policy, scrubListed }: Services, connection: ConnectionId): Promise<Tool[]> {
+async function viewTools({ catalog, upstreams, policy, profiles, scrubListed }: Services, connection: ConnectionId): Promise<Tool[]> {
   const upstream = await upstreams.get(connection);
   const tools = await catalog.listConnection(connection);
   return tools.map((tool) => {
     const shown = scrubListed(tool);
-    const profile = upstream.profile(tool.name) ?? genericProfile(shown.name, disarm);
+    const profile = upstream.profile(tool.name) ?? profiles.of(connection, tool) ?? genericProfile(shown.name, disarm);
     const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect });
     return { name: shown.name, sentence: profile.ability, description: descriptionOf(shown), effect: profile.effect, rule, isOwnChoice, isLocked };
   });

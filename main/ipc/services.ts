@@ -1,11 +1,13 @@
 import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
+import type { Grants } from '../approvals/grants.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Alarms } from '../claw-sign-ins.ts';
 import type { Catalog } from '../connections/catalog.ts';
 import type { ConnectionStore } from '../connections/connection-store.ts';
 import type { KeySignIns } from '../connections/keys/key-sign-ins.ts';
+import type { Network } from '../connections/network/network.ts';
 import type { OAuthSignIns } from '../connections/oauth/oauth-sign-ins.ts';
 import type { KeptUpstreams } from '../connections/upstreams.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
@@ -16,6 +18,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Organization } from '../organization.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import type { Shell } from '../shell/shell.ts';
 
@@ -36,10 +39,13 @@ export interface Services {
   readonly mailAccounts: MailAccounts;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
+  readonly network: Network;
   readonly gate: Pipeline;
+  readonly grants: Grants;
   readonly pause: PauseSwitch;
   readonly policy: Policy;
   readonly practice: Practice;
+  readonly profiles: Profiles;
   readonly settings: SettingsService;
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */

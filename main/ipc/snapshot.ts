@@ -1,4 +1,4 @@
-import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, KeySignIn, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
+import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, Grant, KeySignIn, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
@@ -11,8 +11,8 @@ export type RecordState = Status['record'];
 
 /** The part that is made anew each time; `approvals` and `connections` are what the same snapshot shows of them. */
 export function viewStatus(services: Services, record: RecordState, approvals: readonly Approval[], connections: readonly ConnectionView[]): Status {
-  const { activity, broker, credentials, organization, pause, policy, settings, shell, version } = services;
-  const problems = [...organization.problems, ...settings.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services), ...copiedProblems(services)];
+  const { activity, broker, credentials, network, organization, pause, policy, settings, shell, version } = services;
+  const problems = [...organization.problems, ...settings.problems(), ...network.problems(), ...policy.problems(), ...connectionProblems(connections), ...keychainProblems(services), ...socketProblems(services), ...recordProblems(services), ...copiedProblems(services)];
   return {
     version,
     shell: shell.kind,
@@ -35,6 +35,20 @@ export function viewRules({ settings, policy, connections }: Services): Rules {
   const { profile, isLocked } = settings.rulesProfile();
   const names = new Map<string, string>(connections.list().map(({ id, name }) => [id, name]));
   return { profile, isProfileLocked: isLocked, list: [...policy.list((id) => names.get(id) ?? id)] };
+}
+
+export function viewGrants({ grants, agents, connections }: Services): Grant[] {
+  return grants.list().map(({ id, agent, connection, sentence, from, until, uses, usesLeft, lastUsedAt }) => ({
+    id,
+    agent: { id: agent, name: agents.get(agent)?.name ?? agent },
+    connectionName: connections.find(connection)?.name ?? connection,
+    sentence,
+    givenAt: from,
+    endsAt: until,
+    uses,
+    usesLeft,
+    lastUsedAt,
+  }));
 }
 
 /** Waiting, and answered since that instant. */

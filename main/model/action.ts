@@ -1,4 +1,4 @@
-import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, Message, Outcome } from '../../preload/contract.ts';
+import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, GrantId, Message, Outcome } from '../../preload/contract.ts';
 import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject } from './json.ts';
 import type { Reach } from './reach.ts';
@@ -64,14 +64,35 @@ export interface Facts {
   readonly account?: string;
   readonly subject?: string;
   readonly recipients?: readonly Recipient[];
+  /** Each recipient's address once, in lower case. */
+  readonly recipientAddresses?: readonly string[];
   /** Each recipient's domain once, lower case; ASCII form (RFC 5891) as it was written. */
   readonly recipientDomains?: readonly string[];
   readonly recipientCount?: number;
   readonly outsideCount?: number;
   readonly firstTimeCount?: number;
-  readonly attachments?: readonly { readonly name: string; readonly bytes: number }[];
+  /** `bytes`: absent where the size is not known. */
+  readonly attachments?: readonly { readonly name: string; readonly bytes?: number }[];
+  /** Endings of the attached files' names, without the dot, lower case; empty text for one that has none. */
+  readonly attachmentTypes?: readonly string[];
   readonly links?: readonly { readonly text: string; readonly host: string }[];
   readonly query?: string;
+  /** Who is paid, as the arguments name them. */
+  readonly payee?: string;
+  /** How much, in the smallest unit of the currency (ISO 4217): cents for EUR, yen for JPY. */
+  readonly amountMinor?: number;
+  /** ISO 4217, upper case. */
+  readonly currency?: string;
+  /** What is read or changed, as its service names it: a calendar, a channel, a page, a repository. */
+  readonly resources?: readonly string[];
+  /** Files and folders, as the arguments name them. */
+  readonly paths?: readonly string[];
+  /** Hosts that addresses in the arguments lead to, lower case, in ASCII form; each once. */
+  readonly hosts?: readonly string[];
+  /** How many things it reads, changes or deletes at once. */
+  readonly itemCount?: number;
+  /** When what is planned begins, seconds since the Unix epoch. */
+  readonly startsAt?: number;
   /** The URI of a resource in its normal form, for rules: `.` and `..` resolved, nothing escaped that need not be. */
   readonly uri?: string;
   /** What in the arguments looks like a secret; absent when nothing does. */
@@ -86,8 +107,10 @@ export interface Sentence {
   readonly details: readonly Message[];
 }
 
-/** The parts of a card that follow from the action alone; the gate adds why and the hold. */
-export type CardBody = Omit<Card, 'why' | 'holdSeconds'>;
+/** The parts of a card that follow from the action alone; the gate adds why, the hold and what may be granted. */
+export type CardBody = Omit<Card, 'why' | 'holdSeconds' | 'grants'>;
+
+export type Risk = Card['risk'];
 
 export interface Described {
   readonly facts: Facts;
@@ -116,11 +139,25 @@ export interface NotDescribedNow {
   readonly unavailable: string;
 }
 
+/** An argument that a person may change before they approve. */
+export interface EditableField {
+  /** Where it stands in the arguments (JSON Pointer, RFC 6901). */
+  readonly at: string;
+  readonly kind: 'line' | 'text' | 'people' | 'amount' | 'instant';
+  readonly label: Message;
+}
+
+/** What a standing answer for actions of a tool may be narrowed to; where it has none, none is offered. */
+export type GrantKind = 'same_action' | 'same_recipients' | 'same_resource';
+
 /** One description per tool: what it would do, taken from the exact arguments. */
 export interface ActionProfile {
   readonly effect: Effect;
   /** What a Claw could do with this tool, as a sentence in the present: "Send emails from Work mail". */
   readonly ability: Message;
+  /** Absent: nothing may be changed. */
+  readonly editable?: readonly EditableField[];
+  readonly grants?: readonly GrantKind[];
   describe(args: JsonObject, context: DescribeContext): Promise<Described | Undescribable | NotDescribedNow>;
 }
 
@@ -132,6 +169,8 @@ export interface Decision {
   readonly policies: readonly string[];
   readonly title: string;
   readonly reason: string | null;
+  /** The standing answer that allowed it. */
+  readonly grant?: GrantId;
   /** Policies that could not be evaluated; they counted as deny (forbid) or ask (permit). */
   readonly errors: readonly string[];
 }

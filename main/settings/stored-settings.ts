@@ -15,6 +15,9 @@ export const defaultSettings: Settings = {
   notifications: true,
   ownDomains: [],
   attachmentFolders: [],
+  proxy: 'system',
+  noProxy: [],
+  caFile: '',
   isFirstRunDone: false,
 };
 

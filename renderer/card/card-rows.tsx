@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Row } from '../../preload/contract.ts';
 import { Say } from '../app/intl.tsx';
 import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, SentencesRow, TextRow } from './fact-rows.tsx';
+import { InstantRow, ListRow, MoneyRow } from './value-rows.tsx';
 
 /** The facts of a card: labelled rows first, then the blocks (message, exact arguments) at full width. */
 export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
@@ -47,6 +48,12 @@ function Fact({ row }: { readonly row: Row }): ReactNode {
       return <FilesRow row={row} />;
     case 'message':
       return <MessageRow row={row} />;
+    case 'list':
+      return <ListRow row={row} />;
+    case 'money':
+      return <MoneyRow row={row} />;
+    case 'instant':
+      return <InstantRow row={row} />;
     case 'sentences':
       return <SentencesRow row={row} />;
     case 'arguments':

@@ -92,7 +92,7 @@ export function FilesRow({ row }: { readonly row: RowOf<'files'> }): ReactNode {
             <Disarmed text={name} />
           </span>
           <span className="cs-muted cs-anywhere">
-            <Disarmed text={text('cardView.file', { size: byteText(intl, bytes), folder })} />
+            <Disarmed text={bytes === null ? folder : text('cardView.file', { size: byteText(intl, bytes), folder })} />
           </span>
           <Marks marks={marks} />
         </span>
@@ -107,7 +107,8 @@ export function MessageRow({ row }: { readonly row: RowOf<'message'> }): ReactNo
   const label = useId();
   return (
     <>
-      <div className="cs-hidden" id={label}>
+      {/* A message needs no word for what it is; one text among others does. */}
+      <div className={row.label.id === 'card.row.message' ? 'cs-hidden' : 'cs-small cs-strong cs-block-label'} id={label}>
         <Say message={row.label} />
       </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
@@ -146,7 +147,7 @@ export function ArgumentsRow({ row }: { readonly row: RowOf<'arguments'> }): Rea
   const label = useId();
   return (
     <>
-      <div className="cs-small cs-strong cs-arguments-label" id={label}>
+      <div className="cs-small cs-strong cs-block-label" id={label}>
         <Say message={row.label} />
       </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}

@@ -9,3 +9,9 @@ export function readFolder(draft: string): string | null {
   const folder = draft.trim();
   return /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(folder) ? folder : null;
 }
+
+/** A host or a domain (`*.acme.example`), with a port if that matters; null when it is none. */
+export function readHost(draft: string): string | null {
+  const host = draft.trim().toLowerCase();
+  return /^(?:\*?\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/.test(host) ? host : null;
+}

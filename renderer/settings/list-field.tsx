@@ -3,13 +3,13 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useState, type ReactNode } from 'react';
 import { settings as schema } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
-import { readDomain, readFolder } from './list-entries.ts';
+import { readDomain, readFolder, readHost } from './list-entries.ts';
 import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
-type ListKey = 'ownDomains' | 'attachmentFolders';
+type ListKey = 'ownDomains' | 'attachmentFolders' | 'noProxy';
 
-const readers: Record<ListKey, (draft: string) => string | null> = { ownDomains: readDomain, attachmentFolders: readFolder };
+const readers: Record<ListKey, (draft: string) => string | null> = { ownDomains: readDomain, attachmentFolders: readFolder, noProxy: readHost };
 
 /** A list to add to and take from. What was typed stays in the field until main has taken it. */
 export function ListField({ name }: { readonly name: ListKey }): ReactNode {

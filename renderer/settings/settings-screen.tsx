@@ -10,6 +10,7 @@ import { Panel, ScreenHeader, SectionTitle } from '../look/layout.tsx';
 import { Note } from '../look/note.tsx';
 import { LanguageField, SecondsField, SwitchField, ThemeField } from './fields.tsx';
 import { ListField } from './list-field.tsx';
+import { CertificatesField, ProxyField } from './network-fields.tsx';
 import { SettingRow } from './setting-row.tsx';
 import './settings.css';
 
@@ -39,6 +40,11 @@ export function SettingsScreen(): ReactNode {
         <LanguageField />
         <SwitchField name="openAtLogin" />
         <SwitchField name="signOutOnLock" />
+      </Group>
+      <Group title={text('settings.group.network')}>
+        <ProxyField />
+        <ListField name="noProxy" />
+        <CertificatesField />
       </Group>
       <Group title={text('settings.group.computer')}>
         <ThisComputer />

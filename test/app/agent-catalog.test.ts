@@ -32,6 +32,7 @@ function setUp(fakes: Record<string, FakeUpstream>) {
   const asked: string[] = [];
   const state = { forbidden: new Set<string>(), barred: new Set<string>() };
   const catalog = new AgentCatalog({
+    profiles: { of: () => undefined },
     upstreams,
     catalog: createCatalog({ upstreams, isKnown: (id) => connections.has(id), clock }),
     connections: () => [...connections.values()],

@@ -7,6 +7,7 @@ import { RecordWatch } from '../../main/ipc/record-watch.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import { silence } from '../../main/model/conversation.ts';
 import { connectionId, type Connection, type SecretCommand } from '../../preload/contract.ts';
+import { startConnectProxy } from '../fixtures/tls/connect-proxy.ts';
 import { startHttpServer, type HttpFixture } from '../fixtures/upstreams/http-server.ts';
 import { claw, openedApp, type OpenedApp } from './opened-app.ts';
 
@@ -110,6 +111,22 @@ test('a key that a program gives is told with its last use, scrubbed, kept nowhe
   expect(await echo(app, 'x')).toMatchObject({ kind: 'ended', outcome: 'done' });
   expect(readFileSync(runs, 'utf8')).toBe('run\nrun\n');
   expect(await connectionCalls(app.services).signInConnection({ id: crm, password: 'x' })).toMatchObject({ ok: false });
+});
+
+test('the company’s proxy is in force as soon as it is delivered, shown as locked, and never used for this machine', async () => {
+  await using app = await openedApp();
+  const { network, settings } = app.services;
+  const proxy = await startConnectProxy(server.port);
+  const caFile = '/nowhere/ca.pem';
+  app.deliver({ state: 'ok', settings: managedSettings.parse({ settings: { proxy: `http://127.0.0.1:${proxy.port}`, caFile } }), remarks: [] });
+  expect(settings.lockedKeys()).toEqual(['proxy', 'caFile']);
+  expect(network.problems()).toEqual([{ id: 'status.problem.caFile', values: { file: caFile } }]);
+  await expect(network.fetch('https://crm.acme.example/')).rejects.toThrow();
+  await network.fetch(server.url);
+  expect(proxy.asked.map(({ target }) => target)).toEqual(['crm.acme.example:443']);
+  app.deliver({ state: 'absent' });
+  expect(network.problems()).toEqual([]);
+  await proxy.stop();
 });
 
 test('an address with something in its query is shown without it', async () => {

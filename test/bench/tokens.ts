@@ -61,6 +61,10 @@ function quantile(times: readonly number[], share: number): number {
   return [...times].sort((a, b) => a - b)[Math.floor(times.length * share)] ?? Number.NaN;
 }
 
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
 /**
  * How long the check of a token takes, in microseconds: with few live tokens and with 10,000, side by side in turns, so that
  * a busy machine slows both; ten Claws show theirs in turn. Where every one of the 10,000 is shown in turn, none is in the
@@ -78,7 +82,6 @@ export async function run({ isQuick }: BenchmarkContext): Promise<Record<string,
     }
   }
   const proofs = await checkingProofs(isQuick ? 200 : 1000);
-  const rounded = (value: number): number => Number(value.toPrecision(3));
   return {
     checkP50Us: rounded(quantile(times.few, 0.5)),
     checkP99Us: rounded(quantile(times.few, 0.99)),

@@ -56,6 +56,12 @@ async function letIn(address: string, name: string): Promise<string> {
   return shown ?? '';
 }
 
+async function connect(transport: StreamableHTTPClientTransport): Promise<Client> {
+  const client = new Client({ name: 'sdk-claw', version: '1' });
+  await client.connect(transport);
+  return client;
+}
+
 async function echoes(client: Client): Promise<void> {
   const names = (await client.listTools()).tools.map((tool) => tool.name);
   expect(names).toContain('local-files__echo');
@@ -66,11 +72,6 @@ async function echoes(client: Client): Promise<void> {
 test('the MCP SDK’s own OAuth client pairs with nothing but the URL: the page, the card with its number, a call', async () => {
   await using provider = await Provider.start();
   const url = new URL(app.mcpUrl);
-  const connect = async (transport: StreamableHTTPClientTransport): Promise<Client> => {
-    const client = new Client({ name: 'sdk-claw', version: '1' });
-    await client.connect(transport);
-    return client;
-  };
   const first = new StreamableHTTPClientTransport(url, { authProvider: provider });
   await expect(connect(first)).rejects.toThrow();
   await letIn(provider.sentTo!.href, 'SDK Claw');

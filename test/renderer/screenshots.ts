@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
@@ -39,7 +39,11 @@ const addService = (way: string, source?: string) => async (page: Page) => {
   await press('Add a connection')(page);
   await page.getByRole('button', { name: /^Service on the web/ }).click();
   await page.getByLabel('How you sign in').selectOption({ value: way });
-  if (source !== undefined) await page.getByText(source).click();
+  if (source !== undefined) await page.getByRole('radio', { name: source }).check();
+};
+const showNetwork = async (page: Page) => {
+  await goTo('settings')(page);
+  await page.getByText('Your company’s certificates').scrollIntoViewIfNeeded();
 };
 const enterKey = async (page: Page) => {
   await goTo('connections')(page);
@@ -61,6 +65,7 @@ const shots: readonly Shot[] = [
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
   { name: 'connections-sign-in', page: 'index.html', snapshot: signInSnapshot, act: goTo('connections') },
+  { name: 'settings-network', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), settings: { ...busySnapshot(now).settings, proxy: 'http://proxy.acme.example:8080', noProxy: ['*.acme.example'] }, lockedSettings: ['noProxy'] }), act: showNetwork },
   { name: 'connections-keys', page: 'index.html', snapshot: keysSnapshot, act: goTo('connections') },
   { name: 'connections-add-key', page: 'index.html', snapshot: keysSnapshot, act: addService('header') },
   { name: 'connections-add-program', page: 'index.html', snapshot: keysSnapshot, act: addService('header', 'A program gives it') },
@@ -117,6 +122,7 @@ const shots: readonly Shot[] = [
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
+  { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },
   { name: 'approval-deny', page: 'approval.html', snapshot: only(emailQuestion), act: press('Say why…') },
   {

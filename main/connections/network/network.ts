@@ -1,25 +1,131 @@
 import type { SecureContext } from 'node:tls';
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { Agent } from 'undici';
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import type { Message } from '../../../preload/contract.ts';
+import { disarmLine } from '../../model/disarm.ts';
+import { say } from '../../model/say.ts';
+import { ConnectionProblem } from '../connection.ts';
 import { createNetworkFetch } from './network-fetch.ts';
+import { goesThrough, planProxy, proxySecrets, type NetworkRules, type ProxyPlan } from './proxy.ts';
+import { trustCertificates } from './trusted-certificates.ts';
 
-/** How this app reaches services on the web. */
+export interface NetworkOptions {
+  rules(): NetworkRules;
+  /** Tells what must be kept from being seen. */
+  know(secrets: readonly string[]): void;
+  /** Where the proxy variables are taken from. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** The two ways to a service. */
+interface Ways {
+  readonly straight: Agent;
+  readonly proxied: ProxyAgent | undefined;
+}
+
+/** How this app reaches services on the web: through the company's proxy where there is one, and trusting whom the company trusts. */
 export class Network {
-  readonly #agent = createAgent();
+  readonly #options: NetworkOptions;
   /** For services that this app shows no certificate to. */
-  readonly fetch: FetchLike = createNetworkFetch(() => this.#agent);
+  readonly fetch: FetchLike;
+  #rules: NetworkRules | undefined;
+  #plan: ProxyPlan | undefined;
+  #isCaFileGood = true;
+  #ways: Ways | undefined;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.refresh();
+    this.fetch = this.#fetchOver(() => (this.#ways ??= this.#makeWays(undefined)));
+  }
 
   /** For one service that this app shows a certificate to; ask for no other with it. */
   fetchWith(certificate: SecureContext): FetchLike {
-    const agent = createAgent(certificate);
-    return createNetworkFetch(() => agent);
+    let made: { readonly rules: NetworkRules | undefined; readonly ways: Ways } | undefined;
+    return this.#fetchOver(() => {
+      if (made === undefined || made.rules !== this.#rules) made = { rules: this.#rules, ways: this.#makeWays(certificate) };
+      return made.ways;
+    });
+  }
+
+  /** Takes up rules that have changed, for connections that are made from now on. */
+  refresh(): void {
+    const { environment = process.env } = this.#options;
+    const rules = networkRulesOf(this.#options.rules());
+    const before = this.#rules;
+    if (JSON.stringify(rules) === JSON.stringify(before)) return;
+    this.#rules = rules;
+    this.#plan = planProxy(rules, environment);
+    this.#options.know(this.#plan === undefined ? [] : proxySecrets(this.#plan));
+    if (before?.caFile !== rules.caFile) this.#isCaFileGood = trustCertificates(rules.caFile);
+    const old = this.#ways;
+    this.#ways = undefined;
+    // What is under way comes to its end.
+    void Promise.all([old?.straight.close(), old?.proxied?.close()]).catch(() => undefined);
+  }
+
+  /** What is wrong with the rules, in words for the person. */
+  problems(): readonly Message[] {
+    return this.#isCaFileGood ? [] : [say('status.problem.caFile', { file: disarmLine(this.#rules?.caFile ?? '') })];
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#ways?.straight.destroy(), this.#ways?.proxied?.destroy()]);
+  }
+
+  #fetchOver(ways: () => Ways): FetchLike {
+    const isProxied = (url: URL): boolean => this.#plan !== undefined && goesThrough(this.#plan, url);
+    const fetch = createNetworkFetch((url): Dispatcher => {
+      const { straight, proxied } = ways();
+      return isProxied(url) ? (proxied ?? straight) : straight;
+    });
+    return async (input, init) => {
+      const plan = this.#plan;
+      const url = new URL(input);
+      try {
+        return await fetch(url, init);
+      } catch (error) {
+        throw (plan !== undefined && goesThrough(plan, url) && proxyProblem(error, plan, url)) || error;
+      }
+    };
+  }
+
+  #makeWays(certificate: SecureContext | undefined): Ways {
+    const secure = { rejectUnauthorized: true, ...(certificate && { secureContext: certificate }) };
+    const plan = this.#plan;
+    return {
+      straight: new Agent({ connect: secure }),
+      // The tunnel's end is the service itself: the proxy sees which host and port, and nothing of what is said.
+      proxied: plan && new ProxyAgent({ uri: plan.proxy.href, requestTls: secure, proxyTls: { rejectUnauthorized: true } }),
+    };
   }
 }
 
-function createAgent(secureContext?: SecureContext): Agent {
-  return new Agent({ connect: { rejectUnauthorized: true, ...(secureContext && { secureContext }) } });
+/** Its own part of what may be all preferences. */
+function networkRulesOf({ proxy, noProxy, caFile }: NetworkRules): NetworkRules {
+  return { proxy, noProxy, caFile };
+}
+
+/** What went wrong at the proxy, before anything left for the service; undefined for anything else. */
+function proxyProblem(error: unknown, { proxy }: ProxyPlan, url: URL): ConnectionProblem | undefined {
+  const values = { host: url.host, proxy: disarmLine(proxy.host) };
+  for (let current = error, depth = 0; current instanceof Error && depth < 6; current = current.cause, depth += 1) {
+    const [, status] = /^Proxy response \((\d+)\)/.exec(current.message) ?? [];
+    if (status !== undefined) {
+      const id = status === '407' ? 'connection.health.proxy.signIn' : 'connection.health.proxy.refused';
+      return new ConnectionProblem('failing', say(id, { ...values, status }), `The proxy ${proxy.host} does not let requests to ${url.host} through (HTTP ${status}). Nothing was done.`);
+    }
+    if (isToProxy(current, proxy)) {
+      return new ConnectionProblem('failing', say('connection.health.proxy.unreachable', values), `The proxy ${proxy.host} cannot be reached. Nothing was done.`);
+    }
+  }
+  return undefined;
+}
+
+/** Whether a connection was not made, and the proxy is what it was for. */
+function isToProxy(error: Error, proxy: URL): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every((one) => one instanceof Error && isToProxy(one, proxy));
+  if ('syscall' in error && error.syscall === 'getaddrinfo') return 'hostname' in error && error.hostname === proxy.hostname;
+  const port = proxy.port || (proxy.protocol === 'https:' ? '443' : '80');
+  return 'syscall' in error && error.syscall === 'connect' && 'port' in error && String(error.port) === port;
 }

@@ -64,10 +64,3 @@ export async function readAttachments(paths: readonly string[], allowedFolders: 
   }
   return { ok: true, files };
 }
-
-const dangerous = /\.(?:exe|scr|com|bat|cmd|js|jse|vbs|vbe|wsf|ps1|msi|hta|jar|lnk|pif|cpl|app|command|sh|html?|svg)$/i;
-
-/** "invoice.pdf.exe": an ending that runs or renders, behind one that looks like a document. */
-export function isDisguised(name: string): boolean {
-  return /\.[a-z0-9]{2,5}\s*\.[a-z0-9]{2,7}$/i.test(name) && dangerous.test(name);
-}

@@ -1,12 +1,13 @@
 import type { Mark, Message, Row } from '../../../preload/contract.ts';
 import type { CardBody, DescribeContext, Described, Facts, Recipient, Sentence } from '../../model/action.ts';
 import { disarm, disarmLine, isArmed } from '../../model/disarm.ts';
+import { domainMark, linkMarks, type Sender } from '../../model/domain-marks.ts';
+import { isDisguised } from '../../model/file-names.ts';
+import { findLinks, type Link } from '../../model/links.ts';
+import { manyRecipients, peopleRow, recipientFacts } from '../../model/recipients.ts';
 import { say } from '../../model/say.ts';
 import type { EmailAccount } from './account.ts';
-import { isDisguised } from './attachments.ts';
-import { findLinks, type Link } from './links.ts';
-import { everyone, type OutgoingMail } from './outgoing.ts';
-import { domainMark, manyRecipients, peopleRow, recipientFacts } from './recipients.ts';
+import { everyone, senderOf, type OutgoingMail } from './outgoing.ts';
 
 export type OutgoingKind = 'send' | 'reply' | 'draft';
 
@@ -14,6 +15,7 @@ interface Picture {
   readonly kind: OutgoingKind;
   readonly mail: OutgoingMail;
   readonly account: EmailAccount;
+  readonly sender: Sender;
   readonly context: DescribeContext;
   readonly recipients: readonly Recipient[];
   readonly links: readonly Link[];
@@ -25,16 +27,11 @@ const mind = (text: Message): Mark => ({ text, tone: 'mind' });
 const stop = (text: Message): Mark => ({ text, tone: 'stop' });
 const mostLinksShown = 50;
 
-function linkMarks(link: Link, { account, context }: Picture): readonly Mark[] {
-  const doubt = domainMark(link.host, account, context);
-  return [...(link.isMisleading ? [stop(say('mark.linkElsewhere'))] : []), ...(doubt === null ? [] : [doubt])];
-}
-
 /** The blast radius first, then what looks like a trick. */
 function unusualMarks(picture: Picture): readonly Mark[] {
-  const { mail, recipients, links, outside, firstTime, account, context, kind } = picture;
+  const { mail, recipients, links, outside, firstTime, sender, context, kind } = picture;
   const count = recipients.length;
-  const doubtful = recipients.filter((recipient) => domainMark(recipient.domain, account, context) !== null);
+  const doubtful = recipients.filter((recipient) => domainMark(recipient.domain, sender, context) !== null);
   const disguised = mail.files.filter((file) => isDisguised(file.name));
   const names = [...everyone(mail).map(({ name }) => name ?? ''), mail.subject, mail.text];
   return [
@@ -44,14 +41,14 @@ function unusualMarks(picture: Picture): readonly Mark[] {
     ...doubtful.slice(0, 3).map((recipient) => stop(say('mark.doubtfulDomain', { domain: disarmLine(recipient.domain) }))),
     ...(mail.answers?.goesElsewhere === true ? [mind(say('mark.replyGoesElsewhere'))] : []),
     ...disguised.map((file) => stop(say('mark.disguisedFile', { name: disarmLine(file.name) }))),
-    ...(links.some((link) => linkMarks(link, picture).length > 0) ? [stop(say('mark.misleadingLink'))] : links.length > 0 ? [mind(say('mark.links', { count: links.length }))] : []),
+    ...(links.some((link) => linkMarks(link, sender, context).length > 0) ? [stop(say('mark.misleadingLink'))] : links.length > 0 ? [mind(say('mark.links', { count: links.length }))] : []),
     ...(names.some(isArmed) ? [stop(say('mark.hiddenCharacters'))] : []),
   ];
 }
 
 function rows(picture: Picture): Row[] {
-  const { mail, account, context, recipients, links } = picture;
-  const people = (['to', 'cc', 'bcc'] as const).map((label) => peopleRow(label, mail[label], recipients, account, context));
+  const { mail, account, sender, context, recipients, links } = picture;
+  const people = (['to', 'cc', 'bcc'] as const).map((label) => peopleRow(say(`card.row.${label}`), mail[label], recipients, sender, context));
   const files = mail.files.map(({ name, folder, material }) => ({
     name: disarmLine(name),
     bytes: material.bytes,
@@ -67,7 +64,7 @@ function rows(picture: Picture): Row[] {
       kind: 'message',
       label: say('card.row.message'),
       text: disarm(mail.text),
-      links: links.slice(0, mostLinksShown).map((link) => ({ text: disarmLine(link.text), host: disarmLine(link.host), marks: [...linkMarks(link, picture)] })),
+      links: links.slice(0, mostLinksShown).map((link) => ({ text: disarmLine(link.text), host: disarmLine(link.host), marks: [...linkMarks(link, sender, context)] })),
     },
   ];
 }
@@ -81,11 +78,11 @@ function summary({ kind, recipients, outside, mail, context }: Picture): Message
 }
 
 /** The key fact to tick: the number of people, or the address or file that may be a trick. */
-function confirmation({ kind, recipients, mail, account, context }: Picture): Message | null {
+function confirmation({ kind, recipients, mail, sender, context }: Picture): Message | null {
   if (kind === 'draft') return null;
   const count = recipients.length;
   if (count >= manyRecipients) return say('card.email.confirm.count', { count });
-  const doubtful = recipients.find((recipient) => domainMark(recipient.domain, account, context) !== null);
+  const doubtful = recipients.find((recipient) => domainMark(recipient.domain, sender, context) !== null);
   if (doubtful !== undefined) return say('card.email.confirm.address', { address: disarmLine(doubtful.address) });
   const disguised = mail.files.find((file) => isDisguised(file.name));
   return disguised === undefined ? null : say('card.email.confirm.file', { name: disarmLine(disguised.name) });
@@ -105,11 +102,12 @@ function sentence({ kind, mail, recipients, outside }: Picture): Sentence {
 
 /** What an email, a reply or a draft would do, and how that is put to the person. */
 export async function describeOutgoing(kind: OutgoingKind, mail: OutgoingMail, account: EmailAccount, context: DescribeContext): Promise<Described> {
-  const recipients = await recipientFacts(everyone(mail), account, context);
+  const sender = senderOf(account);
+  const recipients = await recipientFacts(everyone(mail), sender, context);
   const outside = recipients.filter((recipient) => recipient.isOutside).length;
   const firstTime = recipients.filter((recipient) => recipient.isFirstTime).length;
   const links = findLinks(mail.text);
-  const picture: Picture = { kind, mail, account, context, recipients, links, outside, firstTime };
+  const picture: Picture = { kind, mail, account, sender, context, recipients, links, outside, firstTime };
   const confirm = confirmation(picture);
   const facts: Facts = {
     effect: kind === 'draft' ? 'change' : 'send',
@@ -117,6 +115,7 @@ export async function describeOutgoing(kind: OutgoingKind, mail: OutgoingMail, a
     account: account.address,
     subject: mail.subject,
     recipients,
+    recipientAddresses: [...new Set(recipients.map(({ address }) => address.toLowerCase()))],
     recipientDomains: [...new Set(recipients.map(({ domain }) => domain))],
     recipientCount: recipients.length,
     outsideCount: outside,

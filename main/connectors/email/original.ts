@@ -1,5 +1,5 @@
 import { simpleParser, type AddressObject, type ParsedMail } from 'mailparser';
-import { parseAddress, type Address } from './address.ts';
+import { parseAddress, type Address } from '../../model/address.ts';
 
 /** What a reply, a list or a card needs of a message's headers. Everything in it was written by a stranger. */
 export interface MessageHeaders {

@@ -3,7 +3,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { ActionId } from '../../../preload/contract.ts';
 import type { Material } from '../../model/action.ts';
 import type { EmailAccount } from './account.ts';
-import { parseAddress, parseAddresses, type Address } from './address.ts';
+import { parseAddress, parseAddresses, type Address } from '../../model/address.ts';
 import { readAttachments, type AttachedFile } from './attachments.ts';
 import { mostRecipients, type Input } from './inputs.ts';
 import type { MessageHeaders } from './original.ts';

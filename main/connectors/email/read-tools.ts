@@ -1,7 +1,7 @@
 import type { SearchObject } from 'imapflow';
 import type { JsonObject } from '../../model/json.ts';
 import type { MailAccess } from './account.ts';
-import type { Address } from './address.ts';
+import type { Address } from '../../model/address.ts';
 import type { Input } from './inputs.ts';
 import { Mailbox, type FoundMessage } from './mailbox.ts';
 import { readReference, writeReference } from './message-reference.ts';

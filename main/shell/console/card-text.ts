@@ -13,9 +13,15 @@ function rowLines(row: Row, say: Say): readonly string[] {
     case 'account':
       return [`${label}: ${row.address} (${row.connection})`];
     case 'files':
-      return [`${label}:`, ...row.files.map(({ name, bytes, folder, marks }) => `  ${[name, `${bytes} bytes`, folder, ...marks.map((mark) => say(mark.text))].join(' · ')}`)];
+      return [`${label}:`, ...row.files.map(({ name, bytes, folder, marks }) => `  ${[name, ...(bytes === null ? [] : [`${bytes} bytes`]), folder, ...marks.map((mark) => say(mark.text))].join(' · ')}`)];
     case 'message':
       return [`${label}:`, ...row.text.split('\n').map((line) => `  | ${line}`), ...row.links.map(({ text, host }) => `  ${text} → ${host}`)];
+    case 'list':
+      return [`${label}:`, ...row.items.map(({ text, marks }) => `  ${[text, ...marks.map((mark) => `(${say(mark.text)})`)].join(' ')}`)];
+    case 'money':
+      return [`${label}: ${row.amount} ${row.currency}`];
+    case 'instant':
+      return [`${label}: ${row.text}`];
     case 'sentences':
       return [`${label}:`, ...row.sentences.map((sentence) => `  ${say(sentence)}`)];
     case 'arguments':

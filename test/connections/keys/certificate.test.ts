@@ -28,7 +28,7 @@ let seen: string[];
 let kept: Map<string, string>;
 let known: Set<string>;
 const trusted = tls.getCACertificates('default');
-const network = new Network();
+const network = new Network({ rules: () => ({ proxy: 'none', noProxy: [], caFile: '' }), know: () => undefined });
 const opened: ClosableUpstream[] = [];
 
 beforeAll(async () => {

@@ -35,7 +35,7 @@ let accepted: string;
 let kept: Map<string, string>;
 let known: string[];
 const trusted = tls.getCACertificates('default');
-const network = new Network();
+const network = new Network({ rules: () => ({ proxy: 'none', noProxy: [], caFile: '' }), know: () => undefined });
 const opened: ClosableUpstream[] = [];
 
 beforeAll(async () => {
@@ -130,6 +130,15 @@ describe('an API key', () => {
     const keys = createKeys();
     expect(await keys.signIn(connectionTo(server.url), wrong)).toMatchObject({ id: 'signIn.problem.notAKey' });
     expect([kept.size, arrived.length]).toEqual([0, 0]);
+  });
+
+  test('of another form that was kept all the same is told without it', async () => {
+    const connection = connectionTo(server.url);
+    kept.set(`header+${new URL(server.url).origin}`, 'two\nlines-s3cret');
+    const error = await refusal(createKeys(), connection);
+    expect(error.problem).toMatchObject({ id: 'connection.health.keyUnusable' });
+    expect(JSON.stringify([error.message, String(error.cause)])).not.toContain('s3cret');
+    expect(arrived).toEqual([]);
   });
 
   test('that is missing stops every call before anything is sent, in honest words', async () => {

@@ -4,7 +4,8 @@ import { link, mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isDisguised, readAttachments } from '../../../main/connectors/email/attachments.ts';
+import { readAttachments } from '../../../main/connectors/email/attachments.ts';
+import { isDisguised } from '../../../main/model/file-names.ts';
 
 let root: string;
 let allowed: string;

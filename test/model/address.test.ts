@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '../../../main/connectors/email/address.ts';
+import { parseAddress } from '../../main/model/address.ts';
 
 describe('one address', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findLinks } from '../../../main/connectors/email/links.ts';
+import { findLinks } from '../../main/model/links.ts';
 
 describe('links in plain text', () => {
   it.each([
