@@ -193,6 +193,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     approvals,
     grants,
     outbox: new Outbox(database),
+    transaction: (work) => state.transaction(work),
     pause,
     activity,
     services: {

@@ -106,6 +106,58 @@ export const card = z.object({
 });
 export type Card = z.infer<typeof card>;
 
+/** What a person changed in one field of an action before they approved it. All its text is disarmed. */
+export const fieldChange = z.discriminatedUnion('kind', [
+  /** Null: nothing stood there, or nothing stands there any more. */
+  z.object({ kind: z.literal('line'), label: message, before: z.string().nullable(), after: z.string().nullable() }),
+  z.object({ kind: z.literal('people'), label: message, removed: z.array(z.string()), added: z.array(z.string()) }),
+  /** Line by line; `skipped` stands for lines that are the same. */
+  z.object({
+    kind: z.literal('text'),
+    label: message,
+    lines: z.array(z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })])),
+  }),
+]);
+export type FieldChange = z.infer<typeof fieldChange>;
+
+/** A field of a question that the person may change. */
+export const editField = z.object({
+  /** Where it stands in the arguments (JSON Pointer, RFC 6901). */
+  at: z.string(),
+  kind: z.enum(['line', 'text', 'people', 'amount', 'instant']),
+  label: message,
+  /** A list for `people`, one text for everything else. Without the characters that nobody could see. */
+  value: z.union([z.string(), z.array(z.string())]),
+  /** How many characters that nobody could see were left out of `value`. */
+  hiddenCharacters: z.number().int(),
+  /** The most characters (entries of a list) that the tool takes; null: it names no limit. */
+  longest: z.number().int().nullable(),
+});
+export type EditField = z.infer<typeof editField>;
+
+/** A change that a person asks for; main looks whether that field may be changed at all. */
+export const fieldEdit = z.object({
+  at: z.string().max(1000),
+  value: z.union([z.string().max(500_000), z.array(z.string().max(2000)).max(1000)]),
+});
+export type FieldEdit = z.infer<typeof fieldEdit>;
+
+export const editProblem = z.object({
+  /** The field it is about; null: all of it. */
+  at: z.string().nullable(),
+  /** The entry of a list, counted without empty ones. */
+  entry: z.number().int().optional(),
+  problem: message,
+});
+export type EditProblem = z.infer<typeof editProblem>;
+
+/** `shown`: the card with that digest now waits. `wrong`: nothing was changed, and why is told beside the fields. */
+export const editAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('shown'), digest }),
+  z.object({ kind: z.literal('wrong'), problems: z.array(editProblem) }),
+]);
+export type EditAnswer = z.infer<typeof editAnswer>;
+
 export const approval = z.object({
   id: approvalId,
   kind: z.enum(['action', 'pairing']),
@@ -116,6 +168,10 @@ export const approval = z.object({
   /** What the person is answering; an answer that names another digest is refused. */
   digest,
   card,
+  /** The person may change some of its fields before they approve. */
+  isEditable: z.literal(true).optional(),
+  /** What the person changed of what the Claw asked for; the card and the digest are those of the changed action. */
+  edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
   askedAt: instant,
   expiresAt: instant,
   answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
@@ -388,8 +444,10 @@ export const activityDetail = z.object({
   entry: activityEntry,
   tool: z.string(),
   digest,
-  /** The exact arguments, secrets masked, indented JSON. */
+  /** The exact arguments as the Claw sent them, secrets masked, indented JSON. */
   arguments: z.string(),
+  /** What the person changed before they approved it; absent: nothing. `digest`: of what they approved. */
+  edit: z.object({ at: instant, by: z.string(), digest, changes: z.array(fieldChange) }).optional(),
   decision: decisionView.nullable(),
   /** Each recorded event of this action in order, with its hash in the chain. */
   steps: z.array(z.object({ at: instant, text: message, hash: z.string() })),
@@ -522,6 +580,13 @@ export const calls = {
     }),
     result(z.null()),
   ),
+  /** What may be changed of a waiting question. */
+  startEdit: call(z.object({ id: approvalId, digest }), result(z.object({ fields: z.array(editField) }))),
+  /**
+   * Changes fields of a waiting question; null takes every change back. Main checks and describes it anew: what may then be
+   * approved is the card of the changed action, with another digest.
+   */
+  editApproval: call(z.object({ id: approvalId, digest, edits: z.array(fieldEdit).max(50).nullable() }), result(editAnswer)),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),

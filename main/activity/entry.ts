@@ -1,10 +1,11 @@
 import type { ActivityDetail, ActivityEntry, Message } from '../../preload/contract.ts';
 import type { Decision, EndReason } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
+import { toFieldChange } from '../model/field-change.ts';
 import { say } from '../model/say.ts';
 import type { ActionStory } from './action-story.ts';
 import type { ActionEvent, AnsweredEvent, IntentEvent } from './event.ts';
-import { beginState, isDone, nextState, type ActionState } from './fold.ts';
+import { asEdited, beginState, isDone, nextState, type ActionState } from './fold.ts';
 
 /** The parts of an intent that its line in the timeline is made from. */
 export type TimelineIntent = Pick<IntentEvent, 'action' | 'at' | 'agent' | 'connection' | 'effect' | 'sentence' | 'decision'>;
@@ -64,12 +65,15 @@ function byRules(decision: Decision, state: ActionState): Message {
 export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
   const { tool, digest, decision, arguments: args } = intent.event;
   const { answer, layer, title, reason } = decision;
+  const events = rest.map(({ event }) => event);
+  const edited = events.findLast((event) => event.kind === 'edited');
   const state = rest.reduce((before, { event }) => nextState(before, event), beginState(intent.event));
   return {
-    entry: toEntry(intent.event, state),
+    entry: toEntry(asEdited(intent.event, events), state),
     tool,
     digest,
     arguments: visible(JSON.stringify(args, null, 2)),
+    ...(edited === undefined ? {} : { edit: { at: edited.at, by: edited.by, digest: edited.to, changes: edited.changes.map(toFieldChange) } }),
     decision: { answer, layer, title, reason },
     steps: [intent, ...rest].map(({ event, hash }) => ({ at: event.at, text: stepText(event), hash })),
   };
@@ -92,6 +96,8 @@ function stepText(event: ActionEvent): Message {
       return answerText(event.answer, event.by, event.reason);
     case 'held':
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
+    case 'edited':
+      return say('activity.step.edited', { count: event.changes.length });
     case 'own_secret_sent':
       return say('activity.step.ownSecret', { connections: event.connections.map(({ name }) => name).join(', ') });
     case 'undone':

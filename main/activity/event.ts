@@ -9,7 +9,7 @@ import type {
   Message,
   Outcome,
 } from '../../preload/contract.ts';
-import type { ActionKind, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
+import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
 import type { JsonObject } from '../model/json.ts';
 
 export interface Named<Id extends string> {
@@ -59,6 +59,24 @@ export interface AnsweredEvent extends OfAction {
   readonly reason: string | null;
 }
 
+/**
+ * What the person changed before they approved it, written right before their answer. The intent tells what the agent asked
+ * for; from here on, facts and sentence are those of the changed action.
+ */
+export interface EditedEvent extends OfAction {
+  readonly kind: 'edited';
+  readonly by: string;
+  /** The digest of what the agent asked for, and that of what was approved. */
+  readonly from: Digest;
+  readonly to: Digest;
+  /** Secrets already masked. */
+  readonly changes: readonly ArgumentChange[];
+  readonly facts: Facts;
+  readonly sentence: Sentence;
+  /** What the rules said of the changed action. */
+  readonly decision: Decision;
+}
+
 export interface HeldEvent extends OfAction {
   readonly kind: 'held';
   readonly until: number;
@@ -90,7 +108,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

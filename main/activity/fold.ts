@@ -33,6 +33,7 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'held':
       return { ...state, progress: 'held' };
     case 'own_secret_sent':
+    case 'edited':
       return state;
     case 'undone':
       return { ...state, progress: 'undone' };
@@ -47,6 +48,12 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
 
 /** A question that was taken back is refused; how it ended is told by its end. */
 const afterAnswer = { approved: 'doing', denied: 'denied', timed_out: 'timed_out', withdrawn: 'blocked' } as const;
+
+/** What an action is since a person changed it; the same intent when nobody did. */
+export function asEdited(intent: IntentEvent, events: readonly ActionEvent[]): IntentEvent {
+  const edited = events.findLast((event) => event.kind === 'edited');
+  return edited === undefined ? intent : { ...intent, facts: edited.facts, sentence: edited.sentence };
+}
 
 /** True when what the intent announced did happen. */
 export function isDone(progress: Progress): boolean {

@@ -1,12 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ActionId } from '../../preload/contract.ts';
 import type { Transaction } from './database.ts';
-import type { ActionEvent, ActivityEvent, IntentEvent } from './event.ts';
-import { addressKey, beginState, isDone, nextState, type ActionState } from './fold.ts';
+import { eventsOf, toStory } from './action-story.ts';
+import type { ActionEvent, ActivityEvent, EditedEvent, IntentEvent } from './event.ts';
+import { addressKey, asEdited, beginState, isDone, nextState, type ActionState } from './fold.ts';
 import { searchableText } from './search-text.ts';
 
 /** Grows when the tables or what is put into them change; an older index is then made anew from the chain. */
-const indexVersion = 4;
+const indexVersion = 5;
 
 const names = ['actions', 'action_events', 'action_text', 'known_addresses', 'last_used', 'last_seen'] as const;
 
@@ -43,7 +44,7 @@ const tables = `
   CREATE INDEX actions_open ON actions (sequence) WHERE is_ended = 0;
   CREATE VIRTUAL TABLE action_text USING fts5 (
     people, subject, tool, agent, connection, arguments,
-    content = '', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
   );
   CREATE TABLE known_addresses (address TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE last_used (connection TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -66,7 +67,9 @@ export function prepareIndex(database: DatabaseSync, transaction: Transaction): 
 export class ActivityIndex {
   readonly #addAction: StatementSync;
   readonly #addEvent: StatementSync;
-  readonly #addText: StatementSync;
+  readonly #database: DatabaseSync;
+  readonly #putText: StatementSync;
+  readonly #editAction: StatementSync;
   readonly #findAction: StatementSync;
   readonly #updateAction: StatementSync;
   readonly #addAddress: StatementSync;
@@ -74,12 +77,14 @@ export class ActivityIndex {
   readonly #see: StatementSync;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#addAction = database.prepare(
       `INSERT INTO actions VALUES (:sequence, :action, :at, :agent, :agentName, :connection, :connectionName, :tool, :effect, :sentence, :decision,
          :recipients, :subject, :progress, NULL, NULL, NULL, NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
     );
     this.#addEvent = database.prepare('INSERT INTO action_events VALUES (?, ?) ON CONFLICT DO NOTHING');
-    this.#addText = database.prepare('INSERT INTO action_text (rowid, people, subject, tool, agent, connection, arguments) VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#editAction = database.prepare('UPDATE actions SET sentence = ?, recipients = ?, subject = ? WHERE action = ?');
+    this.#putText = database.prepare('INSERT OR REPLACE INTO action_text (rowid, people, subject, tool, agent, connection, arguments) VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#findAction = database.prepare('SELECT connection, recipients, progress, asked_at, answer, answered_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
     this.#updateAction = database.prepare('UPDATE actions SET progress = ?, asked_at = ?, answer = ?, answered_by = ?, answer_reason = ?, is_ended = ?, end_reason = ? WHERE action = ?');
     this.#addAddress = database.prepare('INSERT INTO known_addresses VALUES (?, ?) ON CONFLICT (address) DO NOTHING');
@@ -93,6 +98,8 @@ export class ActivityIndex {
     switch (event.kind) {
       case 'intent':
         return this.#begin(sequence, event);
+      case 'edited':
+        return this.#edit(event.action);
       case 'asked':
       case 'answered':
       case 'held':
@@ -124,9 +131,23 @@ export class ActivityIndex {
   #begin(sequence: number, intent: IntentEvent): void {
     const added = this.#addAction.run({ sequence, ...actionColumns(intent), progress: beginState(intent).progress });
     if (added.changes === 0) return;
-    const text = searchableText(intent);
-    this.#addText.run(sequence, text.people, text.subject, text.tool, text.agent, text.connection, text.arguments);
+    this.#find(sequence, intent, []);
     this.#see.run(intent.agent.id, intent.at);
+  }
+
+  /** A person changed it before it was done: its line tells what they made of it, and both are found. */
+  #edit(action: ActionId): void {
+    const story = toStory(eventsOf(this.#database, action));
+    if (!story) return;
+    const events = story.rest.map(({ event }) => event);
+    const { sentence, recipients, subject } = actionColumns(asEdited(story.intent.event, events));
+    this.#editAction.run(String(sentence), String(recipients), String(subject), action);
+    this.#find(story.intent.sequence, story.intent.event, events.filter((event) => event.kind === 'edited'));
+  }
+
+  #find(sequence: number, intent: IntentEvent, edits: readonly EditedEvent[]): void {
+    const text = searchableText(intent, edits);
+    this.#putText.run(sequence, text.people, text.subject, text.tool, text.agent, text.connection, text.arguments);
   }
 
   #goOn(sequence: number, event: Exclude<ActionEvent, IntentEvent>): void {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.ts';
-import type { IntentEvent } from './event.ts';
+import type { EditedEvent, IntentEvent } from './event.ts';
 
 /** The most characters of an action's arguments that can be found by searching. */
 const searchableArguments = 65_536;
@@ -23,17 +23,19 @@ export interface SearchableText {
   readonly arguments: string;
 }
 
-export function searchableText(intent: IntentEvent): SearchableText {
-  const { facts } = intent;
-  const people = [...(facts.recipients ?? []).map(({ address }) => address), facts.account ?? ''];
-  const subject = [facts.subject ?? '', facts.query ?? '', ...(facts.attachments ?? []).map(({ name }) => name)];
+/** With what a person made of it: what was asked for is found, and what was done. */
+export function searchableText(intent: IntentEvent, edits: readonly EditedEvent[] = []): SearchableText {
+  const all = [intent, ...edits].map(({ facts }) => facts);
+  const people = all.flatMap((facts) => [...(facts.recipients ?? []).map(({ address }) => address), facts.account ?? '']);
+  const subject = all.flatMap((facts) => [facts.subject ?? '', facts.query ?? '', ...(facts.attachments ?? []).map(({ name }) => name)]);
+  const typed = edits.flatMap(({ changes }) => changes.map(({ after }) => after));
   return {
     people: spread(people.join('\n')),
     subject: spread(subject.join('\n')),
     tool: spread(`${intent.tool}\n${intent.tool.replaceAll(/[_.\-/]/g, ' ')}`),
     agent: spread(intent.agent.name),
     connection: spread(intent.connection.name),
-    arguments: spread(leaves(intent.arguments)),
+    arguments: spread(leaves(typed.length === 0 ? intent.arguments : [intent.arguments, ...typed])),
   };
 }
 

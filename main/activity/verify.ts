@@ -6,7 +6,7 @@ import type { RecordProblem, Verification } from './activity.ts';
 import { beginning, hashEvent } from './chain.ts';
 import { readChained } from './chained-row.ts';
 import type { ChainedEvent, ChainPoint } from './event.ts';
-import { beginState, nextState } from './fold.ts';
+import { asEdited, beginState, nextState } from './fold.ts';
 import { actionColumns, readColumns, readState } from './index-tables.ts';
 
 /** How many events are checked before other questions get their turn. */
@@ -127,6 +127,6 @@ class ChainCheck {
     if (!row) return false;
     this.#actions += 1;
     const state = story.rest.reduce((before, { event }) => nextState(before, event), beginState(story.intent.event));
-    return isDeepStrictEqual(readColumns(row), actionColumns(story.intent.event)) && isDeepStrictEqual(readState(row), state);
+    return isDeepStrictEqual(readColumns(row), actionColumns(asEdited(story.intent.event, story.rest.map(({ event }) => event)))) && isDeepStrictEqual(readState(row), state);
   }
 }

@@ -11,6 +11,8 @@ export interface Question {
   readonly connectionName: string | null;
   readonly digest: Digest;
   readonly card: Card;
+  /** The person may change something of it before they say yes. */
+  readonly isEditable?: boolean;
   readonly answerWithinSeconds: number;
   /** What the person has to type to say yes, where `card.asksNumber` is set. It is shown elsewhere, and never kept. */
   readonly number?: number;
@@ -32,6 +34,23 @@ export interface GivenAnswer {
   readonly reason: string | null;
 }
 
+/** A question that waits. */
+interface Open {
+  readonly settle: (answer: Answer) => void;
+  readonly stopTimer: Dispose;
+  readonly number: number | undefined;
+  /** When its card became what it is. */
+  readonly shownAt: number;
+}
+
+/** What a person made of the action that a card asks about. */
+export interface ChangedCard {
+  readonly digest: Digest;
+  readonly card: Card;
+  /** Undefined: it is again what the agent asked for. */
+  readonly edit: Approval['edit'];
+}
+
 /** No card is answered by Approve sooner than this after it was asked: nobody has read it yet. */
 const soonestApprovalMs = 600;
 
@@ -45,7 +64,7 @@ export class Approvals {
   readonly #newId: () => ApprovalId;
   readonly #changed = new Emitter<void>();
   readonly #asked = new Emitter<Approval>();
-  readonly #open = new Map<ApprovalId, { settle: (answer: Answer) => void; stopTimer: Dispose; number: number | undefined }>();
+  readonly #open = new Map<ApprovalId, Open>();
 
   constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId) {
     this.#store = store;
@@ -64,6 +83,7 @@ export class Approvals {
       connectionName: question.connectionName,
       digest: question.digest,
       card: question.card,
+      ...(question.isEditable === true ? { isEditable: true } : {}),
       askedAt,
       expiresAt: askedAt + question.answerWithinSeconds * 1000,
       answer: null,
@@ -106,7 +126,7 @@ export class Approvals {
     }
     if (given.answer === 'approve') {
       if (approval.card.confirm && !given.isConfirmed) return { ok: false, problem: say('approval.problem.unconfirmed') };
-      if (this.#clock.now() - approval.askedAt < soonestApprovalMs) return { ok: false, problem: say('approval.problem.tooSoon') };
+      if (this.#clock.now() - open.shownAt < soonestApprovalMs) return { ok: false, problem: say('approval.problem.tooSoon') };
       // Who does not see the page in the browser lets nobody in, and does not guess.
       if (approval.card.asksNumber === true && (given.number === undefined || given.number !== open.number)) {
         this.#end(approval, 'denied', null);
@@ -119,6 +139,36 @@ export class Approvals {
       return { ok: false, problem: say('approval.problem.notKept') };
     }
     return { ok: true, value: null };
+  }
+
+  /** The question of an open card that shows that digest. */
+  openCard(id: ApprovalId, digest: Digest): Result<Approval> {
+    const approval = this.#store.get(id);
+    if (!approval || !this.#open.has(id)) return { ok: false, problem: say('approval.problem.gone') };
+    if (approval.digest !== digest) return { ok: false, problem: say('approval.problem.changed') };
+    return this.#clock.now() >= approval.expiresAt ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
+  }
+
+  /**
+   * Writes another card in place of one that `openCard` gave. Who looks at it has at least `withinSeconds` from now. Returns
+   * what shows it, to be called once it is durable: it may be part of a transaction.
+   */
+  exchange({ id }: Approval, { digest, card, edit }: ChangedCard, withinSeconds: number): () => Approval {
+    const approval = this.#store.get(id);
+    if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
+    const { edit: _before, ...kept } = approval;
+    const changed: Approval = { ...kept, digest, card, ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
+    this.#store.save(changed);
+    return () => this.#showAgain(changed, this.#clock.now());
+  }
+
+  /** Somebody is at work on a card: they have at least that long from now. */
+  prolong(approval: Approval, withinSeconds: number): Approval {
+    const expiresAt = this.#atLeast(approval, withinSeconds);
+    if (expiresAt === approval.expiresAt) return approval;
+    const changed: Approval = { ...approval, expiresAt };
+    this.#store.save(changed);
+    return this.#showAgain(changed, this.#open.get(approval.id)?.shownAt ?? this.#clock.now());
   }
 
   withdraw(id: ApprovalId): void {
@@ -177,10 +227,25 @@ export class Approvals {
     this.#open.clear();
   }
 
+  #atLeast({ expiresAt }: Approval, withinSeconds: number): number {
+    return Math.max(expiresAt, this.#clock.now() + withinSeconds * 1000);
+  }
+
+  #showAgain(approval: Approval, shownAt: number): Approval {
+    const open = this.#open.get(approval.id);
+    open?.stopTimer();
+    if (open) this.#open.set(approval.id, { ...open, shownAt, stopTimer: this.#timeOut(approval) });
+    this.#changed.emit();
+    return approval;
+  }
+
+  #timeOut(approval: Approval): Dispose {
+    return this.#clock.after(approval.expiresAt - this.#clock.now(), () => this.#end(approval, 'timed_out', null));
+  }
+
   #wait(approval: Approval, number?: number): Promise<Answer> {
     return new Promise((settle) => {
-      const stopTimer = this.#clock.after(approval.expiresAt - this.#clock.now(), () => this.#end(approval, 'timed_out', null));
-      this.#open.set(approval.id, { settle, stopTimer, number });
+      this.#open.set(approval.id, { settle, stopTimer: this.#timeOut(approval), number, shownAt: approval.edit?.at ?? approval.askedAt });
     });
   }
 

@@ -5,24 +5,28 @@ import { internalError, invalidParams, refusedByGate, RpcFailure } from './json-
 
 export const waitToolName = 'countersign_wait';
 
+/** The key in a result's `_meta` under which programs find how an action ended, whatever the tool promised of its content. */
+export const outcomeKey = 'countersign.dev/outcome';
+
 /**
- * What the agent gets for the gate's answer to a tool call: a `CallToolResult`. A tool that declares an output schema may
- * give other structured content only with an error (MCP, tools: "Output Schema"), so waiting counts as one there.
+ * What the agent gets for the gate's answer to a tool call: a `CallToolResult`. Where a tool declares an output schema, clients
+ * refuse other structured content, some even in an error: how it ended is then in the text and in `_meta` alone, and waiting
+ * counts as an error, because the promised content is not there (MCP, tools: "Output Schema").
  * @throws {RpcFailure} for a tool that does not exist, and for what the service itself refused with a JSON-RPC error.
  */
 export function toToolResult(answer: ActionAnswer, hasOutputSchema: boolean): JsonObject {
   switch (answer.kind) {
     case 'waiting': {
       const { progress, action, expiresAt } = answer;
-      return { content: [{ type: 'text', text: waitingText(progress, action) }], structuredContent: { outcome: 'waiting', progress, action, expiresAt }, isError: hasOutputSchema };
+      return outcomeResult(waitingText(progress, action), { outcome: 'waiting', progress, action, expiresAt }, hasOutputSchema, hasOutputSchema);
     }
     case 'rejected':
       if (answer.code === 'unknown_tool') throw new RpcFailure({ code: invalidParams, message: answer.text });
-      return failure(answer.text, { outcome: 'rejected', reason: answer.code });
+      return outcomeResult(answer.text, { outcome: 'rejected', reason: answer.code }, true, hasOutputSchema);
     case 'ended':
-      if ('result' in answer) return passOn(answer.result, answer.action);
+      if ('result' in answer) return withChanges(passOn(answer.result, answer.action, hasOutputSchema), answer, hasOutputSchema);
       if (answer.outcome === 'failed' && answer.error !== undefined) throw new RpcFailure(answer.error);
-      return failure(answer.text, { outcome: answer.outcome, reason: answer.reason, action: answer.action, contact: answer.contact });
+      return outcomeResult(toldText(answer), endDetails(answer), true, hasOutputSchema);
     default:
       return assertNever(answer);
   }
@@ -43,8 +47,7 @@ export function toPlainResult(answer: ActionAnswer): JsonObject {
     case 'ended': {
       if ('result' in answer) return answer.result;
       if (answer.outcome === 'failed' && answer.error !== undefined) throw new RpcFailure(answer.error);
-      const { outcome, reason, action, contact, text } = answer;
-      throw new RpcFailure({ code: refusedByGate, message: text, data: { outcome, reason, action, contact } });
+      throw new RpcFailure({ code: refusedByGate, message: toldText(answer), data: endDetails(answer) });
     }
     default:
       return assertNever(answer);
@@ -53,7 +56,41 @@ export function toPlainResult(answer: ActionAnswer): JsonObject {
 
 /** A result that says no, with the same in fields for programs. */
 export function failure(text: string, details: JsonObject): JsonObject {
-  return { content: [{ type: 'text', text }], structuredContent: { ...details }, isError: true };
+  return outcomeResult(text, details, true, false);
+}
+
+function outcomeResult(text: string, details: JsonObject, isError: boolean, hasOutputSchema: boolean): JsonObject {
+  return { content: [{ type: 'text', text }], ...(hasOutputSchema ? {} : { structuredContent: details }), isError, _meta: { [outcomeKey]: details } };
+}
+
+type Ended = Extract<ActionAnswer, { readonly kind: 'ended' }>;
+
+function endDetails({ outcome, reason, action, contact, changedFields }: Exclude<Ended, { readonly result: JsonObject }>): JsonObject {
+  return { outcome, reason, action, contact, ...(changedFields === undefined ? {} : { changedFields }) };
+}
+
+/** Whether or not it was done: it was not quite what the agent asked for. */
+function toldText({ text, changedFields }: Exclude<Ended, { readonly result: JsonObject }>): string {
+  return changedFields === undefined ? text : `${text} ${changesText(changedFields)}`;
+}
+
+function changesText(fields: readonly string[]): string {
+  return `The person changed this before approving it: ${fields.join(', ')}. Go by the changed version; do not send your own again.`;
+}
+
+/** A result with what the person changed: which arguments, not what they wrote into them. */
+function withChanges(result: JsonObject, { outcome, action, changedFields }: Ended, hasOutputSchema: boolean): JsonObject {
+  if (changedFields === undefined) return result;
+  const details: JsonObject = { outcome, changedFields, action };
+  const { content, structuredContent, _meta } = result;
+  // What the service itself says there stays; ours is in `_meta` all the same.
+  const structured = isJsonObject(structuredContent) ? { ...details, ...structuredContent } : (structuredContent ?? details);
+  return {
+    ...result,
+    content: [...(Array.isArray(content) ? content : []), { type: 'text', text: changesText(changedFields) }],
+    ...(hasOutputSchema ? {} : { structuredContent: structured }),
+    _meta: { ...(isJsonObject(_meta) ? _meta : {}), [outcomeKey]: details },
+  };
 }
 
 type Progress = 'waiting' | 'held' | 'doing';
@@ -73,7 +110,7 @@ function againText(progress: Progress): string {
 }
 
 /** The service's result as it is. One that is no MCP result is named, never turned into "nothing was done". */
-function passOn(result: JsonObject, action: string): JsonObject {
+function passOn(result: JsonObject, action: string, hasOutputSchema: boolean): JsonObject {
   const { content, structuredContent, isError } = result;
   const isReadable =
     (content === undefined || (Array.isArray(content) && content.every(isContentBlock))) &&
@@ -81,7 +118,7 @@ function passOn(result: JsonObject, action: string): JsonObject {
     (content !== undefined || structuredContent !== undefined);
   // Both revisions require `content`; a service that left it out has structured content.
   if (isReadable) return content === undefined ? { ...result, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] } : result;
-  return failure('This was done, but the service gave an answer that cannot be read. Do not repeat it.', { outcome: 'done', reason: 'unreadable_result', action });
+  return outcomeResult('This was done, but the service gave an answer that cannot be read. Do not repeat it.', { outcome: 'done', reason: 'unreadable_result', action }, true, hasOutputSchema);
 }
 
 /** MCP's content blocks of a tool result; clients refuse the whole result for any other. */

@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import { reachesEffect } from '../model/reach.ts';
 import type { SecretsFound } from '../model/secret.ts';
+import { editableFields, mayBeEdited } from './edit-fields.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { flagged } from './flagged.ts';
 import { freeze, freezeArguments } from './freeze.ts';
@@ -21,6 +22,17 @@ export interface Known {
   readonly target: string;
   /** Secrets that the agent sent; undefined: none. */
   readonly found: SecretsFound | undefined;
+  /** Whether a person may change something of it before they approve. */
+  readonly isEditable: () => boolean;
+}
+
+/** The parts of a request that its description depends on. */
+export type Describable = Pick<ActionRequest, 'kind' | 'agent' | 'connection' | 'name' | 'reach' | 'signal'>;
+
+export interface DescribedWithSecrets {
+  readonly described: Described;
+  /** Undefined: none. */
+  readonly found: SecretsFound | undefined;
 }
 
 type Rejected = ActionAnswer & { readonly kind: 'rejected' };
@@ -28,6 +40,8 @@ type Description = Described | Undescribable | NotDescribedNow;
 
 /** Milliseconds a profile may take to find out what an action would do. */
 export const longestDescriptionMs = 90_000;
+/** Characters of JSON that a card may have: what a person cannot look through is not put to them. */
+export const largestCard = 1_000_000;
 /** Characters of a tool's or prompt's name, or of a URI: a longer one no person could read, and no rule means. */
 export const longestName = 8192;
 
@@ -51,19 +65,28 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
     const valid = found.tool && services.validate(found.tool, args);
     if (valid?.ok === false) return rejected('invalid_arguments', `${valid.text} Nothing was done.`);
 
-    const described = await describe(request, args, found, parts);
-    if ('invalid' in described) return rejected('invalid_arguments', `${described.invalid} Nothing was done.`);
-    if ('unavailable' in described) return rejected('unavailable', `${described.unavailable} Nothing was done.`);
+    const description = await describeFrozen(request, args, found, parts);
+    if ('invalid' in description) return rejected('invalid_arguments', `${description.invalid} Nothing was done.`);
+    if ('unavailable' in description) return rejected('unavailable', `${description.unavailable} Nothing was done.`);
+    const { described } = description;
     const action = freeze({ kind, agent, connection, name, arguments: args }, parts.newActionId(), described.materials, parts.clock.now());
-    const secrets = parts.secrets.find({ name, arguments: args });
-    return { action, described: secrets === undefined ? described : flagged(described, secrets, parts), perform: found.perform, target, found: secrets };
+    const isEditable = (): boolean => mayBeEdited(described.facts) && editableFields(profileOf(request, found, parts), args, found.tool).length > 0;
+    return { action, described, perform: found.perform, target, found: description.found, isEditable };
   } catch (error) {
     report(`An action could not be described: ${String(error)}`);
     return rejected('unavailable', 'Countersign could not find out what this would do, so it was refused. Nothing was done.');
   }
 }
 
-async function describe(request: ActionRequest, args: JsonObject, { upstream, tool }: FoundService, parts: GateParts): Promise<Description> {
+/** What frozen arguments would do, with the secrets that are in them. */
+export async function describeFrozen(request: Describable, args: JsonObject, service: FoundService, parts: GateParts): Promise<DescribedWithSecrets | Undescribable | NotDescribedNow> {
+  const described = await describe(request, args, service, parts);
+  if (!('facts' in described)) return described;
+  const found = parts.secrets.find({ name: request.name, arguments: args });
+  return { described: found === undefined ? described : flagged(described, found, parts), found };
+}
+
+async function describe(request: Describable, args: JsonObject, service: FoundService, parts: GateParts): Promise<Description> {
   const { agents, settings, activity, pause, clock } = parts;
   const { ownDomains, attachmentFolders } = settings();
   const context: DescribeContext = {
@@ -73,7 +96,7 @@ async function describe(request: ActionRequest, args: JsonObject, { upstream, to
     attachmentFolders,
     isFirstTime: (address) => activity.isFirstTime(address),
   };
-  const own = tool === null ? undefined : (upstream.profile(request.name) ?? parts.profiles.of(request.connection, tool));
+  const own = profileOf(request, service, parts);
   if (own === undefined) return generalProfile(request, parts).describe(args, context);
   // Paused means nothing passes, and neither does what a token does not reach: a profile may look something up at the service, the general ones never do.
   const mayLookUp = !pause.isPaused && !agents.isPaused(request.agent) && reachesEffect(request.reach, request.connection, own.effect);
@@ -85,8 +108,13 @@ async function describe(request: ActionRequest, args: JsonObject, { upstream, to
   return { materials, card, sentence, facts: { ...described.facts, effect: own.effect } };
 }
 
+/** What somebody wrote about a tool; undefined: nobody did. */
+export function profileOf({ name, connection }: Pick<Describable, 'name' | 'connection'>, { upstream, tool }: FoundService, { profiles }: Pick<GateParts, 'profiles'>): ActionProfile | undefined {
+  return tool === null ? undefined : (upstream.profile(name) ?? profiles.of(connection, tool));
+}
+
 /** What can be said of an action that nobody described. */
-function generalProfile({ kind, name }: ActionRequest, { disarm }: GateParts): ActionProfile {
+function generalProfile({ kind, name }: Describable, { disarm }: GateParts): ActionProfile {
   switch (kind) {
     case 'readResource':
       return resourceProfile(name, 'resource');

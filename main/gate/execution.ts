@@ -1,12 +1,12 @@
-import type { Card, ConnectionId } from '../../preload/contract.ts';
+import type { ConnectionId } from '../../preload/contract.ts';
 import { grantOffers } from '../approvals/grant-offers.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
-import type { JsonObject } from '../model/json.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
-import { say } from '../model/say.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
 import { callUpstream } from './call-upstream.ts';
 import { ended } from './ended.ts';
+import { offersOf } from './offers.ts';
+import { asKept, changedFieldsOf, doneAnswer, editedEvent } from './edited.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { digestOf } from './freeze.ts';
 import { holdSecondsOf } from './hold.ts';
@@ -15,6 +15,7 @@ import { obstacleTo, refusalOf } from './obstacle.ts';
 import type { OutboxEntry, OutboxState } from './outbox.ts';
 import type { GateParts } from './parts.ts';
 import { recordIntent } from './record-intent.ts';
+import { wholeCard } from './whole-card.ts';
 
 export interface Run {
   readonly live: LiveAction;
@@ -24,6 +25,8 @@ export interface Run {
   readonly isHeld: boolean;
   /** The credentials of ours whose secrets the agent sent. */
   readonly owners: readonly string[];
+  /** Whether a person may change something of it before they approve. */
+  readonly isEditable: () => boolean;
 }
 
 /** How long after its hold should have ended an approved action is still done when the app was stopped meanwhile. */
@@ -45,7 +48,7 @@ export class Execution {
     this.#isClosed = true;
   }
 
-  async run({ live, described, decision, perform, isHeld, owners }: Run): Promise<ActionAnswer> {
+  async run({ live, described, decision, perform, isHeld, owners, isEditable }: Run): Promise<ActionAnswer> {
     const { outbox, settings, clock } = this.#parts;
     const { action } = live;
     if (!(await recordIntent(action, described, decision, this.#parts))) return ended(action.id, 'not_recorded');
@@ -55,16 +58,16 @@ export class Execution {
     if (!live.isKept) return this.#do(live, perform);
 
     const holdSeconds = isHeld ? holdSecondsOf(described.facts.effect, settings()) : 0;
-    const entry: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
+    const asked: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
     if (decision.answer === 'ask') {
       if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');
-      outbox.add(this.#asKept(entry), 'waiting', clock.now());
-      const refusal = await this.#ask(live, entry, described, decision);
+      outbox.add(asKept(asked, this.#parts), 'waiting', clock.now());
+      const refusal = await this.#ask(live, asked, described, decision, isEditable());
       if (refusal) return this.#refuse(live, refusal);
     } else {
-      outbox.add(this.#asKept(entry), 'held', clock.now());
+      outbox.add(asKept(asked, this.#parts), 'held', clock.now());
     }
-    return this.#holdAndDo(live, entry, perform);
+    return this.#holdAndDo(live, live.edited ?? asked, perform);
   }
 
   /** An agent holds what it must never have: worth an event of its own. */
@@ -73,13 +76,6 @@ export class Execution {
     // Credentials are kept under their connection's id.
     const connections = owners.map((owner) => owner as ConnectionId).map((connection) => ({ id: connection, name: connectionName(connection) }));
     await activity.append({ at: clock.now(), kind: 'own_secret_sent', action: id, connections });
-  }
-
-  /** A secret of ours does not go into a file, so such an action cannot go on after a restart: it no longer has its digest. */
-  #asKept(entry: OutboxEntry): OutboxEntry {
-    if (entry.facts.secrets?.includes('own') !== true) return entry;
-    // An entry is made of text and numbers alone, so it is JSON, and scrubbing keeps its shape.
-    return this.#parts.scrubJson(entry as unknown as JsonObject) as unknown as OutboxEntry;
   }
 
   /** Goes on where the app stopped. What was being done then is unknown now and is not done again. */
@@ -105,7 +101,7 @@ export class Execution {
     if (obstacle) return this.#refuse(live, obstacle);
     const found = await findService(action, this.#parts).catch(() => undefined);
     if (!found) return this.#end(live, 'service_failed');
-    return this.#holdAndDo(live, entry, found.perform);
+    return this.#holdAndDo(live, live.edited ?? entry, found.perform);
   }
 
   /** A bug or a full disk in the middle of an action: told as unknown when it may have begun. */
@@ -118,17 +114,17 @@ export class Execution {
 
   // -------------------------------------------------------------------- step 5
 
-  async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision): Promise<Refusal | undefined> {
+  async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision, isEditable: boolean): Promise<Refusal | undefined> {
     const { approvals, activity, agents, connectionName, settings } = this.#parts;
-    // What the organization wants to be asked about, no standing answer changes.
-    live.offers = decision.layer === 'organization' ? [] : grantOffers(action, described.facts, described.card.risk);
+    live.offers = offersOf(action, described, decision);
     const open = approvals.ask({
       kind: 'action',
       agent: { id: action.agent, name: agents.name(action.agent) },
       action: action.id,
       connectionName: connectionName(action.connection),
       digest: action.digest,
-      card: { ...described.card, why: say('card.why', { reason: decision.reason ?? decision.title }), holdSeconds, ...grantsOf(live) },
+      card: wholeCard(described.card, decision, holdSeconds, live.offers),
+      isEditable,
       answerWithinSeconds: settings().answerWithinSeconds,
     });
     const { id: approval, expiresAt, card } = open.approval;
@@ -140,8 +136,7 @@ export class Execution {
   }
 
   async #settle(live: LiveAction, open: ReturnType<GateParts['approvals']['ask']>): Promise<Refusal | undefined> {
-    const { approvals, activity } = this.#parts;
-    const { action } = live;
+    const { approvals, activity, clock } = this.#parts;
     live.progress = 'waiting';
     live.expiresAt = open.approval.expiresAt;
     live.whenStopped(() => approvals.withdraw(open.approval.id));
@@ -151,10 +146,12 @@ export class Execution {
     live.whenStopped(null);
     live.isApproved = answer.answer === 'approved';
     const by = answer.answer === 'approved' || answer.answer === 'denied' ? 'you' : null;
-    await activity.append({ at: this.#parts.clock.now(), kind: 'answered', action: action.id, answer: answer.answer, by, reason: answer.reason });
+    // What was approved is told before that it was, and both before anything is done.
+    if (answer.answer === 'approved' && live.edited?.edit) await activity.append(editedEvent(live.requestDigest, live.edited, live.edited.edit, this.#parts));
+    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, reason: answer.reason });
     switch (answer.answer) {
       case 'approved':
-        return answer.digest === digestOf(action) ? undefined : { reason: 'changed_since_approval', detail: null };
+        return answer.digest === digestOf(live.action) ? undefined : { reason: 'changed_since_approval', detail: null };
       case 'denied':
         return { reason: 'denied_by_person', detail: answer.reason === null ? null : `They said: “${answer.reason}”` };
       case 'timed_out':
@@ -216,7 +213,7 @@ export class Execution {
       case 'unknown':
         return this.#endByService(live, 'outcome_uncertain', answer);
       case 'result':
-        return this.#finish(live, { kind: 'ended', action: id, outcome: 'done', result: scrubJson({ ...answer.result }) });
+        return this.#finish(live, doneAnswer(live, scrubJson({ ...answer.result })));
     }
   }
 
@@ -224,7 +221,7 @@ export class Execution {
   #endByService(live: LiveAction, reason: EndReason, { text, error }: Exclude<UpstreamAnswer, { kind: 'result' }>): Promise<ActionAnswer> {
     const { disarm, scrub, scrubJson } = this.#parts;
     const whole = error === undefined || text.includes(error.message) ? text : `${text} ${error.message}`;
-    const answer = ended(live.id, reason, disarm(scrub(whole)));
+    const answer = { ...ended(live.id, reason, disarm(scrub(whole))), ...changedFieldsOf(live) };
     return this.#finish(live, error === undefined ? answer : { ...answer, error: scrubJson({ ...error }) });
   }
 
@@ -237,7 +234,7 @@ export class Execution {
 
   #end(live: LiveAction, reason: EndReason, detail: string | null = null): Promise<ActionAnswer> {
     const contact = reason === 'company_policy' ? this.#parts.contact() : null;
-    return this.#finish(live, ended(live.id, reason, detail, contact));
+    return this.#finish(live, { ...ended(live.id, reason, detail, contact), ...(reason === 'outcome_uncertain' ? changedFieldsOf(live) : {}) });
   }
 
   /** The action has ended whatever can be written of it; a record that cannot be written stops the next one (step 4). */
@@ -266,9 +263,4 @@ export class Execution {
       this.#parts.report(`What became of an action could not be kept: ${String(error)}`);
     }
   }
-}
-
-/** What a card says of them. */
-function grantsOf({ offers }: LiveAction): Pick<Card, 'grants'> {
-  return offers.length === 0 ? {} : { grants: offers.map(({ id, sentence }) => ({ id, sentence })) };
 }

@@ -3,6 +3,7 @@ import type { ActionAnswer, EndReason, Facts, FrozenAction, Risk } from '../mode
 import type { Clock } from '../model/clock.ts';
 import type { GrantOffer } from '../model/grant.ts';
 import type { Decided } from './decide.ts';
+import type { OutboxEntry } from './outbox.ts';
 import { LiveConversation, type LiveConversationParts } from './live-conversation.ts';
 
 /** Why an action is not done (any more). */
@@ -16,16 +17,18 @@ export interface LiveActionParts {
   readonly facts: Facts;
   readonly target: string;
   readonly risk: () => Risk | null;
+  /** Of what the agent asked for; absent: the action's own. */
+  readonly requestDigest?: Digest;
+  /** What the outbox has of it, where a person had changed it before a restart. */
+  readonly edited?: OutboxEntry | undefined;
 }
 
 /** An action that is on its way through the gate. */
 export class LiveAction {
-  readonly action: FrozenAction;
-  readonly facts: Facts;
   /** What its connection led to when it was described. */
   readonly target: string;
-  /** What was described and decided; what is done must still have it. */
-  readonly digest: Digest;
+  /** Of what the agent asked for: its same call again finds the action by it, also once a person changed something. */
+  readonly requestDigest: Digest;
   /** With whoever waits for it. */
   readonly conversation: LiveConversation;
   progress: 'waiting' | 'held' | 'doing' = 'doing';
@@ -47,20 +50,51 @@ export class LiveAction {
   /** What the rules said of it last; see `decideAt`. */
   decided: Decided | undefined;
   answer!: Promise<ActionAnswer>;
-  readonly #risk: () => Risk | null;
+  #action: FrozenAction;
+  #facts: Facts;
+  #edited: OutboxEntry | undefined;
+  #risk: () => Risk | null;
   readonly #abort = new AbortController();
   #stopped: Refusal | undefined;
   #onStop: (() => void) | undefined;
   #onCutOff: (() => void) | undefined;
 
-  constructor(action: FrozenAction, { facts, target, risk }: LiveActionParts, conversation: LiveConversationParts) {
-    this.action = action;
-    this.facts = facts;
+  constructor(action: FrozenAction, { facts, target, risk, requestDigest = action.digest, edited }: LiveActionParts, conversation: LiveConversationParts) {
+    this.#action = action;
+    this.#facts = facts;
     this.target = target;
     this.#risk = risk;
-    this.digest = action.digest;
+    this.#edited = edited;
+    this.requestDigest = requestDigest;
     this.expiresAt = action.requestedAt;
     this.conversation = new LiveConversation(conversation);
+  }
+
+  get action(): FrozenAction {
+    return this.#action;
+  }
+
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** What was described, decided and shown last; what is done must still have it. */
+  get digest(): Digest {
+    return this.#action.digest;
+  }
+
+  /** What the outbox has of it since a person changed it. */
+  get edited(): OutboxEntry | undefined {
+    return this.#edited;
+  }
+
+  /** A person changed it while it waited: from here on it is another action under the same id, and has to be decided anew. */
+  become(entry: OutboxEntry, risk: Risk): void {
+    this.#action = entry.action;
+    this.#facts = entry.facts;
+    this.#edited = entry;
+    this.#risk = () => risk;
+    this.decided = undefined;
   }
 
   get id(): ActionId {

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ActionId, AgentId, Digest, Message } from '../../preload/contract.ts';
-import type { ActionAnswer, Facts, FrozenAction, Sentence } from '../model/action.ts';
+import type { ActionAnswer, ArgumentChange, Decision, Facts, FrozenAction, Sentence } from '../model/action.ts';
+import type { JsonObject } from '../model/json.ts';
 import { resultSaying } from './held-back.ts';
 
 export const outboxMigrations: readonly string[] = [
@@ -21,6 +22,16 @@ export const outboxMigrations: readonly string[] = [
 
 export type OutboxState = 'waiting' | 'held' | 'doing' | 'ended';
 
+/** What a person changed of an action before they approved it. */
+export interface Edit {
+  readonly at: number;
+  /** The arguments as the agent sent them. */
+  readonly original: JsonObject;
+  readonly changes: readonly ArgumentChange[];
+  /** What the rules said of the changed action. */
+  readonly decision: Decision;
+}
+
 /** All that is needed to go on with an action after a restart. */
 export interface OutboxEntry {
   readonly action: FrozenAction;
@@ -30,10 +41,14 @@ export interface OutboxEntry {
   /** What the connection led to when it was asked; see `GateParts.target`. */
   readonly target: string;
   readonly holdSeconds: number;
+  /** Facts, sentence and summary are those of the changed action. */
+  readonly edit?: Edit;
 }
 
 export interface OutboxLine {
   readonly entry: OutboxEntry;
+  /** Of what the agent asked for; see `Edit`. */
+  readonly digest: Digest;
   readonly state: OutboxState;
   readonly heldUntil: number | null;
   readonly answer: EndedAnswer | null;
@@ -69,6 +84,14 @@ export class Outbox {
       .run(id, agent, digest, state, JSON.stringify(entry), now);
   }
 
+  /** Puts what a person made of a waiting action in its place. Its digest stays that of what the agent asked for. False: it no longer waits. */
+  change(entry: OutboxEntry, now: number): boolean {
+    const changed = this.#database
+      .prepare(`UPDATE outbox SET entry = ?, changed_at = ? WHERE action = ? AND state = 'waiting'`)
+      .run(JSON.stringify(entry), now, entry.action.id).changes;
+    return Number(changed) === 1;
+  }
+
   hold(action: ActionId, heldUntil: number, now: number): void {
     this.#database
       .prepare(`UPDATE outbox SET state = 'held', held_until = ?, changed_at = ? WHERE action = ? AND state IN ('waiting', 'held')`)
@@ -97,7 +120,7 @@ export class Outbox {
     this.#database
       .prepare(
         `UPDATE outbox SET is_delivered = 1, answer = ?,
-           entry = json_remove(entry, '$.action.arguments', '$.action.materials', '$.facts', '$.sentence', '$.summary')
+           entry = json_remove(entry, '$.action.arguments', '$.action.materials', '$.facts', '$.sentence', '$.summary', '$.edit')
          WHERE action = ? AND is_delivered = 0`,
       )
       .run(JSON.stringify(kept), action);
@@ -147,7 +170,7 @@ export class Outbox {
 
   #read(where: string, ...values: readonly string[]): readonly OutboxLine[] {
     return this.#database
-      .prepare(`SELECT entry, state, held_until, answer, changed_at, is_delivered FROM outbox ${where}`)
+      .prepare(`SELECT entry, digest, state, held_until, answer, changed_at, is_delivered FROM outbox ${where}`)
       .all(...values)
       .map(readLine);
   }
@@ -166,9 +189,10 @@ function withoutContent(action: FrozenAction, answer: EndedAnswer): EndedAnswer 
 
 /** The table is written by this file alone, so its JSON has the types it was written with. */
 function readLine(line: Record<string, SQLOutputValue>): OutboxLine {
-  const { entry, state, held_until: heldUntil, answer, changed_at: changedAt, is_delivered: isDelivered } = line;
+  const { entry, digest, state, held_until: heldUntil, answer, changed_at: changedAt, is_delivered: isDelivered } = line;
   return {
     entry: JSON.parse(String(entry)) as OutboxEntry,
+    digest: digest as Digest,
     state: state as OutboxState,
     heldUntil: heldUntil === null ? null : Number(heldUntil),
     answer: answer === null ? null : (JSON.parse(String(answer)) as EndedAnswer),

@@ -40,6 +40,8 @@ export interface GateParts {
     isRevoked(id: GrantId): boolean;
   };
   readonly outbox: Outbox;
+  /** Runs work on `state.db`, where approvals and outbox are: all of it becomes durable, or none of it when it throws. */
+  readonly transaction: <T>(work: () => T) => T;
   readonly pause: PauseSwitch;
   readonly activity: {
     /** Rejects when the event cannot be made durable. */

@@ -6,8 +6,9 @@ import type { GrantOffer } from '../model/grant.ts';
 import { reachesEffect, type Reach } from '../model/reach.ts';
 import { say } from '../model/say.ts';
 import { decideAt } from './decide.ts';
-import { describeRequest, rejected } from './describe.ts';
+import { describeRequest, largestCard, rejected } from './describe.ts';
 import { ended } from './ended.ts';
+import { Editing } from './editing.ts';
 import { Execution } from './execution.ts';
 import type { Gate } from './gate.ts';
 import { holdSecondsOf } from './hold.ts';
@@ -26,11 +27,11 @@ const keepCardsMs = 2 * keepAnswersMs;
 const mostWaiting = 20;
 /** Milliseconds between two looks for answers that are too old to be kept. */
 const forgetEveryMs = 60_000;
-/** Characters of JSON that a card may have: what a person cannot look through is not put to them. */
-const largestCard = 1_000_000;
 
 /** The eight steps, in the order of docs/architecture.md. */
 export class Pipeline implements Gate {
+  /** What a person may change of an action that waits for their answer, and what it becomes by that. */
+  readonly editing: Editing;
   readonly #parts: GateParts;
   readonly #execution: Execution;
   readonly #live = new Map<ActionId, LiveAction>();
@@ -41,6 +42,7 @@ export class Pipeline implements Gate {
   constructor(parts: GateParts) {
     this.#parts = parts;
     this.#execution = new Execution(parts, () => this.#changed.emit());
+    this.editing = new Editing(parts, (id) => this.#live.get(id));
     parts.pause.onChange((isPaused) => {
       if (isPaused) for (const live of this.#live.values()) cutOff(live, 'paused');
     });
@@ -49,7 +51,7 @@ export class Pipeline implements Gate {
   async perform(request: ActionRequest): Promise<ActionAnswer> {
     const known = await describeRequest(request, this.#parts);
     if ('kind' in known) return known;
-    const { action, described, perform, target, found } = known;
+    const { action, described, perform, target, found, isEditable } = known;
 
     const isReached = reachesEffect(request.reach, action.connection, described.facts.effect);
     const earlier = isReached ? this.#pickUp(action) : undefined;
@@ -66,7 +68,7 @@ export class Pipeline implements Gate {
     live.isAsked = decision.answer === 'ask';
     live.isKept = isReached && (live.isAsked || (decision.answer === 'allow' && isHeld));
     live.isApproved = live.isKept && !live.isAsked;
-    this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld, owners: found?.owners ?? [] }));
+    this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld, owners: found?.owners ?? [], isEditable }));
     return this.#answer(live, request.signal, request.conversation);
   }
 
@@ -131,9 +133,10 @@ export class Pipeline implements Gate {
     this.#forgetOld();
     const withoutEnd = new Set(await activity.actionsWithoutEnd());
     for (const line of outbox.open()) {
-      const { action, facts, target } = line.entry;
+      const { entry, digest: requestDigest } = line;
+      const { action, facts, target } = entry;
       // The record says that it has ended, or does not know it: then the outbox is what is behind.
-      if (withoutEnd.has(action.id)) this.#goOn(this.#newLive(action, { facts, target, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
+      if (withoutEnd.has(action.id)) this.#goOn(this.#newLive(action, { facts, target, requestDigest, edited: entry.edit && entry, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
       else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
     }
     approvals.withdrawUnclaimed();
@@ -173,7 +176,7 @@ export class Pipeline implements Gate {
 
   /** The same call again: joins the one on its way, or fetches the answer that was kept for it. */
   #pickUp({ agent, digest }: FrozenAction): LiveAction | ActionAnswer | undefined {
-    for (const live of this.#live.values()) if (live.isKept && live.agent === agent && live.digest === digest) return live;
+    for (const live of this.#live.values()) if (live.isKept && live.agent === agent && live.requestDigest === digest) return live;
     const kept = this.#parts.outbox.undelivered(agent, digest);
     return kept?.answer && this.#isSameRequest(kept, kept.answer) ? this.#deliver(kept, kept.answer) : undefined;
   }

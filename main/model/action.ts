@@ -1,6 +1,6 @@
 import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, GrantId, Message, Outcome } from '../../preload/contract.ts';
 import type { Conversation, RpcError } from './conversation.ts';
-import type { JsonObject } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { Reach } from './reach.ts';
 import type { SecretKind } from './secret.ts';
 
@@ -147,6 +147,12 @@ export interface EditableField {
   readonly label: Message;
 }
 
+/** The value of one argument before and after a person changed it; null: there was, or is, none. */
+export interface ArgumentChange extends EditableField {
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+}
+
 /** What a standing answer for actions of a tool may be narrowed to; where it has none, none is offered. */
 export type GrantKind = 'same_action' | 'same_recipients' | 'same_resource';
 
@@ -207,6 +213,8 @@ export type ActionAnswer =
       readonly outcome: 'done' | 'done_with_changes';
       /** What the upstream gave (`CallToolResult`, `ReadResourceResult`, `GetPromptResult`), scrubbed. */
       readonly result: JsonObject;
+      /** Names of the arguments that the person changed before they approved. */
+      readonly changedFields?: readonly string[];
     }
   | {
       readonly kind: 'ended';
@@ -216,6 +224,8 @@ export type ActionAnswer =
       /** For the agent, in English: what happened, whether anything was done, what to do next. */
       readonly text: string;
       readonly contact: string | null;
+      /** Names of the arguments that the person had changed, where it may have been done. */
+      readonly changedFields?: readonly string[];
       /** The service's own JSON-RPC error, scrubbed, where it refused or failed with one. */
       readonly error?: RpcError;
     }

@@ -8,6 +8,7 @@ import { useLoaded } from '../app/use-loaded.ts';
 import { useReturnFocus } from '../look/use-return-focus.ts';
 import { Busy, Chip, CopyField, Disarmed, ErrorNote, ProgressChip, TimeText } from '../look/index.ts';
 import { answerTones } from '../look/answer.ts';
+import { FieldChanges } from '../look/field-changes.tsx';
 import { LayerName } from '../look/managed.tsx';
 import { EntryAvatar, EntryDetails, EntrySentence } from './entry-text.tsx';
 
@@ -70,6 +71,7 @@ function DrawerDetail({ entry }: { readonly entry: ActivityEntry }): ReactNode {
         <>
           <About detail={detail} />
           {detail.decision !== null && <Decision decision={detail.decision} />}
+          {detail.edit !== undefined && <Edited edit={detail.edit} />}
           <section className="cs-stack cs-stack-tight">
             <h3 className="cs-drawer-heading">{text('activityScreen.drawer.arguments')}</h3>
             <CopyField label={text('activityScreen.drawer.arguments.note')} value={detail.arguments} />
@@ -135,6 +137,24 @@ function Decision({ decision }: { readonly decision: DecisionView }): ReactNode 
           )}
         </dl>
       </div>
+    </section>
+  );
+}
+
+function Edited({ edit }: { readonly edit: NonNullable<ActivityDetail['edit']> }): ReactNode {
+  const text = useText();
+  return (
+    <section className="cs-stack cs-stack-tight">
+      <div>
+        <h3 className="cs-drawer-heading">{text('activityScreen.drawer.edit')}</h3>
+        <p className="cs-muted cs-small">{text('activityScreen.drawer.edit.note')}</p>
+      </div>
+      <FieldChanges changes={edit.changes} />
+      <dl className="cs-record-facts">
+        <Fact name={text('activityScreen.drawer.edit.digest')}>
+          <Hash value={edit.digest} />
+        </Fact>
+      </dl>
     </section>
   );
 }

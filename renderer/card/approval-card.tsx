@@ -13,10 +13,13 @@ import { armsAfter } from './arming.ts';
 import './card.css';
 import { CardActions, isWholeNumber } from './card-actions.tsx';
 import { CardRows } from './card-rows.tsx';
+import { ChangedNote } from './changed-note.tsx';
 import { Countdown } from './countdown.tsx';
 import { DenyDialog } from './deny-dialog.tsx';
+import { EditForm } from './edit-form.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useArming } from './use-arming.ts';
+import { useEditing } from './use-editing.ts';
 
 export interface ApprovalCardProps {
   readonly approval: Approval;
@@ -27,26 +30,37 @@ export interface ApprovalCardProps {
 /** One question to the person, made by main from the frozen arguments; answered for exactly the digest it shows. */
 export function ApprovalCard({ approval, isOwnWindow = false }: ApprovalCardProps): ReactNode {
   const isOpen = approval.answer === null;
+  const [isReviewing, setReviewing] = useState(false);
   // Another card, or other content under the same id, starts over: nothing ticked, nothing armed, no dialog open.
   return isOpen ? (
-    <OpenCard key={`${approval.id} ${approval.digest}`} approval={approval} isOwnWindow={isOwnWindow} />
+    <OpenCard key={`${approval.id} ${approval.digest}`} approval={approval} isOwnWindow={isOwnWindow} takesFocus={isOwnWindow || isReviewing} onEdited={() => setReviewing(true)} />
   ) : (
     <article className="cs-card" aria-label={approval.agent.name}>
       <CardHead approval={approval} />
-      <CardBody approval={approval} />
+      <CardBody approval={approval}>{approval.edit !== undefined && <ChangedNote approval={approval} />}</CardBody>
       <AnsweredNote approval={approval} />
     </article>
   );
 }
 
-function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): ReactNode {
+interface OpenCardProps extends Required<ApprovalCardProps> {
+  /** The card itself takes the focus as it appears, never one of its buttons. */
+  readonly takesFocus: boolean;
+  /** A changed card is about to take the place of this one. */
+  readonly onEdited: () => void;
+}
+
+function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps): ReactNode {
   const root = useRef<HTMLElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const headline = useId();
   const [isConfirmed, setConfirmed] = useState(false);
   const [isDenying, setDenying] = useState(false);
   const [number, setNumber] = useState('');
-  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed}`);
+  const editing = useEditing(approval);
+  const isEditing = editing.fields !== null;
+  const changes = useId();
+  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed} ${isEditing}`);
   const { answer, isBusy, problem } = useAnswer(approval);
   const isOver = useNow(250) >= approval.expiresAt;
   const isHigh = approval.card.risk === 'high';
@@ -55,8 +69,8 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
   const focusedSince = useRef(Number.POSITIVE_INFINITY);
 
   useEffect(() => {
-    if (isOwnWindow) root.current?.focus({ preventScroll: true });
-  }, [isOwnWindow]);
+    if (takesFocus) root.current?.focus({ preventScroll: isOwnWindow });
+  }, [takesFocus, isOwnWindow]);
 
   const mayAnswer = useCallback(() => isArmedNow() && !isBusy && !isOver, [isArmedNow, isBusy, isOver]);
   const approve = (grant?: string): void => {
@@ -73,7 +87,7 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // React also brings keys from the dialog here; they are the dialog's.
-    if (isDenying || event.nativeEvent.isComposing) return;
+    if (isDenying || isEditing || event.nativeEvent.isComposing) return;
     if (event.repeat || performance.now() - focusedSince.current < armsAfter) {
       // Space and Enter would press the button or tick the box that has the focus.
       if (event.key === ' ' || event.key === 'Enter') event.preventDefault();
@@ -96,27 +110,35 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
       tabIndex={-1}
       className={`cs-card ${isHigh ? 'cs-card-high' : ''}`}
       aria-labelledby={headline}
+      aria-describedby={approval.edit === undefined ? undefined : changes}
       onKeyDown={onKeyDown}
       onFocus={onFocus}
     >
       <CardHead approval={approval} headlineId={headline} />
-      <CardBody approval={approval} />
-      <CardActions
-        approval={approval}
-        bar={bar}
-        isArmed={arming.isArmed}
-        isBusy={isBusy}
-        isOver={isOver}
-        isConfirmed={isConfirmed}
-        number={approval.card.asksNumber === true ? number : null}
-        problem={isDenying ? null : problem}
-        onConfirm={setConfirmed}
-        onNumber={setNumber}
-        onApprove={() => approve()}
-        onApproveFor={approve}
-        onDeny={deny}
-        onDenyWithReason={() => setDenying(true)}
-      />
+      {editing.fields !== null ? (
+        <EditForm fields={editing.fields} isBusy={editing.isBusy} isOver={isOver} problem={editing.problem} problems={editing.problems} onCancel={editing.cancel} onReview={(edits) => void editing.save(edits).then((isTaken) => isTaken && onEdited())} />
+      ) : (
+        <>
+          <CardBody approval={approval}>{approval.edit !== undefined && <ChangedNote id={changes} approval={approval} isBusy={editing.isBusy || isOver} onRestore={() => void editing.save(null).then((isTaken) => isTaken && onEdited())} />}</CardBody>
+          <CardActions
+            approval={approval}
+            bar={bar}
+            isArmed={arming.isArmed}
+            isBusy={isBusy}
+            isOver={isOver}
+            isConfirmed={isConfirmed}
+            number={approval.card.asksNumber === true ? number : null}
+            problem={isDenying ? null : (problem ?? editing.problem)}
+            onConfirm={setConfirmed}
+            onNumber={setNumber}
+            onApprove={() => approve()}
+            onApproveFor={approve}
+            onEdit={approval.isEditable === true ? () => void editing.start() : null}
+            onDeny={deny}
+            onDenyWithReason={() => setDenying(true)}
+          />
+        </>
+      )}
       {isDenying && (
         <DenyDialog
           agentName={approval.agent.name}
@@ -156,7 +178,7 @@ function CardHead({ approval, headlineId }: { readonly approval: Approval; reado
   );
 }
 
-function CardBody({ approval }: { readonly approval: Approval }): ReactNode {
+function CardBody({ approval, children }: { readonly approval: Approval; readonly children?: ReactNode }): ReactNode {
   const text = useText();
   const { card } = approval;
   return (
@@ -187,6 +209,7 @@ function CardBody({ approval }: { readonly approval: Approval }): ReactNode {
           </div>
         )
       )}
+      {children}
       <CardRows rows={card.rows} />
       <p className="cs-why cs-small">
         <InfoRegular aria-hidden fontSize={16} />

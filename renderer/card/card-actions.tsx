@@ -21,6 +21,8 @@ export interface CardActionsProps {
   readonly onApprove: () => void;
   /** With the id of one of the card's grants. */
   readonly onApproveFor: (grant: string) => void;
+  /** Null: nothing of it may be changed. */
+  readonly onEdit: (() => void) | null;
   readonly onDeny: () => void;
   readonly onDenyWithReason: () => void;
 }
@@ -28,6 +30,13 @@ export interface CardActionsProps {
 /** Two digits. */
 export function isWholeNumber(number: string): boolean {
   return /^\d{2}$/.test(number);
+}
+
+function approveLabel({ kind, card, edit }: Approval): string {
+  if (kind === 'pairing') return 'cardView.approvePairing';
+  const isChanged = edit !== undefined && edit.changes.length > 0;
+  if (card.risk === 'high') return isChanged ? 'cardView.approveEditedHigh' : 'cardView.approveHigh';
+  return isChanged ? 'cardView.approveEdited' : 'cardView.approve';
 }
 
 /** The answer: the key fact to tick when much is at stake, Deny, Approve once, and what happens after. */
@@ -44,6 +53,7 @@ export function CardActions({
   onNumber,
   onApprove,
   onApproveFor,
+  onEdit,
   onDeny,
   onDenyWithReason,
 }: CardActionsProps): ReactNode {
@@ -54,7 +64,6 @@ export function CardActions({
   const isBlocked = isBusy || isOver;
   const arming = isArmed || isBlocked ? '' : 'cs-arming';
   const { grants = [] } = approval.card;
-  const approveLabel = approval.kind === 'pairing' ? 'cardView.approvePairing' : isHigh ? 'cardView.approveHigh' : 'cardView.approve';
   return (
     <footer className="cs-card-foot">
       {isHigh && (
@@ -82,13 +91,18 @@ export function CardActions({
         </div>
       )}
       <ErrorNote problem={problem} />
-      <div className="cs-answers" ref={bar}>
+      <div className={`cs-answers ${onEdit === null ? '' : 'cs-answers-edit'}`} ref={bar}>
         <Button className={arming} disabledFocusable={isBlocked} aria-disabled={!isArmed || isBlocked} onClick={onDeny}>
           {text('cardView.deny')}
         </Button>
         <Button appearance="subtle" aria-label={text('cardView.denyWithReason.name')} disabledFocusable={isBlocked} onClick={onDenyWithReason}>
           {text('cardView.denyWithReason')}
         </Button>
+        {onEdit !== null && (
+          <Button appearance="subtle" className="cs-edit" disabledFocusable={isBlocked} onClick={onEdit}>
+            {text('cardView.edit')}
+          </Button>
+        )}
         <div className="cs-approvals">
           <Button
             className={`cs-approve ${isHigh ? 'cs-ink-button' : ''} ${arming}`}
@@ -99,7 +113,7 @@ export function CardActions({
             onKeyDown={ignoreEnter}
             onClick={onApprove}
           >
-            {text(approveLabel)}
+            {text(approveLabel(approval))}
           </Button>
           {grants.length > 0 && <ApproveFor grants={grants} isArmed={isArmed} isBlocked={isBlocked} className={arming} onChoose={onApproveFor} />}
         </div>

@@ -84,11 +84,12 @@ export function SignInFields({ draft, problemOf, onChange }: SignInFieldsProps):
 function KeySourceFields(props: SignInFieldsProps): ReactNode {
   const { draft, onChange } = props;
   const text = useText();
+  const label = draft.way === 'certificate' ? 'connectionsScreen.form.passphraseSource' : 'connectionsScreen.form.keySource';
   return (
     <>
       <Segmented
-        label={text(draft.way === 'certificate' ? 'connectionsScreen.form.passphraseSource' : 'connectionsScreen.form.keySource')}
-        options={(['typed', 'program'] as const).map((value) => ({ value, name: text(`connectionsScreen.form.keySource.${value}`) }))}
+        label={text(label)}
+        options={(['typed', 'program'] as const).map((value) => ({ value, name: text(`${label}.${value}`) }))}
         value={draft.isFromProgram ? 'program' : 'typed'}
         onChange={(source) => onChange({ isFromProgram: source === 'program' })}
       />

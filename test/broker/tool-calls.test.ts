@@ -40,8 +40,45 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     expect(await client.callTool({ name: 'work-mail__total' })).toMatchObject({
       isError: true,
       content: [{ type: 'text', text: 'What happened.' }],
-      structuredContent: { outcome, reason, contact: 'it@acme.example' },
+      _meta: { 'countersign.dev/outcome': { outcome, reason, contact: 'it@acme.example' } },
     });
+    // Older clients hold even an error's structured content against the output schema.
+    expect(await client.callTool({ name: 'work-mail__total' })).not.toHaveProperty('structuredContent');
+    broker.catalog.tools.set(marketing, [entry(mail, 'plain')]);
+    expect(await client.callTool({ name: 'work-mail__plain' })).toMatchObject({
+      isError: true,
+      content: [{ type: 'text', text: 'What happened.' }],
+      structuredContent: { outcome, reason, contact: 'it@acme.example' },
+      _meta: { 'countersign.dev/outcome': { outcome, reason, contact: 'it@acme.example' } },
+    });
+  });
+
+  test('done with changes: the result, and which arguments the person changed, in words and in fields', async () => {
+    await using broker = await startBroker();
+    broker.catalog.tools.set(marketing, [entry(mail, 'total', { outputSchema: schema }), entry(mail, 'plain'), entry(mail, 'bare')]);
+    broker.gate.script = async ({ name }, action): Promise<ActionAnswer> => ({
+      kind: 'ended',
+      action,
+      outcome: 'done_with_changes',
+      result: { content: [{ type: 'text', text: 'Sent.' }], ...(name === 'bare' ? {} : { structuredContent: { total: 3 } }), _meta: { 'example.com/trace': 'x' } },
+      changedFields: ['to', 'subject'],
+    });
+    const client = await broker.connect(marketingToken, era);
+    await client.listTools();
+    const told = { outcome: 'done_with_changes', changedFields: ['to', 'subject'] };
+    const promised = await client.callTool({ name: 'work-mail__total' });
+    expect(promised).toMatchObject({ content: [{ text: 'Sent.' }, { text: expect.stringContaining('to, subject') }], _meta: { 'example.com/trace': 'x', 'countersign.dev/outcome': told } });
+    expect(promised.structuredContent).toEqual({ total: 3 });
+    expect(promised.isError).not.toBe(true);
+    expect(await client.callTool({ name: 'work-mail__plain' })).toMatchObject({ structuredContent: { total: 3, ...told }, _meta: { 'countersign.dev/outcome': told } });
+    expect(await client.callTool({ name: 'work-mail__bare' })).toMatchObject({ structuredContent: told });
+  });
+
+  test('not known whether it was done with the person’s changes: told that it was changed', async () => {
+    await using broker = await startBroker();
+    broker.gate.script = async (_request, action): Promise<ActionAnswer> => ({ kind: 'ended', action, outcome: 'unknown', reason: 'outcome_uncertain', text: 'Not known.', contact: null, changedFields: ['to'] });
+    const client = await broker.connect(marketingToken, era);
+    expect(await client.callTool({ name: 'work-mail__send_email' })).toMatchObject({ isError: true, content: [{ text: expect.stringMatching(/Not known\..*changed.*: to\./) }], structuredContent: { changedFields: ['to'] } });
   });
 
   test('waiting is an error only where the tool promised other structured content', async () => {
@@ -50,7 +87,9 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     broker.gate.script = async (_request, action) => ({ kind: 'waiting', action, progress: 'held', expiresAt: 5 });
     const client = await broker.connect(marketingToken, era);
     await client.listTools();
-    expect(await client.callTool({ name: 'work-mail__total' })).toMatchObject({ isError: true, structuredContent: { outcome: 'waiting' } });
+    const promised = await client.callTool({ name: 'work-mail__total' });
+    expect(promised).toMatchObject({ isError: true, _meta: { 'countersign.dev/outcome': { outcome: 'waiting' } } });
+    expect(promised).not.toHaveProperty('structuredContent');
     const plain = await client.callTool({ name: 'work-mail__plain' });
     expect(plain.isError).not.toBe(true);
     expect(plain).toMatchObject({ structuredContent: { outcome: 'waiting', progress: 'held' } });
@@ -60,7 +99,7 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     await using broker = await startBroker();
     broker.gate.script = async () => ({ kind: 'rejected', code: 'invalid_arguments', text: '"to" is missing. Nothing was done.' });
     const client = await broker.connect(marketingToken, era);
-    expect(await client.callTool({ name: 'work-mail__send_email' })).toMatchObject({ isError: true, content: [{ text: '"to" is missing. Nothing was done.' }] });
+    expect(await client.callTool({ name: 'work-mail__send_email' })).toMatchObject({ isError: true, content: [{ text: '"to" is missing. Nothing was done.' }], structuredContent: { outcome: 'rejected', reason: 'invalid_arguments' } });
   });
 
   test('a tool the gate does not know any more is a JSON-RPC error', async () => {

@@ -14,7 +14,7 @@ const entry = join(root, 'out/main/index.js');
 const commandLine = join(root, 'out/main/countersign.js');
 
 /** What the button says on a card of an action, of a high-risk one, and of a pairing. */
-const yes = /^(Approve once|Yes, do it once|Let it connect)$/;
+const yes = /^(Approve once|Approve with changes|Yes, do it once|Yes, do it with my changes|Let it connect)$/;
 
 /** The last characters of the app's stderr that a failed wait tells. */
 const mostTold = 20_000;

@@ -95,6 +95,35 @@ describe('a Claw asks to send an email', () => {
     expect(await company.received('Undone')).toBe(0);
   });
 
+  test('edited, looked at and approved: the mail arrives as edited, the Claw is told which fields, the record has both', async () => {
+    const answer = use(client, send, email('Draft of the price list'));
+    const card = await company.app.card('Draft of the price list');
+    await card.getByRole('button', { name: 'Edit…' }).click();
+    await card.getByRole('textbox', { name: 'Subject', exact: true }).fill('Final price list');
+    await card.getByRole('textbox', { name: 'To, address 1' }).fill('someone@rival.example');
+    await card.getByRole('button', { name: 'Review changes' }).click();
+    await card.getByText(/Your company’s rules do not allow it changed like this/).waitFor();
+    await card.getByRole('textbox', { name: 'To, address 1' }).fill('not an address');
+    await card.getByRole('button', { name: 'Review changes' }).click();
+    await card.getByText('“not an address” is not an email address.').waitFor();
+    await card.getByRole('textbox', { name: 'To, address 1' }).fill(`Ana <${people.ana}>`);
+    await card.getByRole('button', { name: 'Remove bo@acme.example from Cc' }).click();
+    await card.getByRole('button', { name: 'Review changes' }).click();
+    await card.getByRole('region', { name: 'Changed by you' }).getByText('Final price list').waitFor();
+    await company.app.press('approve');
+    const told = await answer;
+    expect(told).toMatchObject({ isError: false, outcome: 'done_with_changes', structured: { changedFields: ['to', 'cc', 'subject'] } });
+    expect(told.text).toContain('The person changed this before approving it: to, cc, subject.');
+    await company.app.until(() => company.received('Final price list'), (count) => count === 1);
+    expect(await company.received('Final price list', people.bo)).toBe(0);
+    expect(await company.received('Draft of the price list')).toBe(0);
+    const [found] = await entries('Final price');
+    expect(found).toMatchObject({ progress: 'done_with_changes' });
+    expect(await entries('Draft of the')).toMatchObject([{ action: found?.action }]);
+    const detail = await company.app.call('readActivity', { action: found!.action });
+    expect(detail).toMatchObject({ ok: true, value: { edit: { by: 'you', changes: [{ kind: 'people' }, { kind: 'people', removed: [people.bo], added: [] }, { kind: 'line', before: 'Draft of the price list', after: 'Final price list' }] } } });
+  });
+
   test('two Claws at once: two cards, each answered for itself', async () => {
     const finance = await company.app.client('finance', 'legacy');
     const first = use(client, send, email('From marketing'));
@@ -137,6 +166,32 @@ describe('a Claw asks to send an email', () => {
 });
 
 describe('time and restarts', () => {
+  test('killed after an edit: the edited card is there again, is what is sent once, and the Claw’s same call finds the answer', async () => {
+    const company = await Company.open({ settings: { clientWaitSeconds: 1 } });
+    try {
+      await company.addAccount();
+      const before = await company.app.client('marketing');
+      expect(await callOnce(before, send, email('Before the cut'))).toMatchObject({ outcome: 'waiting' });
+      const card = await company.app.card('Before the cut');
+      await card.getByRole('button', { name: 'Edit…' }).click();
+      await card.getByRole('textbox', { name: 'Subject', exact: true }).fill('After the cut');
+      await card.getByRole('button', { name: 'Review changes' }).click();
+      await card.getByRole('region', { name: 'Changed by you' }).waitFor();
+      await company.app.kill();
+      await company.start();
+      await company.app.card('After the cut');
+      await company.app.press('approve');
+      await company.app.until(() => company.received('After the cut'), (count) => count === 1);
+      const after = await company.app.client('marketing');
+      expect(await use(after, send, email('Before the cut'))).toMatchObject({ outcome: 'done_with_changes', structured: { changedFields: ['subject'] } });
+      expect(await company.received('After the cut')).toBe(1);
+      expect(await company.received('Before the cut')).toBe(0);
+      expect(await company.app.call('verifyActivity', undefined)).toMatchObject({ ok: true });
+    } finally {
+      await company.close();
+    }
+  });
+
   test('nobody answers: refused, and the card stays in the history', async () => {
     const company = await Company.open({ settings: { answerWithinSeconds: 10 } });
     try {

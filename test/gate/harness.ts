@@ -9,7 +9,7 @@ import { Outbox, outboxMigrations } from '../../main/gate/outbox.ts';
 import type { GateParts, PolicyQuestion } from '../../main/gate/parts.ts';
 import { PauseSwitch, pauseMigrations } from '../../main/gate/pause-switch.ts';
 import { Pipeline } from '../../main/gate/pipeline.ts';
-import type { ActionProfile, ActionRequest, Decision } from '../../main/model/action.ts';
+import type { ActionProfile, ActionRequest, Decision, EditableField } from '../../main/model/action.ts';
 import type { Clock } from '../../main/model/clock.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import { say } from '../../main/model/say.ts';
@@ -99,6 +99,9 @@ export interface Knobs {
   /** What the connection leads to. */
   target: string;
   describe: ActionProfile['describe'];
+  editable: readonly EditableField[];
+  inputSchema: JsonObject;
+  validate: GateParts['services']['validate'] | undefined;
   /** What the record of an event kind waits for, after it is durable. */
   slow: Map<string, Promise<void>>;
   settings: Partial<Settings>;
@@ -123,6 +126,9 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     revokedGrants: new Set(),
     target: 'you@acme.example',
     describe: (args, context) => sendProfile.describe(args, context),
+    editable: [],
+    inputSchema: { type: 'object' },
+    validate: undefined,
     slow: new Map(),
     settings: {},
     hasOffers: true,
@@ -144,7 +150,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
   const upstream: Upstream = {
     listTools: () => Promise.resolve([]),
     callTool: perform,
-    profile: (name) => (name === 'send_email' ? { ...sendProfile, describe: (args, context) => knobs.describe(args, context) } : undefined),
+    profile: (name) => (name === 'send_email' ? { ...sendProfile, editable: knobs.editable, describe: (args, context) => knobs.describe(args, context) } : undefined),
     close: () => Promise.resolve(),
   };
   const approvals = new Approvals(new ApprovalStore(world.database), world.clock, () => approvalId.parse(randomUUID()));
@@ -167,6 +173,17 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     approvals,
     grants: { use: (id) => void world.granted.push(id), isRevoked: (id) => knobs.revokedGrants.has(id) },
     outbox: new Outbox(world.database),
+    transaction(work) {
+      world.database.exec('BEGIN IMMEDIATE');
+      try {
+        const value = work();
+        world.database.exec('COMMIT');
+        return value;
+      } catch (error) {
+        world.database.exec('ROLLBACK');
+        throw error;
+      }
+    },
     pause,
     activity: {
       append(event) {
@@ -182,8 +199,8 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
       open: () => Promise.resolve(knobs.mayUse ? { ...upstream, ...(knobs.hasOffers && { offers }) } : undefined),
       explain: () => undefined,
       findTool: (_agent, _connection, name) =>
-        Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: { type: 'object' } }, upstream }),
-      validate: (_tool, args) => (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),
+        Promise.resolve(name === 'missing' ? undefined : { tool: { name, inputSchema: knobs.inputSchema }, upstream }),
+      validate: (tool, args) => knobs.validate?.(tool, args) ?? (args['isWrong'] === true ? { ok: false, text: 'isWrong must not be there.' } : { ok: true }),
     },
     profiles: { of: () => undefined },
     agents: {

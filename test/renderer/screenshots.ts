@@ -6,7 +6,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
@@ -49,6 +50,31 @@ const enterKey = async (page: Page) => {
   await goTo('connections')(page);
   await press('Enter the key of Shipping…')(page);
   await page.getByRole('dialog').waitFor();
+};
+const editToTheEnd = async (page: Page) => {
+  await press('Edit…')(page);
+  await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
+  await page.locator('.cs-edit-body').evaluate((body) => body.scrollTo(0, body.scrollHeight));
+};
+const editWrongly = async (page: Page) => {
+  await page.evaluate(() =>
+    window.fixture.answerWith('editApproval', {
+      ok: true,
+      value: { kind: 'wrong', problems: [{ at: '/to', entry: 0, problem: { id: 'edit.problem.address', values: { text: 'ana@northwind' } } }, { at: null, problem: { id: 'edit.problem.refused', values: { text: 'the arguments are too many.' } } }] },
+    }),
+  );
+  await press('Edit…')(page);
+  await page.getByLabel('To, address 1').fill('ana@northwind');
+  await press('Review changes')(page);
+};
+const showEdited = async (page: Page) => {
+  await page.evaluate((edit) => {
+    const detail = window.fixture.answer('readActivity') as { readonly value: object };
+    window.fixture.answerWith('readActivity', { ok: true, value: { ...detail.value, edit } });
+  }, { at: 0, by: 'you', digest: 'b'.repeat(64), changes: emailChanges });
+  await goTo('activity')(page);
+  await page.locator('.cs-event').first().click();
+  await page.getByRole('heading', { name: 'What you changed' }).scrollIntoViewIfNeeded();
 };
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
@@ -117,6 +143,15 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'approval-email', page: 'approval.html', snapshot: only(emailQuestion) },
+  { name: 'approval-edit', page: 'approval.html', snapshot: only(emailQuestion), act: press('Edit…') },
+  { name: 'approval-edit-end', page: 'approval.html', snapshot: only(emailQuestion), act: editToTheEnd },
+  { name: 'approval-edit-wrong', page: 'approval.html', snapshot: only(emailQuestion), act: editWrongly },
+  { name: 'approval-edited', page: 'approval.html', snapshot: only(editedQuestion) },
+  { name: 'approval-edited-end', page: 'approval.html', snapshot: only(editedQuestion), act: async (page) => page.locator('.cs-why').scrollIntoViewIfNeeded() },
+  { name: 'approval-edited-high', page: 'approval.html', snapshot: only((now) => ({ ...editedQuestion(now), card: { ...hostileQuestion(now).card } })) },
+  { name: 'inbox-edit', page: 'index.html', snapshot: only(emailQuestion), act: press('Edit…') },
+  { name: 'inbox-edited', page: 'index.html', snapshot: only(editedQuestion) },
+  { name: 'activity-edited', page: 'index.html', snapshot: busySnapshot, act: showEdited },
   { name: 'approval-many', page: 'approval.html', snapshot: busySnapshot },
   { name: 'approval-high', page: 'approval.html', snapshot: only(hostileQuestion) },
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },

@@ -61,7 +61,7 @@ export function createWaryFetch({ named, timeLimit = defaultTimeLimit, resolve =
   return async (input, init) => {
     const url = new URL(input);
     if (!isAcceptable(url, named)) throw new RefusedAddressError(url.host);
-    const agent = new Agent({ connect: { lookup: checkedLookup(url, named, resolve), timeout: timeLimit }, pipelining: 0 });
+    const agent = new Agent({ connect: { lookup: checkedLookup(url, named, resolve), timeout: timeLimit, rejectUnauthorized: true }, pipelining: 0 });
     const signals = [AbortSignal.timeout(timeLimit), ...(init?.signal ? [init.signal] : [])];
     try {
       const response = await fetch(url, {

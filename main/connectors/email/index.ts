@@ -1,10 +1,10 @@
-import type { ActionProfile } from '../../model/action.ts';
+import type { ActionProfile, EditableField } from '../../model/action.ts';
 import { disarmLine } from '../../model/disarm.ts';
 import { say } from '../../model/say.ts';
 import type { Connector } from '../connector.ts';
 import type { EmailConnectorOptions } from './account.ts';
 import { createEmailTools } from './email-tool.ts';
-import { isToolName } from './inputs.ts';
+import { isToolName, type ToolName } from './inputs.ts';
 import { checkImap } from './mailbox.ts';
 import { isAboutArguments, MailFailure, problemMessage, problemText } from './problem.ts';
 import { checkSmtp } from './submit.ts';
@@ -12,6 +12,12 @@ import { tools } from './tools.ts';
 
 export { isSignInRefused, MailFailure } from './problem.ts';
 export type { EmailAccount, EmailConnectorOptions, MailServer } from './account.ts';
+
+const field = (name: 'to' | 'cc' | 'bcc' | 'subject' | 'text', kind: EditableField['kind']): EditableField => ({ at: `/${name}`, kind, label: say(`card.row.${name === 'text' ? 'message' : name}`) });
+const message = field('text', 'text');
+const letter = [field('to', 'people'), field('cc', 'people'), field('bcc', 'people'), field('subject', 'line'), message];
+/** What a person may change before it goes out: never the account, nor what is attached. */
+const editableFields: { readonly [N in ToolName]?: readonly EditableField[] } = { send_email: letter, create_draft: letter, reply: [message] };
 
 /** Looking up what a card shows has no caller who could give up, so it ends by itself. */
 const describeMilliseconds = 60_000;
@@ -53,6 +59,7 @@ export function createEmailConnector(options: EmailConnectorOptions): Connector 
       const profile: ActionProfile = {
         effect: tool.effect,
         ability: say(`ability.email.${tool.ability}`, { connection: disarmLine(account.name) }),
+        editable: editableFields[name] ?? [],
         describe: (args, context) =>
           within(describeMilliseconds, async (signal) => {
             try {
