@@ -6,7 +6,7 @@ import { internalError, invalidParams, refusedByGate, RpcFailure } from './json-
 export const waitToolName = 'countersign_wait';
 
 /** The key in a result's `_meta` under which programs find how an action ended, whatever the tool promised of its content. */
-export const outcomeKey = 'countersign.dev/outcome';
+export const outcomeKey = 'countersign/outcome';
 
 /**
  * What the agent gets for the gate's answer to a tool call: a `CallToolResult`. Where a tool declares an output schema, clients

@@ -40,7 +40,7 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     expect(await client.callTool({ name: 'work-mail__total' })).toMatchObject({
       isError: true,
       content: [{ type: 'text', text: 'What happened.' }],
-      _meta: { 'countersign.dev/outcome': { outcome, reason, contact: 'it@acme.example' } },
+      _meta: { 'countersign/outcome': { outcome, reason, contact: 'it@acme.example' } },
     });
     // Older clients hold even an error's structured content against the output schema.
     expect(await client.callTool({ name: 'work-mail__total' })).not.toHaveProperty('structuredContent');
@@ -49,7 +49,7 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
       isError: true,
       content: [{ type: 'text', text: 'What happened.' }],
       structuredContent: { outcome, reason, contact: 'it@acme.example' },
-      _meta: { 'countersign.dev/outcome': { outcome, reason, contact: 'it@acme.example' } },
+      _meta: { 'countersign/outcome': { outcome, reason, contact: 'it@acme.example' } },
     });
   });
 
@@ -67,10 +67,10 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     await client.listTools();
     const told = { outcome: 'done_with_changes', changedFields: ['to', 'subject'] };
     const promised = await client.callTool({ name: 'work-mail__total' });
-    expect(promised).toMatchObject({ content: [{ text: 'Sent.' }, { text: expect.stringContaining('to, subject') }], _meta: { 'example.com/trace': 'x', 'countersign.dev/outcome': told } });
+    expect(promised).toMatchObject({ content: [{ text: 'Sent.' }, { text: expect.stringContaining('to, subject') }], _meta: { 'example.com/trace': 'x', 'countersign/outcome': told } });
     expect(promised.structuredContent).toEqual({ total: 3 });
     expect(promised.isError).not.toBe(true);
-    expect(await client.callTool({ name: 'work-mail__plain' })).toMatchObject({ structuredContent: { total: 3, ...told }, _meta: { 'countersign.dev/outcome': told } });
+    expect(await client.callTool({ name: 'work-mail__plain' })).toMatchObject({ structuredContent: { total: 3, ...told }, _meta: { 'countersign/outcome': told } });
     expect(await client.callTool({ name: 'work-mail__bare' })).toMatchObject({ structuredContent: told });
   });
 
@@ -88,7 +88,7 @@ describe.each(['modern', 'legacy'] as const)('to a client of the %s protocol', (
     const client = await broker.connect(marketingToken, era);
     await client.listTools();
     const promised = await client.callTool({ name: 'work-mail__total' });
-    expect(promised).toMatchObject({ isError: true, _meta: { 'countersign.dev/outcome': { outcome: 'waiting' } } });
+    expect(promised).toMatchObject({ isError: true, _meta: { 'countersign/outcome': { outcome: 'waiting' } } });
     expect(promised).not.toHaveProperty('structuredContent');
     const plain = await client.callTool({ name: 'work-mail__plain' });
     expect(plain.isError).not.toBe(true);

@@ -255,6 +255,42 @@ describe('an edited action', () => {
     expect(await answer).toMatchObject({ outcome: 'unknown', changedFields: ['subject'] });
   });
 
+  test('what was given is copied: changing it afterwards changes nothing that was shown', async () => {
+    const world = newWorld();
+    const { app, answer, card } = await ask(world);
+    const to = ['bo@acme.example'];
+    const edited = edit(app, card, { at: '/to', value: to });
+    to[0] = 'eve@evil.example';
+    to.push('eve@evil.example');
+    await edited;
+    const next = await waiting(app);
+    to.length = 0;
+    await press(app, world, 'approve');
+    await world.clock.advance(10_000);
+    await answer;
+    const [call] = world.calls;
+    if (!call) throw new Error('Nothing was done.');
+    expect(Object.isFrozen(call.arguments)).toBe(true);
+    expect(Object.isFrozen(call.arguments['to'])).toBe(true);
+    expect(JSON.stringify(next.card.summary.values)).toContain(JSON.stringify(JSON.stringify(call.arguments)).slice(1, -1));
+  });
+
+  test('files are looked at again: the new card stands for what they are now', async () => {
+    const world = newWorld();
+    const { app, answer, card } = await ask(world);
+    const material = { path: '/home/dana/prices.xlsx', bytes: 5, sha256: 'f'.repeat(64) };
+    app.knobs.describe = async (args) => ({ ...(await describeArguments(args)), materials: [material] });
+    await edit(app, card, subject('Prices for Q3'));
+    const next = await waiting(app);
+    await press(app, world, 'approve');
+    await world.clock.advance(10_000);
+    await answer;
+    const [call] = world.calls;
+    if (!call) throw new Error('Nothing was done.');
+    expect(call.materials).toEqual([material]);
+    expect(digestOf({ kind: 'invokeTool', agent, connection: request().connection, name: call.name, arguments: call.arguments, materials: [material] })).toBe(next.digest);
+  });
+
   test('no record of the edit, no deed', async () => {
     const world = newWorld();
     const { app, answer, card } = await ask(world);

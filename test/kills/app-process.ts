@@ -1,6 +1,6 @@
 /**
  * `node app-process.ts SETUP` (a `KillSetup` as JSON): the app with its real parts and a mailbox, and a person who answers each question
- * after 0.7 s: no to what says so, yes to the rest. Says in one line when it is ready. Made to be killed; a SIGTERM ends it in good order.
+ * after 0.7 s: no to what says so, yes to the rest, some of it after a change. Says in one line when it is ready. Made to be killed; a SIGTERM ends it in good order.
  */
 import { join, resolve } from 'node:path';
 import { openApp } from '../../main/app.ts';
@@ -8,7 +8,7 @@ import type { Approval } from '../../preload/contract.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import { originOf } from '../../main/mail-accounts.ts';
 import type { Shell } from '../../main/shell/shell.ts';
-import { deniedWord, type KillSetup, type Ready } from './setup.ts';
+import { changedSubject, changedWord, deniedWord, type KillSetup, type Ready } from './setup.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const nothing = (): void => undefined;
@@ -45,15 +45,23 @@ const app = await openApp({
   version: '0.0.0',
   report: (problem) => void process.stderr.write(`${problem}\n`),
 });
-const { agents, approvals, broker, connections, credentials } = app.services;
+const { agents, approvals, broker, connections, credentials, gate } = app.services;
+const changing = new Set<string>();
 
-function answer({ id, digest, card }: Approval): void {
+function answer({ id, digest, card, edit }: Approval): void {
+  const subject = card.rows.flatMap((row) => (row.kind === 'text' && row.isStrong ? [row.text] : [])).join('');
+  if (subject.includes(changedWord) && edit === undefined) {
+    if (changing.has(id)) return;
+    changing.add(id);
+    void gate.editing.edit(id, digest, [{ at: '/subject', value: changedSubject(subject) }]).finally(() => changing.delete(id));
+    return;
+  }
   const isDenied = JSON.stringify(card).includes(deniedWord);
   approvals.give({ id, digest, answer: isDenied ? 'deny' : 'approve', isConfirmed: true, reason: null });
 }
 
 const timer = setInterval(() => {
-  for (const approval of approvals.waiting()) if (Date.now() - approval.askedAt > answerAfterMs) answer(approval);
+  for (const approval of approvals.waiting()) if (Date.now() - (approval.edit?.at ?? approval.askedAt) > answerAfterMs) answer(approval);
 }, 20);
 
 const server = { host: 'localhost', port: setup.smtpPort, security: 'tls' } as const;

@@ -33,6 +33,8 @@ describe('the comparison of the record with what the mail server counted', () =>
     ['An email was sent that is not on record', [{}, { 'lane-1': 1 }]],
     ['An intent has no end', [{ 'lane-1': null }, {}]],
     ['An email was sent that the person denied', [{ 'lane-1 forbidden-fruit': 'unknown' }, { 'lane-1 forbidden-fruit': 1 }]],
+    ['An email was sent as it was before the person changed it', [{ 'lane-1 please-change': 'unknown' }, { 'lane-1 please-change': 1 }]],
+    ['An email was sent with a change that is not on record', [{ 'lane-1 please-change': 'unknown' }, { 'lane-1 please-change as-changed': 1 }]],
   ])('tells it: %s', async ([finding, given]) => {
     expect(await found(...given)).toContain(finding);
   });

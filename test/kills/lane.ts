@@ -10,7 +10,7 @@ import type { Findings } from '../long-run/findings.ts';
 import { tokenOf } from '../long-run/line-wire.ts';
 import type { CountingSmtp } from './counting-smtp.ts';
 import { compareWithRecord, type Tally } from './compare.ts';
-import { deniedWord, ready, type KillSetup, type Ready } from './setup.ts';
+import { changedWord, deniedWord, ready, type KillSetup, type Ready } from './setup.ts';
 
 /** Milliseconds after the app is ready within which it is killed: asking, answering, holding and sending all fall into them. */
 const longestLife = 2_600;
@@ -63,7 +63,8 @@ async function act(app: App, round: string, findings: Findings): Promise<void> {
   const gone = new AbortController();
   const token = await tokenOf(app.setup.home, opened.agent);
   for (let index = 0; index < requests; index += 1) {
-    const subject = `${round}-${index}${Math.random() < 0.2 ? ` ${deniedWord}` : ''}`;
+    const fate = Math.random();
+    const subject = `${round}-${index}${fate < 0.2 ? ` ${deniedWord}` : fate < 0.5 ? ` ${changedWord}` : ''}`;
     void send(opened, token, subject, gone.signal).catch(() => undefined);
   }
   await pause(Math.random() * longestLife);

@@ -20,3 +20,9 @@ export type Ready = z.infer<typeof ready>;
 
 /** A subject with it is denied. */
 export const deniedWord = 'forbidden-fruit';
+/** In the subject of an email that the person changes before they approve it. */
+export const changedWord = 'please-change';
+/** What they change the subject of such an email to. */
+export function changedSubject(subject: string): string {
+  return `${subject} as-changed`;
+}

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, pairingQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { editedQuestion, emailQuestion, hostileQuestion, pairingQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { settled } from './fixture/visit.ts';
@@ -33,6 +33,18 @@ interface Place {
 }
 
 const only = (approval: Snapshot['approvals'][number]): Snapshot => ({ ...busySnapshot(now), approvals: [approval] });
+const startEditing = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Edit…' }).click();
+  await page.getByRole('textbox', { name: 'Subject', exact: true }).waitFor();
+};
+const editWrongly = async (page: Page): Promise<void> => {
+  const problem = { id: 'edit.problem.address', values: { text: 'bo@' } };
+  await page.evaluate((problem) => window.fixture.answerWith('editApproval', { ok: true, value: { kind: 'wrong', problems: [{ at: '/to', entry: 1, problem }] } }), problem);
+  await startEditing(page);
+  await page.getByRole('textbox', { name: 'To, address 2' }).fill('bo@');
+  await page.getByRole('button', { name: 'Review changes' }).click();
+  await page.getByText('“bo@” is not an email address.').waitFor();
+};
 const places: readonly Place[] = [
   { name: 'the inbox', page: 'index.html', snapshot: busySnapshot(now) },
   { name: 'the inbox with problems, paused, an action on hold', page: 'index.html', snapshot: troubledSnapshot(now) },
@@ -61,6 +73,9 @@ const places: readonly Place[] = [
     snapshot: only(emailQuestion(now)),
     act: async (page) => page.getByRole('button', { name: 'Deny and say why…' }).click(),
   },
+  { name: 'the form to change a card', page: 'approval.html', snapshot: only(emailQuestion(now)), act: startEditing },
+  { name: 'the form with a field that is wrong', page: 'approval.html', snapshot: only(emailQuestion(now)), act: editWrongly },
+  { name: 'the changed card', page: 'approval.html', snapshot: only(editedQuestion(now)) },
   { name: 'several cards', page: 'approval.html', snapshot: busySnapshot(now) },
 ];
 

@@ -32,6 +32,17 @@ const messagesIn = (value: unknown): readonly Message[] => {
 
 const mail = { to: ['Ana Ruiz <ana@northwind.example>', 'bo@acme.example'], subject: 'Q3 price list', text: 'Dear Ana,\nsee https://acme.example/prices' };
 
+describe('what a person may change', () => {
+  it.each([
+    ['send_email', ['/to', '/cc', '/bcc', '/subject', '/text']],
+    ['create_draft', ['/to', '/cc', '/bcc', '/subject', '/text']],
+    ['reply', ['/text']],
+    ['read_message', []],
+  ])('of %s is never the account, nor what is attached, nor which message is meant', (name, places) => {
+    expect(setting.connector.profile(name)?.editable?.map(({ at }) => at)).toEqual(places);
+  });
+});
+
 describe('the card of an email', () => {
   it('says who, from where, what, and leads with who is outside', async () => {
     const { card, facts, sentence } = await setting.describe('send_email', mail);
