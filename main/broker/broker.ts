@@ -8,6 +8,7 @@ import type { PresentedToken } from './entry-checks.ts';
 import type { EntryRefusal, TokenCheck, TokenRefusal } from './entry.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { LineDoor } from './line-door.ts';
+import { RunSocket, type RunSocketStart } from './run-socket.ts';
 import type { AppStatus } from './shim-protocol.ts';
 import { ShimSocket } from './shim-socket.ts';
 import { throttled } from './throttle.ts';
@@ -70,6 +71,8 @@ export interface Broker {
   readonly socketProblem: { readonly why: 'unsafe_folder' | 'already_running' | 'unusable'; readonly text: string } | null;
   /** Ends everything an agent has open: it was paused or forgotten. */
   disconnect(agent: AgentId): void;
+  /** A socket for one run of one agent, which ends with it (`close`) and at the latest with the agent. */
+  openRunSocket(agent: AgentId, reach: Reach): Promise<RunSocketStart>;
   /** Ends everything that is open over HTTP: no token is good any more. The command's connections go on. */
   endVisits(): void;
   close(): Promise<void>;
@@ -100,6 +103,12 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     onSeen: (agent) => parts.agents.touch(agent),
     status: () => ({ ...parts.status(http.url), agents: parts.agents.list().map(({ id, name, isPaused }) => ({ id, name, isPaused })) }),
   });
+  const runs = new Set<RunSocket>();
+  const endRuns = async (matches: (run: RunSocket) => boolean): Promise<void> => {
+    const ended = [...runs].filter(matches);
+    for (const run of ended) runs.delete(run);
+    await Promise.all(ended.map((run) => run.close()));
+  };
   return {
     mcpUrl: http.url,
     socketProblem: shim.ok ? null : { why: shim.why, text: shim.text },
@@ -107,11 +116,27 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
       doors.modern.cutOff(agent);
       if (shim.ok) shim.socket.disconnect(agent);
       http.disconnect(agent);
+      for (const run of runs) if (run.caller.agent === agent) run.disconnect();
+      if (agents.get(agent) === undefined) void endRuns((run) => run.caller.agent === agent);
+    },
+    async openRunSocket(agent, reach) {
+      const opened = await RunSocket.open(
+        {
+          place: parts.socketPlace,
+          clock,
+          serve: (socket, caller) => LineDoor.open(doors, socket, caller),
+          isPaired: (id) => agents.get(id) !== undefined,
+          onSeen: (id) => agents.touch(id),
+        },
+        { agent, reach },
+      );
+      if (opened.ok) runs.add(opened.socket);
+      return opened;
     },
     endVisits: () => http.disconnectAll(),
     async close() {
       closeDoors(doors);
-      await Promise.all([http.close(), shim.ok ? shim.socket.close() : undefined]);
+      await Promise.all([http.close(), shim.ok ? shim.socket.close() : undefined, endRuns(() => true)]);
     },
   };
 }

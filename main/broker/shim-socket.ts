@@ -54,8 +54,10 @@ export class ShimSocket {
       parts.onRefusedEntry('unsafe_socket_folder');
       return { ok: false, why: 'unsafe_folder', text: folderProblemText(problem) };
     }
+    // Before anything is said to it: what is no socket, a link to one included, was put there by somebody.
+    if (folder !== null && !(await isSocketOrNothing(path))) return unusable;
     if (await answers(path)) return { ok: false, why: 'already_running', text: 'Another Countersign is running already.' };
-    if (folder !== null && !(await clearStale(path))) return unusable;
+    if (folder !== null) await unlink(path).catch(() => undefined);
     const socket = new ShimSocket(parts);
     try {
       await socket.#listen(path);
@@ -169,11 +171,7 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Removes a socket that nobody answers at; false when something else is in its place. */
-async function clearStale(path: string): Promise<boolean> {
+async function isSocketOrNothing(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
-  if (stats === undefined) return true;
-  if (!stats.isSocket()) return false;
-  await unlink(path).catch(() => undefined);
-  return true;
+  return stats === undefined || stats.isSocket();
 }

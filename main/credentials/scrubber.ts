@@ -1,4 +1,5 @@
 import { createFormsIndex, shortestForm, type FormsIndex } from './forms-index.ts';
+import { withoutClawTokens } from '../model/claw-token.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 
 export const secretRemoved = '[secret removed]';
@@ -10,7 +11,7 @@ const shortestInsideBase64 = 8;
 const deepest = 500;
 
 export interface Scrubber {
-  /** Replaces every form of every secret by `[secret removed]`. */
+  /** Replaces every form of every secret by `[secret removed]`, and whatever this app gave to a Claw to sign in with. */
   readonly scrub: (text: string) => string;
   /** The same for every string, key and number in a JSON value. What is nested over 500 deep is left out. */
   readonly scrubJson: (value: JsonValue) => JsonValue;
@@ -57,7 +58,7 @@ export function createKeptScrub({ scrubJson }: Pick<Scrubber, 'scrubJson'>, secr
 }
 
 function replaceIn(text: string, index: FormsIndex | undefined): string {
-  return index === undefined ? text : index.replaceIn(text, secretRemoved);
+  return withoutClawTokens(index === undefined ? text : index.replaceIn(text, secretRemoved), secretRemoved);
 }
 
 function walk(value: JsonValue, index: FormsIndex | undefined, depth: number): JsonValue {

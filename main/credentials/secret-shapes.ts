@@ -1,3 +1,4 @@
+import { clawTokenForm } from '../model/claw-token.ts';
 import type { SecretKind } from '../model/secret.ts';
 
 /** A part of a text that has the shape of a secret; `end` is the first place after it. */
@@ -21,6 +22,7 @@ const from = String.raw`(?<![A-Za-z0-9_-])`;
  * The well-known rule collections are made for scanning files: megabytes, asynchronous, and blind to the name of a JSON field.
  */
 const shapes: readonly Shape[] = [
+  { kind: 'claw', pattern: new RegExp(`${from}${clawTokenForm}`, 'g') },
   { kind: 'aws', pattern: new RegExp(`${from}(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?![0-9A-Za-z])`, 'g') },
   { kind: 'azure', pattern: /(?:AccountKey|SharedAccessKey)=(?<secret>[A-Za-z0-9+/]{43,88}={0,2})/g },
   { kind: 'github', pattern: new RegExp(`${from}(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})`, 'g') },
@@ -62,7 +64,7 @@ const placeholder = /^(?:[*•xX._-]+|<.*>?|\$\{?.*|\{\{.*|%.*%|null|none|undefi
 
 /** Something of every shape: most texts have none of it, and are looked at once instead of twenty times. */
 const hint =
-  /A(?:KIA|SIA|BIA|CCA)|Key=|gh[pousr]_|github_|gl[a-z]{2,4}-|AIza|ya29|GOCSPX|1\/\/0|sk-|hf_|gsk_|xai-|xox|xapp-|slack|k_(?:live|test)_|whsec_|npm_|pypi-|dckr_|shp[acs]|dop_v|SG\.|key|xkeysib|eyJ|:\/\/|basic|bearer|PRIVATE|AGE-|pass|pwd|kennwort|mot[ _]de|contrase|wachtwoord|パスワード|密码|secret|token|credential/i;
+  /cs[trc]_|A(?:KIA|SIA|BIA|CCA)|Key=|gh[pousr]_|github_|gl[a-z]{2,4}-|AIza|ya29|GOCSPX|1\/\/0|sk-|hf_|gsk_|xai-|xox|xapp-|slack|k_(?:live|test)_|whsec_|npm_|pypi-|dckr_|shp[acs]|dop_v|SG\.|key|xkeysib|eyJ|:\/\/|basic|bearer|PRIVATE|AGE-|pass|pwd|kennwort|mot[ _]de|contrase|wachtwoord|パスワード|密码|secret|token|credential/i;
 
 /** Everything in a text that has the shape of a secret, in order, none within another. */
 export function findShapes(text: string): readonly ShapeFound[] {

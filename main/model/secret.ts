@@ -4,7 +4,7 @@ import type { JsonObject } from './json.ts';
  * What kind of secret a text seems to hold. `own`: one that this app keeps; the others by their shape.
  * `named`: something called a password, token or key.
  */
-export const secretKinds = ['own', 'private_key', 'aws', 'azure', 'github', 'gitlab', 'google', 'model', 'slack', 'stripe', 'package', 'mail', 'jwt', 'address', 'header', 'named'] as const;
+export const secretKinds = ['own', 'claw', 'private_key', 'aws', 'azure', 'github', 'gitlab', 'google', 'model', 'slack', 'stripe', 'package', 'mail', 'jwt', 'address', 'header', 'named'] as const;
 export type SecretKind = (typeof secretKinds)[number];
 
 /** Secrets in what an agent sends. */

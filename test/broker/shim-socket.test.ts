@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,14 @@ describe('the socket’s folder', () => {
     await writeFile(place.folder, '');
     expect(await place.start()).toMatchObject({ ok: false, why: 'unsafe_folder' });
   });
+
+  test.runIf(process.getuid?.() === 0)('is refused when it belongs to another user', async () => {
+    await using place = await makePlace();
+    await mkdir(place.folder, { mode: 0o700 });
+    await chown(place.folder, 65_534, 65_534);
+    expect(await place.start()).toMatchObject({ ok: false, why: 'unsafe_folder', text: expect.stringContaining('another user') });
+    expect(place.refusals).toEqual(['unsafe_socket_folder']);
+  });
 });
 
 describe('a second server', () => {
@@ -139,6 +147,22 @@ async function leaveStaleSocket(path: string): Promise<void> {
   await rename(`${path}.old`, path);
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
+
+test.each(['a live socket', 'a dead one', 'nothing'])('a symbolic link to %s in the place of the socket is not followed, taken or removed', async (kind) => {
+  await using place = await makePlace();
+  await mkdir(place.folder, { mode: 0o700 });
+  const elsewhere = join(place.home, 'other.sock');
+  const other = createServer((socket) => socket.destroy());
+  let heard = 0;
+  other.on('connection', () => (heard += 1));
+  if (kind === 'a live socket') await new Promise<void>((resolve) => other.listen(elsewhere, resolve));
+  if (kind === 'a dead one') await writeFile(elsewhere, '');
+  await symlink(elsewhere, place.path);
+  expect(await place.start()).toMatchObject({ ok: false, why: 'unusable' });
+  expect((await lstat(place.path)).isSymbolicLink()).toBe(true);
+  expect(heard).toBe(0);
+  other.close();
+});
 
 describe('a first line', () => {
   test.each([

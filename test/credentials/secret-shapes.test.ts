@@ -25,6 +25,8 @@ const samples = [
   ['stripe', made('sk_', 'live_', body(24))],
   ['package', made('np', 'm_', body(36))],
   ['mail', made('SG', '.', body(22), '.', body(43))],
+  ['claw', made('cs', 't_', body(43))],
+  ['claw', made('cs', 'r_', body(43))],
   ['jwt', made('ey', 'JhbGciOiJIUzI1NiJ9', '.ey', 'JzdWIiOiIxIn0', '.', body(43))],
   ['private_key', pem],
   ['address', 'postgres://app:s3cr-et!pw@db.acme.example/crm', 's3cr-et!pw'],

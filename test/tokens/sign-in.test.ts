@@ -1,12 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Client, StreamableHTTPClientTransport, UnauthorizedError, type OAuthClientInformationMixed, type OAuthClientProvider, type OAuthDiscoveryState, type OAuthTokens } from '@modelcontextprotocol/client';
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
 import type { SignInRequest } from '../../main/model/sign-in-request.ts';
 import { agentId, connectionId } from '../../preload/contract.ts';
 import { assemble, type Assembled } from '../cli/assembled.ts';
 import { entry, mail } from '../broker/harness.ts';
 import { Program, redirect } from './program.ts';
+import { Provider } from './sdk-provider.ts';
 
 const robin = agentId.parse('robin');
 
@@ -278,39 +277,11 @@ describe('a code', () => {
   });
 });
 
-/** What the SDK asks of a program that uses its own OAuth client. */
-class Provider implements OAuthClientProvider {
-  redirectUrl = '';
-  clientMetadata = { client_name: 'SDK Claw', redirect_uris: [''] };
-  sentTo: URL | undefined;
-  #information: OAuthClientInformationMixed | undefined;
-  #tokens: OAuthTokens | undefined;
-  #verifier = '';
-  #discovery: OAuthDiscoveryState | undefined;
-
-  discoveryState = (): OAuthDiscoveryState | undefined => this.#discovery;
-  saveDiscoveryState = (state: OAuthDiscoveryState): void => void (this.#discovery = state);
-  clientInformation = (): OAuthClientInformationMixed | undefined => this.#information;
-  saveClientInformation = (information: OAuthClientInformationMixed): void => void (this.#information = information);
-  tokens = (): OAuthTokens | undefined => this.#tokens;
-  saveTokens = (tokens: OAuthTokens): void => void (this.#tokens = tokens);
-  redirectToAuthorization = (url: URL): void => void (this.sentTo = url);
-  saveCodeVerifier = (verifier: string): void => void (this.#verifier = verifier);
-  codeVerifier = (): string => this.#verifier;
-}
-
 test.each(['auto', 'legacy'] as const)('the OAuth client of the MCP SDK, as it is, signs in with nothing but the URL and calls a tool (%s)', async (mode) => {
   const { app } = await start();
   await using _app = app;
   app.catalog.tools.set(agentId.parse('sdk-claw'), [entry(mail, 'send_email')]);
-  const callback = createServer((_request, response) => response.end());
-  await new Promise<void>((resolve) => callback.listen(0, '127.0.0.1', resolve));
-  // A TCP server's address is an AddressInfo.
-  const { port } = callback.address() as AddressInfo;
-  const provider = new Provider();
-  provider.redirectUrl = `http://127.0.0.1:${port}/callback`;
-  provider.clientMetadata.redirect_uris = [provider.redirectUrl];
-  const answered = new Promise<URL>((resolve) => callback.on('request', ({ url }) => resolve(new URL(url ?? '', provider.redirectUrl))));
+  await using provider = await Provider.start();
   const url = new URL(app.broker.mcpUrl);
   const connect = async (transport: StreamableHTTPClientTransport) => {
     const client = new Client({ name: 'sdk-claw', version: '1' }, { versionNegotiation: { mode } });
@@ -323,12 +294,10 @@ test.each(['auto', 'legacy'] as const)('the OAuth client of the MCP SDK, as it i
   const page = await fetch(provider.sentTo!);
   const next = /0;url=([^"]+)"/.exec(await page.text())?.[1]?.replaceAll(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)));
   await fetch(new URL(next!, url));
-  const { searchParams } = await answered;
-  await first.finishAuth(searchParams);
+  await first.finishAuth((await provider.answered).searchParams);
   const client = await connect(new StreamableHTTPClientTransport(url, { authProvider: provider }));
   const result = await client.callTool({ name: 'work-mail__send_email', arguments: {} });
   expect(result.content).toEqual([{ type: 'text', text: 'did send_email' }]);
   expect(app.gate.performed).toMatchObject([{ agent: 'sdk-claw', reach: null }]);
   await client.close();
-  await new Promise((resolve) => callback.close(resolve));
 });
