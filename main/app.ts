@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { actionId, approvalId, type AgentId, type ConnectionId } from '../preload/contract.ts';
+import { actionId, approvalId, grantId, type AgentId, type ConnectionId } from '../preload/contract.ts';
 import type { Activity } from './activity/activity.ts';
 import { openActivity } from './activity/open.ts';
 import { agentMigrations } from './agents/agent-store.ts';
@@ -8,6 +8,7 @@ import { createAgents, type Agents } from './agents/agents.ts';
 import { AgentCatalog } from './agent-catalog.ts';
 import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { grantMigrations, Grants } from './approvals/grants.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
 import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
 import { tieConsequences } from './consequences.ts';
@@ -97,6 +98,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'approvals', migrations: approvalMigrations },
     { component: 'connections', migrations: connectionMigrations },
     { component: 'credentials', migrations: credentialMigrations },
+    { component: 'grants', migrations: grantMigrations },
     { component: 'outbox', migrations: outboxMigrations },
     { component: 'pause', migrations: pauseMigrations },
     { component: 'activity-anchor', migrations: anchorMigrations },
@@ -123,10 +125,11 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
   const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()));
+  const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
   const tokens = createTokens({ clock });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
   const agents: Agents = createAgents({
     database,
@@ -188,6 +191,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     newActionId: () => actionId.parse(randomUUID()),
     policy,
     approvals,
+    grants,
     outbox: new Outbox(database),
     pause,
     activity,
@@ -255,9 +259,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, network, gate, pause, policy, practice, profiles, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, organization, launcher: options.launcher, report,
   };
-  const stop = tieConsequences(services, clawSignIns.server);
+  const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
@@ -275,6 +279,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       agentCatalog.close();
       catalog.close();
       approvals.close();
+      grants.close();
       await upstreams.close();
       oauth.close();
       keys.close();

@@ -1,6 +1,7 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
+import type { FormatText } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
 
@@ -8,13 +9,13 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * What follows from what: the places where one service's change is another's business, and what goes into the record
  * beside actions. Returns the disposer.
  */
-export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
-  const { agents, activity, broker, clock, connections, gate, keys, network, organization, pause, policy, report, settings, shell, upstreams } = services;
+export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
+  const { agents, activity, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
   const followSettings = (): void => {
-    policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile });
+    policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
     shell.setOpenAtLogin(settings.get().openAtLogin);
     network.refresh();
   };
@@ -40,7 +41,17 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
       record({ at: at(), kind: 'settings_changed', keys: [change] });
     }),
     organization.onChange(followOrganization),
-    connections.onChange(() => gate.stopForbidden()),
+    grants.onChange(({ kind, grant }) => {
+      if (kind === 'used') return;
+      policy.update({ grants: grants.list() });
+      if (kind !== 'given') gate.stopForbidden();
+      const name = agents.get(grant.agent)?.name ?? grant.agent;
+      record({ at: at(), kind: `grant_${kind}`, grant: grant.id, agent: { id: grant.agent, name }, text: text(grant.sentence) });
+    }),
+    connections.onChange(() => {
+      grants.revokeWhere(({ connection }) => connections.find(connection) === undefined);
+      gate.stopForbidden();
+    }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),
     pause.onChange((isPaused) => record({ at: at(), kind: isPaused ? 'paused' : 'resumed' })),
     agents.onChange(({ agent, change }) => {
@@ -53,6 +64,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
       if (known !== undefined && !known.isPaused) return;
       if (known === undefined) signIns.forgetAgent(agent);
       else signIns.pauseAgent(agent);
+      if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
       else gate.stopAgent(agent);
       broker.disconnect(agent);

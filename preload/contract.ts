@@ -13,6 +13,7 @@ export const agentId = slug.brand<'AgentId'>();
 export const connectionId = slug.brand<'ConnectionId'>();
 export const actionId = z.uuid().brand<'ActionId'>();
 export const approvalId = z.uuid().brand<'ApprovalId'>();
+export const grantId = z.uuid().brand<'GrantId'>();
 /** SHA-256 over the JCS form (RFC 8785) of the frozen action, lower-case hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/).brand<'Digest'>();
 const instant = z.number().int().nonnegative();
@@ -21,6 +22,7 @@ export type AgentId = z.infer<typeof agentId>;
 export type ConnectionId = z.infer<typeof connectionId>;
 export type ActionId = z.infer<typeof actionId>;
 export type ApprovalId = z.infer<typeof approvalId>;
+export type GrantId = z.infer<typeof grantId>;
 export type Digest = z.infer<typeof digest>;
 
 // ---------------------------------------------------------------- words
@@ -102,6 +104,8 @@ export const card = z.object({
   why: message,
   /** Seconds between Approve and doing it, in which Undo works. 0: done at once. */
   holdSeconds: z.number().int().min(0).max(120),
+  /** Narrow standing answers that the person may give with their yes, narrowest first; absent where none makes sense. */
+  grants: z.array(z.object({ id: z.string(), sentence: message })).optional(),
 });
 export type Card = z.infer<typeof card>;
 
@@ -127,6 +131,20 @@ export type Approval = z.infer<typeof approval>;
 /** An approved action waiting out its hold; Undo stops it. */
 export const heldAction = z.object({ action: actionId, agentName: z.string(), summary: message, heldUntil: instant });
 export type HeldAction = z.infer<typeof heldAction>;
+
+/** A standing answer in force. */
+export const grant = z.object({
+  id: grantId,
+  agent: z.object({ id: agentId, name: z.string() }),
+  connectionName: z.string(),
+  sentence: message,
+  givenAt: instant,
+  endsAt: instant,
+  uses: z.number().int(),
+  usesLeft: z.number().int(),
+  lastUsedAt: instant.nullable(),
+});
+export type Grant = z.infer<typeof grant>;
 
 // ---------------------------------------------------------------- what the app knows
 
@@ -332,6 +350,8 @@ export const snapshot = z.object({
   /** Waiting first (oldest first), then today's answers (newest first). */
   approvals: z.array(approval),
   held: z.array(heldAction),
+  /** Newest first. */
+  grants: z.array(grant),
   agents: z.array(agent),
   connections: z.array(connection),
   rules,
@@ -500,9 +520,12 @@ export const calls = {
       /** What was typed, where the card asks for a number. */
       number: z.number().int().min(0).max(99).optional(),
       reason: z.string().max(500).nullable(),
+      /** One of the card's `grants`, given with the yes. */
+      grant: z.string().max(100).optional(),
     }),
     result(z.null()),
   ),
+  revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),
 

@@ -5,6 +5,7 @@ import type {
   ConnectionId,
   Digest,
   Effect,
+  GrantId,
   Message,
   Outcome,
 } from '../../preload/contract.ts';
@@ -100,6 +101,8 @@ export type AppEvent =
   /** Somebody was turned away at the door: a bad token, a foreign origin. Never the token itself. */
   | (OfApp & { readonly kind: 'refused_entry'; readonly why: string })
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })
+  /** A standing answer was given, taken back, or is used up or over. `text`: what it allows, in English. */
+  | (OfApp & { readonly kind: 'grant_given' | 'grant_revoked' | 'grant_over'; readonly grant: GrantId; readonly agent: Named<AgentId>; readonly text: string })
   | (OfApp & { readonly kind: 'rule_changed'; readonly text: string })
   | (OfApp & { readonly kind: 'settings_changed'; readonly keys: readonly string[] })
   | (OfApp & { readonly kind: 'record_checked'; readonly isIntact: boolean; readonly events: number });

@@ -111,6 +111,9 @@ export class ActivityIndex {
       case 'signed_out':
       case 'connection_added':
       case 'connection_removed':
+      case 'grant_given':
+      case 'grant_revoked':
+      case 'grant_over':
       case 'rule_changed':
       case 'settings_changed':
       case 'record_checked':

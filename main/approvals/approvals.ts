@@ -126,6 +126,14 @@ export class Approvals {
     if (approval && this.#open.has(id)) this.#end(approval, 'withdrawn', null);
   }
 
+  find(id: ApprovalId): Approval | undefined {
+    return this.#store.get(id);
+  }
+
+  ofAction(action: ActionId): Approval | undefined {
+    return this.#store.ofAction(action);
+  }
+
   /** Whether the person said yes to that action. */
   isApproved(action: ActionId): boolean {
     return this.#store.ofAction(action)?.answer === 'approved';

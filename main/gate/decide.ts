@@ -18,7 +18,21 @@ export function decideAt(live: LiveAction, { policy }: Pick<GateParts, 'policy'>
   if (known?.revision === revision && known.second === second) return known.decision;
   const { kind, agent, connection, name, arguments: args } = live.action;
   const { facts } = live;
-  const decision = policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at });
+  const decision = policy.decide({
+    kind,
+    agent,
+    connection,
+    name,
+    effect: facts.effect,
+    arguments: args,
+    facts,
+    at,
+    digest: live.digest,
+    // Few rules look at it, and most actions never need a card.
+    get risk() {
+      return live.risk;
+    },
+  });
   live.decided = { decision, revision, second };
   return decision;
 }

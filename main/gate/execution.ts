@@ -1,4 +1,5 @@
-import type { ConnectionId } from '../../preload/contract.ts';
+import type { Card, ConnectionId } from '../../preload/contract.ts';
+import { grantOffers } from '../approvals/grant-offers.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import type { JsonObject } from '../model/json.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
@@ -91,6 +92,8 @@ export class Execution {
     if (state === 'waiting') {
       const open = approvals.resume(action.id);
       if (!open) return this.#end(live, 'interrupted');
+      const { card } = open.approval;
+      live.offers = grantOffers(action, entry.facts, card.risk).filter(({ id }) => card.grants?.some((offered) => offered.id === id));
       const { answeredAt } = open.approval;
       if (answeredAt !== null && clock.now() > answeredAt + staleAfterMs) return this.#end(live, 'interrupted');
       const refusal = await this.#settle(live, open);
@@ -117,13 +120,15 @@ export class Execution {
 
   async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision): Promise<Refusal | undefined> {
     const { approvals, activity, agents, connectionName, settings } = this.#parts;
+    // What the organization wants to be asked about, no standing answer changes.
+    live.offers = decision.layer === 'organization' ? [] : grantOffers(action, described.facts, described.card.risk);
     const open = approvals.ask({
       kind: 'action',
       agent: { id: action.agent, name: agents.name(action.agent) },
       action: action.id,
       connectionName: connectionName(action.connection),
       digest: action.digest,
-      card: { ...described.card, why: say('card.why', { reason: decision.reason ?? decision.title }), holdSeconds },
+      card: { ...described.card, why: say('card.why', { reason: decision.reason ?? decision.title }), holdSeconds, ...grantsOf(live) },
       answerWithinSeconds: settings().answerWithinSeconds,
     });
     const { id: approval, expiresAt, card } = open.approval;
@@ -261,4 +266,9 @@ export class Execution {
       this.#parts.report(`What became of an action could not be kept: ${String(error)}`);
     }
   }
+}
+
+/** What a card says of them. */
+function grantsOf({ offers }: LiveAction): Pick<Card, 'grants'> {
+  return offers.length === 0 ? {} : { grants: offers.map(({ id, sentence }) => ({ id, sentence })) };
 }

@@ -1,6 +1,7 @@
-import type { ActionId, AgentId, Digest } from '../../preload/contract.ts';
-import type { ActionAnswer, EndReason, Facts, FrozenAction } from '../model/action.ts';
+import type { ActionId, AgentId, Digest, GrantId } from '../../preload/contract.ts';
+import type { ActionAnswer, EndReason, Facts, FrozenAction, Risk } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
+import type { GrantOffer } from '../model/grant.ts';
 import type { Decided } from './decide.ts';
 import { LiveConversation, type LiveConversationParts } from './live-conversation.ts';
 
@@ -9,6 +10,12 @@ export interface Refusal {
   readonly reason: EndReason;
   /** One more sentence for the agent; scrubbed. */
   readonly detail: string | null;
+}
+
+export interface LiveActionParts {
+  readonly facts: Facts;
+  readonly target: string;
+  readonly risk: () => Risk | null;
 }
 
 /** An action that is on its way through the gate. */
@@ -31,20 +38,26 @@ export class LiveAction {
   isAsked = false;
   /** The person said yes, or nobody had to: the agent going away no longer takes it back. */
   isApproved = false;
+  /** What its card offers to allow for a while. */
+  offers: readonly GrantOffer[] = [];
+  /** The standing answer that let it through. */
+  grant: GrantId | undefined;
   /** It may have left. From here on it cannot be stopped, only cut off. */
   hasBegun = false;
   /** What the rules said of it last; see `decideAt`. */
   decided: Decided | undefined;
   answer!: Promise<ActionAnswer>;
+  readonly #risk: () => Risk | null;
   readonly #abort = new AbortController();
   #stopped: Refusal | undefined;
   #onStop: (() => void) | undefined;
   #onCutOff: (() => void) | undefined;
 
-  constructor(action: FrozenAction, facts: Facts, target: string, conversation: LiveConversationParts) {
+  constructor(action: FrozenAction, { facts, target, risk }: LiveActionParts, conversation: LiveConversationParts) {
     this.action = action;
     this.facts = facts;
     this.target = target;
+    this.#risk = risk;
     this.digest = action.digest;
     this.expiresAt = action.requestedAt;
     this.conversation = new LiveConversation(conversation);
@@ -56,6 +69,11 @@ export class LiveAction {
 
   get agent(): AgentId {
     return this.action.agent;
+  }
+
+  /** How much is at stake, as its card says; null where it is not known any more. */
+  get risk(): Risk | null {
+    return this.#risk();
   }
 
   /** Set once somebody stopped it, for good. */

@@ -18,7 +18,13 @@ export function obstacleTo(live: LiveAction, parts: GateParts): Refusal | undefi
   if (target(connection) !== live.target) return { reason: 'changed_since_approval', detail: null };
   const decision = decideAt(live, parts, clock.now());
   if (decision.answer === 'deny') return refusalOf(decision);
-  return decision.answer === 'ask' && !live.isAsked ? { reason: 'rules_changed', detail: null } : undefined;
+  if (decision.answer !== 'ask' || live.isAsked || isStillGranted(live, decision, parts)) return undefined;
+  return { reason: 'rules_changed', detail: null };
+}
+
+/** A standing answer that let an action through and is used up or has run out since still counts for it; one that was taken back does not. */
+function isStillGranted({ grant }: LiveAction, { layer }: Decision, { grants }: GateParts): boolean {
+  return grant !== undefined && layer !== 'organization' && !grants.isRevoked(grant);
 }
 
 /** How a decision to deny is told. */

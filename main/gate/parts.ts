@@ -1,7 +1,7 @@
-import type { ActionId, AgentId, ConnectionId, Settings } from '../../preload/contract.ts';
+import type { ActionId, AgentId, ConnectionId, Digest, GrantId, Settings } from '../../preload/contract.ts';
 import type { ActivityEvent } from '../activity/event.ts';
 import type { Approvals } from '../approvals/approvals.ts';
-import type { ActionKind, ActionProfile, Decision, Facts } from '../model/action.ts';
+import type { ActionKind, ActionProfile, Decision, Facts, Risk } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { SecretLook } from '../model/secret.ts';
@@ -18,6 +18,8 @@ export interface PolicyQuestion {
   readonly arguments: JsonObject;
   readonly facts: Facts;
   readonly at: number;
+  readonly digest: Digest;
+  readonly risk: Risk | null;
 }
 
 /** What the gate needs of the rest of the house. */
@@ -31,6 +33,12 @@ export interface GateParts {
     decide(question: PolicyQuestion): Decision;
   };
   readonly approvals: Approvals;
+  readonly grants: {
+    /** Counts that a standing answer let an action through. */
+    use(id: GrantId): void;
+    /** Taken back by the person, in contrast to used up or run out. */
+    isRevoked(id: GrantId): boolean;
+  };
   readonly outbox: Outbox;
   readonly pause: PauseSwitch;
   readonly activity: {

@@ -1,7 +1,8 @@
-import type { ActionId, AgentId, HeldAction, Result } from '../../preload/contract.ts';
+import type { ActionId, AgentId, GrantId, HeldAction, Result } from '../../preload/contract.ts';
 import type { ActionAnswer, ActionRequest, Decision, Described, Facts, FrozenAction } from '../model/action.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
+import type { GrantOffer } from '../model/grant.ts';
 import { reachesEffect, type Reach } from '../model/reach.ts';
 import { say } from '../model/say.ts';
 import { decideAt } from './decide.ts';
@@ -11,7 +12,7 @@ import { Execution } from './execution.ts';
 import type { Gate } from './gate.ts';
 import { holdSecondsOf } from './hold.ts';
 import { holdsWords, mayPass, withoutWords } from './held-back.ts';
-import { answerWithin, LiveAction } from './live-actions.ts';
+import { answerWithin, LiveAction, type LiveActionParts } from './live-actions.ts';
 import { obstacleTo } from './obstacle.ts';
 import type { EndedAnswer, OutboxLine } from './outbox.ts';
 import type { GateParts } from './parts.ts';
@@ -54,12 +55,13 @@ export class Pipeline implements Gate {
     const earlier = isReached ? this.#pickUp(action) : undefined;
     if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal, request.conversation) : earlier;
 
-    const live = this.#newLive(action, described.facts, target);
+    const live = this.#newLive(action, { facts: described.facts, target, risk: () => described.card.risk });
     const decision = decideAt(live, this.#parts, action.requestedAt);
     // It goes the same way from here, so that the attempt is on record.
     if (!isReached) live.stop('outside_token');
     const refusal = !isReached ? undefined : this.#refusalToAsk(action.agent, described, decision);
     if (refusal) return refusal;
+    if (isReached && decision.answer === 'allow' && decision.grant !== undefined) this.#passBy(live, decision.grant);
     const isHeld = holdSecondsOf(described.facts.effect, this.#parts.settings()) > 0;
     live.isAsked = decision.answer === 'ask';
     live.isKept = isReached && (live.isAsked || (decision.answer === 'allow' && isHeld));
@@ -81,6 +83,13 @@ export class Pipeline implements Gate {
     const live = this.#live.get(id);
     if (live?.progress !== 'held' || live.stopped || !live.stop('undone_by_person')) return { ok: false, problem: say('undo.problem.tooLate') };
     return { ok: true, value: null };
+  }
+
+  /** What the person may grant with their yes to that action; undefined when its card offers nothing of that name. */
+  offer(id: ActionId, name: string): { readonly action: FrozenAction; readonly offer: GrantOffer } | undefined {
+    const live = this.#live.get(id);
+    const offer = live?.offers.find((offer) => offer.id === name);
+    return live && offer && { action: live.action, offer };
   }
 
   /** Approved actions that are waiting out their hold, soonest first. */
@@ -124,7 +133,7 @@ export class Pipeline implements Gate {
     for (const line of outbox.open()) {
       const { action, facts, target } = line.entry;
       // The record says that it has ended, or does not know it: then the outbox is what is behind.
-      if (withoutEnd.has(action.id)) this.#goOn(this.#newLive(action, facts, target), line);
+      if (withoutEnd.has(action.id)) this.#goOn(this.#newLive(action, { facts, target, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
       else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
     }
     approvals.withdrawUnclaimed();
@@ -140,9 +149,9 @@ export class Pipeline implements Gate {
 
   // -------------------------------------------------------------------- steps
 
-  #newLive(action: FrozenAction, facts: Facts, target: string): LiveAction {
+  #newLive(action: FrozenAction, parts: LiveActionParts): LiveAction {
     const { clock, scrubJson } = this.#parts;
-    return new LiveAction(action, facts, target, { clock, scrubJson, isOpen: () => mayPass(action.agent, action.connection, this.#parts) });
+    return new LiveAction(action, parts, { clock, scrubJson, isOpen: () => mayPass(action.agent, action.connection, this.#parts) });
   }
 
   #refusalToAsk(agent: AgentId, { card }: Described, { answer }: Decision): ActionAnswer | undefined {
@@ -154,6 +163,12 @@ export class Pipeline implements Gate {
     }
     if (JSON.stringify(card).length <= largestCard) return undefined;
     return rejected('invalid_arguments', 'This needs a person’s approval and is too large for a person to look through. Nothing was done. Make it smaller.');
+  }
+
+  /** A standing answer let it through: from here on it counts as used, whatever becomes of the action. */
+  #passBy(live: LiveAction, grant: GrantId): void {
+    live.grant = grant;
+    this.#parts.grants.use(grant);
   }
 
   /** The same call again: joins the one on its way, or fetches the answer that was kept for it. */

@@ -1,15 +1,33 @@
+import { say } from '../model/say.ts';
 import type { Handlers } from '../shell/dispatch.ts';
-import { done } from './results.ts';
+import { done, problem } from './results.ts';
 import type { Services } from './services.ts';
 
-type Calls = Pick<Handlers, 'answerApproval' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
+type Calls = Pick<Handlers, 'answerApproval' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
 
 /** Milliseconds in which nobody has read a new card yet: who closes the window then means the one before. */
 const unreadMs = 600;
 
-export function approvalCalls({ approvals, clock, gate, pause, practice, settings, shell }: Services): Calls {
+export function approvalCalls({ approvals, clock, gate, grants, pause, practice, report, settings, shell }: Services): Calls {
+  const giveGrant = ({ action, offer }: NonNullable<ReturnType<typeof gate.offer>>): void => {
+    try {
+      grants.give(action, offer);
+    } catch (error) {
+      // The yes counts; the next time the person is asked again.
+      report(`A standing answer could not be kept: ${String(error)}`);
+    }
+  };
   return {
-    answerApproval: (given) => approvals.give(given),
+    answerApproval({ grant, ...given }) {
+      if (grant === undefined) return approvals.give(given);
+      const action = approvals.find(given.id)?.action;
+      const offered = action && given.answer === 'approve' ? gate.offer(action, grant) : undefined;
+      if (!offered) return problem(say('approval.problem.changed'));
+      const result = approvals.give(given);
+      if (result.ok) giveGrant(offered);
+      return result;
+    },
+    revokeGrant: ({ id }) => (grants.revoke(id) ? done : problem(say('grant.problem.gone'))),
     undoAction: ({ action }) => gate.undo(action),
     setPaused({ isPaused }) {
       pause.set(isPaused);

@@ -4,13 +4,13 @@ import type { Dispose } from '../model/disposable.ts';
 import { RecordFigures } from './record-figures.ts';
 import type { RecordWatch } from './record-watch.ts';
 import type { Services } from './services.ts';
-import { hasCredential, startOfDay, viewAgents, viewApprovals, viewConnections, viewRules, viewSettings, viewStatus } from './snapshot.ts';
+import { hasCredential, startOfDay, viewAgents, viewApprovals, viewGrants, viewConnections, viewRules, viewSettings, viewStatus } from './snapshot.ts';
 import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
 
 /** Milliseconds after which the keychain is asked again whether it still has what it was given (10 s). */
 const describeAgainMs = 10_000;
 
-type Part = 'approvals' | 'held' | 'agents' | 'connections' | 'settings' | 'rules';
+type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules';
 type Parts = Omit<Snapshot, 'status'>;
 
 /**
@@ -21,7 +21,7 @@ export class LiveSnapshot implements SnapshotSource {
   readonly #services: Services;
   readonly #recordWatch: RecordWatch;
   readonly #figures: RecordFigures;
-  readonly #stale = new Set<Part>(['approvals', 'held', 'agents', 'connections', 'settings', 'rules']);
+  readonly #stale = new Set<Part>(['approvals', 'held', 'grants', 'agents', 'connections', 'settings', 'rules']);
   readonly #credentials = new Map<ConnectionId, CredentialState>();
   #describedAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> = Promise.resolve();
@@ -36,7 +36,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, alarms, approvals, connections, credentials, gate, keys, oauth, organization, pause, settings, upstreams } = this.#services;
+    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -44,6 +44,7 @@ export class LiveSnapshot implements SnapshotSource {
     const ends: Dispose[] = [
       approvals.onChange(now('approvals')),
       gate.onChange(now('held')),
+      grants.onChange(now('grants')),
       settings.onChange(now('settings', 'rules')),
       organization.onChange(now('settings', 'rules')),
       upstreams.onHealthChange(now('connections')),
@@ -53,13 +54,13 @@ export class LiveSnapshot implements SnapshotSource {
       alarms.onChange(now()),
       this.#recordWatch.onChange(now()),
       agents.onChange(({ change }) => {
-        this.#stale.add('agents').add('held');
+        this.#stale.add('agents').add('held').add('grants');
         touch(change === 'seen' ? 'later' : 'now');
         // How often a new one asked has to be looked up.
         if (change === 'added') touch('later');
       }),
       connections.onChange(() => {
-        this.#stale.add('connections').add('agents').add('rules');
+        this.#stale.add('connections').add('agents').add('rules').add('grants');
         this.#describeAgain(touch);
       }),
       credentials.onChange(() => this.#describeAgain(touch)),
@@ -91,12 +92,13 @@ export class LiveSnapshot implements SnapshotSource {
     this.#day = day;
     const approvals = this.#part('approvals', () => viewApprovals(services, day));
     const held = this.#part('held', () => [...services.gate.held()]);
+    const grants = this.#part('grants', () => viewGrants(services));
     const agents = this.#part('agents', () => viewAgents(services, this.#figures));
     const connections = this.#part('connections', () => viewConnections(services, this.#figures, this.#credentials));
     const rules = this.#part('rules', () => viewRules(services));
     const { settings, lockedSettings } = this.#settings();
-    this.#parts = { approvals, held, agents, connections, rules, settings, lockedSettings };
-    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, agents, connections, rules };
+    this.#parts = { approvals, held, grants, agents, connections, rules, settings, lockedSettings };
+    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, grants, agents, connections, rules };
   }
 
   #settings(): Pick<Parts, 'settings' | 'lockedSettings'> {

@@ -1,6 +1,7 @@
 import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
+import type { Grants } from '../approvals/grants.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Alarms } from '../claw-sign-ins.ts';
 import type { Catalog } from '../connections/catalog.ts';
@@ -40,6 +41,7 @@ export interface Services {
   readonly keys: KeySignIns;
   readonly network: Network;
   readonly gate: Pipeline;
+  readonly grants: Grants;
   readonly pause: PauseSwitch;
   readonly policy: Policy;
   readonly practice: Practice;

@@ -1,4 +1,4 @@
-import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, KeySignIn, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
+import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, Grant, KeySignIn, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
@@ -35,6 +35,20 @@ export function viewRules({ settings, policy, connections }: Services): Rules {
   const { profile, isLocked } = settings.rulesProfile();
   const names = new Map<string, string>(connections.list().map(({ id, name }) => [id, name]));
   return { profile, isProfileLocked: isLocked, list: [...policy.list((id) => names.get(id) ?? id)] };
+}
+
+export function viewGrants({ grants, agents, connections }: Services): Grant[] {
+  return grants.list().map(({ id, agent, connection, sentence, from, until, uses, usesLeft, lastUsedAt }) => ({
+    id,
+    agent: { id: agent, name: agents.get(agent)?.name ?? agent },
+    connectionName: connections.find(connection)?.name ?? connection,
+    sentence,
+    givenAt: from,
+    endsAt: until,
+    uses,
+    usesLeft,
+    lastUsedAt,
+  }));
 }
 
 /** Waiting, and answered since that instant. */

@@ -1,4 +1,4 @@
-import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, Message, Outcome } from '../../preload/contract.ts';
+import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, GrantId, Message, Outcome } from '../../preload/contract.ts';
 import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject } from './json.ts';
 import type { Reach } from './reach.ts';
@@ -64,6 +64,8 @@ export interface Facts {
   readonly account?: string;
   readonly subject?: string;
   readonly recipients?: readonly Recipient[];
+  /** Each recipient's address once, in lower case. */
+  readonly recipientAddresses?: readonly string[];
   /** Each recipient's domain once, lower case; ASCII form (RFC 5891) as it was written. */
   readonly recipientDomains?: readonly string[];
   readonly recipientCount?: number;
@@ -105,8 +107,10 @@ export interface Sentence {
   readonly details: readonly Message[];
 }
 
-/** The parts of a card that follow from the action alone; the gate adds why and the hold. */
-export type CardBody = Omit<Card, 'why' | 'holdSeconds'>;
+/** The parts of a card that follow from the action alone; the gate adds why, the hold and what may be granted. */
+export type CardBody = Omit<Card, 'why' | 'holdSeconds' | 'grants'>;
+
+export type Risk = Card['risk'];
 
 export interface Described {
   readonly facts: Facts;
@@ -165,6 +169,8 @@ export interface Decision {
   readonly policies: readonly string[];
   readonly title: string;
   readonly reason: string | null;
+  /** The standing answer that allowed it. */
+  readonly grant?: GrantId;
   /** Policies that could not be evaluated; they counted as deny (forbid) or ask (permit). */
   readonly errors: readonly string[];
 }

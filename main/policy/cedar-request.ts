@@ -1,6 +1,6 @@
 import type { CedarValueJson, EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
-import type { AgentId, ConnectionId, Effect } from '../../preload/contract.ts';
-import type { ActionKind, Facts } from '../model/action.ts';
+import type { AgentId, ConnectionId, Digest, Effect } from '../../preload/contract.ts';
+import type { ActionKind, Facts, Risk } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import type { JsonObject } from '../model/json.ts';
 import { toCedarRecord, type Unreadable } from './cedar-value.ts';
@@ -21,6 +21,9 @@ export interface PolicyQuestion extends Who {
   readonly arguments: JsonObject;
   readonly facts: Facts;
   readonly at: number;
+  /** Of the frozen action, and how much is at stake; absent where there is no action yet, or it is past. */
+  readonly digest?: Digest;
+  readonly risk?: Risk | null;
 }
 
 export type ContextAnswer =
@@ -47,6 +50,9 @@ export function contextOf(question: PolicyQuestion, view: View = wholeView): Con
   const context: Record<string, CedarValueJson> = {};
   if (args !== null) context['args'] = argsRecord.value;
   if (facts !== null) context['facts'] = factsRecord.value;
+  if (within(view, 'digest') !== null && question.digest !== undefined) context['digest'] = question.digest;
+  const risk = within(view, 'risk') === null ? null : (question.risk ?? null);
+  if (risk !== null) context['risk'] = risk;
   if (time !== null) context['time'] = timeOf(question.at, time);
   return { ok: true, context };
 }
@@ -78,7 +84,7 @@ export function entitiesOf(who: Who): EntityJson[] {
   ];
 }
 
-function resourceType(kind: ActionKind): string {
+export function resourceType(kind: ActionKind): string {
   switch (kind) {
     case 'invokeTool':
       return 'Tool';

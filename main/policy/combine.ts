@@ -15,6 +15,7 @@ export interface Findings {
  * 1. Any forbid wins, the organization's first; a forbid that could not be evaluated is a forbid.
  * 2. The organization's ask stays ask. Its allow stands unless the person asks for a question.
  * 3. Where the organization is silent the person speaks, then the built-in layer. A permit that could not be evaluated asks.
+ *    Of what the person said, a standing answer comes before a choice to be asked: it is the later and the narrower word.
  * 4. Where nobody speaks: ask.
  * 5. Payments and deletions ask, unless an organization's permit with an `@id` names this very tool.
  *
@@ -52,6 +53,8 @@ function choose(spoken: ReadonlyMap<LayerName, Undetailed | null>): Undetailed {
 /** What the permits of one layer say; null when it is silent. Ask wins over allow. */
 function speak(layer: LayerName, satisfied: readonly NamedPolicy[], failed: readonly NamedPolicy[]): Undetailed | null {
   const own = (policy: NamedPolicy): boolean => policy.layer === layer && policy.answer !== 'deny';
+  const grant = satisfied.find((policy) => own(policy) && policy.grant !== null);
+  if (grant !== undefined && grant.grant !== null) return { ...tell('allow', layer, [grant], []), grant: grant.grant };
   const broken = failed.filter(own);
   const asks = satisfied.filter((policy) => own(policy) && policy.answer === 'ask');
   if (asks.length + broken.length > 0) return tell('ask', layer, [...asks, ...broken], failed);

@@ -1,6 +1,8 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { grantId, type GrantId } from '../../preload/contract.ts';
 import type { Decision } from '../model/action.ts';
 import { parsePolicies, type ParsedPolicy } from './cedar-engine.ts';
+import { grantOfPolicy } from './grant-text.ts';
 import { scopeOf, type Scope } from './scope.ts';
 import { seesNothing, sightOf, type Sight } from './sight.ts';
 
@@ -22,6 +24,8 @@ export interface NamedPolicy {
   readonly text: string;
   /** It carries an `@id` and its scope names one tool with `==`: somebody meant exactly this tool. */
   readonly namesOneTool: boolean;
+  /** The standing answer it stands for; null for a rule. */
+  readonly grant: GrantId | null;
   /** Its conditions never look at `context`: it says the same whatever the arguments, the facts and the time are. */
   readonly isIndependentOfContext: boolean;
   readonly scope: Scope;
@@ -52,11 +56,17 @@ function namePolicy(layer: LayerName, { text, json }: ParsedPolicy, index: numbe
     title: filled(annotations.get('title')),
     reason: filled(annotations.get('reason')) ?? filled(approval),
     text,
+    grant: layer === 'personal' && id !== null ? readGrantId(id) : null,
     namesOneTool: id !== null && hasToolScope(json),
     isIndependentOfContext: seesNothing(sight.context),
     scope: scopeOf(json),
     sight,
   };
+}
+
+function readGrantId(id: string): GrantId | null {
+  const read = grantId.safeParse(grantOfPolicy(id));
+  return read.success ? read.data : null;
 }
 
 /** An annotation without a value (`@requireApproval` alone) has none to show. */

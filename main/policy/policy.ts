@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId, ConnectionId, Effect, Message, Rule, RulesProfile, ToolRule } from '../../preload/contract.ts';
 import type { ActionKind, Decision } from '../model/action.ts';
+import type { Grant } from '../model/grant.ts';
 import type { Evaluation } from './cedar-engine.ts';
 import { contextOf, type PolicyQuestion } from './cedar-request.ts';
 import { combine, type Findings } from './combine.ts';
 import { Evaluator } from './evaluator.ts';
+import { grantText } from './grant-text.ts';
 import { readLayer, type Layer, type NamedPolicy } from './layers.ts';
 import { personalRuleText, type PersonalRules } from './personal-rules.ts';
 import { listRules, organizationProblem } from './rule-list.ts';
@@ -20,6 +22,8 @@ export interface PolicyParts {
   readonly organization: OrganizationPolicy | null;
   readonly personal: PersonalRules;
   readonly profile: RulesProfile;
+  /** Standing answers in force; with the person's rules in the personal layer. */
+  readonly grants?: readonly Grant[];
 }
 
 export interface ToolQuestion {
@@ -65,9 +69,9 @@ function readOrganization(organization: OrganizationPolicy | null): Layer {
   return organization === null ? { ok: true, policies: [] } : readLayer('organization', organization.text);
 }
 
-/** One policy for each of the person's rules. Their texts are ours, so a failure is a bug; it is refused, not ignored. */
-function readPersonal(rules: PersonalRules): readonly NamedPolicy[] {
-  const layer = readLayer('personal', rules.map(personalRuleText).join('\n\n'));
+/** One policy for each of the person's rules and standing answers. Their texts are ours, so a failure is a bug; it is refused, not ignored. */
+function readPersonal({ personal, grants = [] }: Pick<PolicyParts, 'personal' | 'grants'>): readonly NamedPolicy[] {
+  const layer = readLayer('personal', [...personal.map(personalRuleText), ...grants.map(grantText)].join('\n\n'));
   if (!layer.ok) throw new Error(`The person’s rules cannot be read: ${layer.why}`);
   return layer.policies;
 }
@@ -90,7 +94,7 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
   let revision = 0;
   let parts: PolicyParts = options;
   let organization = readOrganization(parts.organization);
-  let personal = readPersonal(parts.personal);
+  let personal = readPersonal(parts);
   let builtIn = readBuiltIn(options.assetsDir, parts.profile);
   let places = new Map<string, number>();
   let policies: readonly NamedPolicy[] = [];
@@ -179,7 +183,7 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
       // Read before anything is put in force, so that a failure leaves all of it as it was.
       const read = {
         organization: changed.organization === undefined ? organization : readOrganization(next.organization),
-        personal: changed.personal === undefined ? personal : readPersonal(next.personal),
+        personal: changed.personal === undefined && changed.grants === undefined ? personal : readPersonal(next),
         builtIn: changed.profile === undefined ? builtIn : readBuiltIn(options.assetsDir, next.profile),
       };
       parts = next;

@@ -59,10 +59,10 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
   }, [isOwnWindow]);
 
   const mayAnswer = useCallback(() => isArmedNow() && !isBusy && !isOver, [isArmedNow, isBusy, isOver]);
-  const approve = (): void => {
+  const approve = (grant?: string): void => {
     if (!mayAnswer() || (isHigh && !isConfirmed)) return;
-    if (approval.card.asksNumber !== true) void answer('approve', isConfirmed, null);
-    else if (isWholeNumber(number)) void answer('approve', isConfirmed, null, Number(number));
+    if (approval.card.asksNumber !== true) void answer('approve', isConfirmed, null, grant === undefined ? {} : { grant });
+    else if (isWholeNumber(number)) void answer('approve', isConfirmed, null, { number: Number(number) });
   };
   const deny = (): void => {
     if (mayAnswer()) void answer('deny', false, null);
@@ -112,7 +112,8 @@ function OpenCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): React
         problem={isDenying ? null : problem}
         onConfirm={setConfirmed}
         onNumber={setNumber}
-        onApprove={approve}
+        onApprove={() => approve()}
+        onApproveFor={approve}
         onDeny={deny}
         onDenyWithReason={() => setDenying(true)}
       />

@@ -1,8 +1,10 @@
 import { Button, Checkbox, Input } from '@fluentui/react-components';
-import { useId, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useId, type ReactNode, type RefObject } from 'react';
 import type { Approval, Message } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { ErrorNote } from '../look/note.tsx';
+import { ApproveFor } from './approve-for.tsx';
+import { ignoreEnter } from './ignore-enter.ts';
 
 export interface CardActionsProps {
   readonly approval: Approval;
@@ -17,6 +19,8 @@ export interface CardActionsProps {
   readonly onConfirm: (isConfirmed: boolean) => void;
   readonly onNumber: (number: string) => void;
   readonly onApprove: () => void;
+  /** With the id of one of the card's grants. */
+  readonly onApproveFor: (grant: string) => void;
   readonly onDeny: () => void;
   readonly onDenyWithReason: () => void;
 }
@@ -24,11 +28,6 @@ export interface CardActionsProps {
 /** Two digits. */
 export function isWholeNumber(number: string): boolean {
   return /^\d{2}$/.test(number);
-}
-
-/** Plain Enter never answers, not even on a focused button: only a click, Space, or Ctrl/Cmd+Enter (see the card) does. */
-function ignoreEnter(event: KeyboardEvent): void {
-  if (event.key === 'Enter') event.preventDefault();
 }
 
 /** The answer: the key fact to tick when much is at stake, Deny, Approve once, and what happens after. */
@@ -44,6 +43,7 @@ export function CardActions({
   onConfirm,
   onNumber,
   onApprove,
+  onApproveFor,
   onDeny,
   onDenyWithReason,
 }: CardActionsProps): ReactNode {
@@ -53,6 +53,7 @@ export function CardActions({
   const isMissing = (isHigh && !isConfirmed) || (number !== null && !isWholeNumber(number));
   const isBlocked = isBusy || isOver;
   const arming = isArmed || isBlocked ? '' : 'cs-arming';
+  const { grants = [] } = approval.card;
   const approveLabel = approval.kind === 'pairing' ? 'cardView.approvePairing' : isHigh ? 'cardView.approveHigh' : 'cardView.approve';
   return (
     <footer className="cs-card-foot">
@@ -88,17 +89,20 @@ export function CardActions({
         <Button appearance="subtle" aria-label={text('cardView.denyWithReason.name')} disabledFocusable={isBlocked} onClick={onDenyWithReason}>
           {text('cardView.denyWithReason')}
         </Button>
-        <Button
-          className={`cs-approve ${isHigh ? 'cs-ink-button' : ''} ${arming}`}
-          appearance="primary"
-          aria-disabled={!isArmed || isBlocked}
-          aria-keyshortcuts="Control+Enter Meta+Enter"
-          disabledFocusable={isBlocked || isMissing}
-          onKeyDown={ignoreEnter}
-          onClick={onApprove}
-        >
-          {text(approveLabel)}
-        </Button>
+        <div className="cs-approvals">
+          <Button
+            className={`cs-approve ${isHigh ? 'cs-ink-button' : ''} ${arming}`}
+            appearance="primary"
+            aria-disabled={!isArmed || isBlocked}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            disabledFocusable={isBlocked || isMissing}
+            onKeyDown={ignoreEnter}
+            onClick={onApprove}
+          >
+            {text(approveLabel)}
+          </Button>
+          {grants.length > 0 && <ApproveFor grants={grants} isArmed={isArmed} isBlocked={isBlocked} className={arming} onChoose={onApproveFor} />}
+        </div>
       </div>
       <p className="cs-small cs-muted">
         {isOver

@@ -4,7 +4,7 @@ import { useCall } from '../app/use-call.ts';
 
 export interface Answering {
   /** Sends the answer for exactly what is shown (the digest); resolves true when main took it. */
-  readonly answer: (answer: 'approve' | 'deny', isConfirmed: boolean, reason: string | null, number?: number) => Promise<boolean>;
+  readonly answer: (answer: 'approve' | 'deny', isConfirmed: boolean, reason: string | null, more?: { readonly grant?: string; readonly number?: number }) => Promise<boolean>;
   /** While main is asked, and after it took the answer: the card is on its way out. */
   readonly isBusy: boolean;
   readonly problem: Message | null;
@@ -14,8 +14,8 @@ export function useAnswer({ id, digest }: Approval): Answering {
   const { run, isBusy, problem } = useCall('answerApproval');
   const [isTaken, setTaken] = useState(false);
   const answer = useCallback<Answering['answer']>(
-    async (answer, isConfirmed, reason, number) => {
-      const taken = (await run({ id, digest, answer, isConfirmed, reason, ...(number === undefined ? {} : { number }) })) !== null;
+    async (answer, isConfirmed, reason, more = {}) => {
+      const taken = (await run({ id, digest, answer, isConfirmed, reason, ...more })) !== null;
       setTaken(taken);
       return taken;
     },

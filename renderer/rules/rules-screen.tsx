@@ -7,6 +7,7 @@ import { useSnapshot } from '../app/store.ts';
 import { ScreenHeader } from '../look/index.ts';
 import '../look/lists.css';
 import { ManagedBy } from '../look/managed.tsx';
+import { GrantList } from './grant-list.tsx';
 import { ProfilePicker } from './profile-picker.tsx';
 import { RemoveRuleDialog } from './remove-rule-dialog.tsx';
 import { RuleRow } from './rule-row.tsx';
@@ -58,6 +59,7 @@ export function RulesScreen(): ReactNode {
         )}
         <output className="cs-hidden">{isRemoved && text('rulesScreen.removed')}</output>
       </section>
+      <GrantList />
       {builtIn.length > 0 && (
         <Accordion collapsible className="cs-built-in">
           <AccordionItem value="built-in">

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionId } from '../../preload/contract.ts';
+import type { JsonObject } from '../../main/model/json.ts';
 import { originOf } from '../../main/mail-accounts.ts';
 import { startKeyring, type Keyring } from '../fixtures/keyring/keyring.ts';
 import { startMailServers, type MailServers } from '../fixtures/mail/index.ts';
@@ -29,6 +31,12 @@ const oauthOf = (from: number) => {
   const [access_token, refresh_token, ...more] = secrets.slice(from, from + 20);
   return { value: JSON.stringify({ access_token, refresh_token, more, expires_in: 3600 }), secrets: secrets.slice(from, from + 20), kind: 'oauth' as const };
 };
+/** Given by a program when it is first needed, so only the service that was sent it can say it. */
+const given = randomBytes(33).toString('base64');
+/** Those that services on the web are signed in to with: in a header, in the address, and given by a program. */
+const sentKeys = [secrets[40]!, secrets[45]!, given] as const;
+/** How each request to the services on the web was signed. */
+const arrived = new Set<string>();
 const agents = ['marketing', 'finance', 'line'].map((id) => ({ id, name: `${id} Claw`, connections: null }));
 
 describe('canary: 200 secrets, planted in the credentials of an app whose services say them all aloud', () => {
@@ -40,23 +48,27 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
   let app: RunningApp;
   let watch: ProcessWatch;
   let search: Search;
-  const given = new Given();
+  const taken = new Given();
   /** Everything that was said on the way, by where. */
   const seen = new Map<string, Buffer>();
   const clients: Client[] = [];
 
   beforeAll(async () => {
     watch = new ProcessWatch();
-    search = new Search(secrets);
+    search = new Search([...secrets, given]);
     base = await mkdtemp(join(tmpdir(), 'canary-'));
     home = join(base, 'state');
     await Promise.all([mkdir(home), mkdir(join(base, 'person', 'Downloads'), { recursive: true })]);
     [mail, keyring] = await Promise.all([startMailServers({ users: Object.values(people).map((address) => ({ address, password: address === people.dana ? mailPassword : 'x' })) }), startKeyring()]);
     const handle = toNodeHandler(createMcpHandler(() => createSpillingServer(secrets)));
+    const handleGiven = toNodeHandler(createMcpHandler(() => createSpillingServer([...secrets, given])));
     // IncomingMessage's optional properties are `T | undefined`, which the adapter's type leaves out.
-    web = createServer((request, response) => void handle(request as NodeIncomingMessageLike, response));
+    web = createServer((request, response) => {
+      arrived.add(request.headers.authorization ?? request.headers['x-api-key']?.toString() ?? request.url ?? '');
+      void (request.headers['x-api-key'] === given ? handleGiven : handle)(request as NodeIncomingMessageLike, response);
+    });
     await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));
-    await Promise.all([writeFile(join(base, 'secrets.json'), JSON.stringify(secrets)), writeFile(join(base, 'mail-ca.pem'), mail.ca), writeFile(join(base, 'plan.json'), JSON.stringify(plan()))]);
+    await Promise.all([writeFile(join(base, 'secrets.json'), JSON.stringify(secrets)), writeFile(join(base, 'mail-ca.pem'), mail.ca), writeFile(join(base, 'plan.json'), JSON.stringify(plan())), writeFile(join(base, 'given'), given)]);
     const planted = await runCommand(process.execPath, [join(import.meta.dirname, 'canary/plant.ts'), join(home, 'state.db'), join(base, 'plan.json')], keyring.env);
     expect(planted.stderr).toBe('');
     expect(JSON.parse(planted.stdout)).toMatchObject({ keychain: 'os', ids: expect.arrayContaining(['work-mail', 'leaky-program', 'leaky-service', 'spare-mail-9']) });
@@ -76,22 +88,26 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { imap, smtp } = mail;
     const account = { address: people.dana, user: people.dana, imap: { ...imap }, smtp: { ...smtp } };
-    const remote = { url: `http://127.0.0.1:${port}/mcp` };
+    const origin = `http://127.0.0.1:${port}`;
+    const remote = (signIn: JsonObject) => ({ url: `${origin}/mcp`, signIn });
     const password = (id: string, value: string) => ({ id, origin: originOf(account), value, kind: 'password' as const });
     const others = secrets.flatMap((value, index) => (index >= 100 ? [{ id: `canary-${index}`, origin: `https://service-${index}.example`, value, kind: 'token' as const }] : []));
-    const unused = secrets.filter((_, index) => (index < 10 && index !== 1) || (index > 18 && index < 20) || (index >= 60 && index < 100));
+    const unused = secrets.filter((_, index) => (index < 10 && index !== 1) || (index > 18 && index < 20) || (index > 40 && index < 100));
     return {
       connections: [
         { name: 'Work mail', kind: 'email', config: account },
         { name: 'Leaky program', kind: 'command', config: { command: process.execPath, args: [join(import.meta.dirname, 'canary/spilling-server.ts'), join(base, 'secrets.json')] } },
-        { name: 'Leaky service', kind: 'remote', config: remote },
+        { name: 'Leaky service', kind: 'remote', config: remote({ kind: 'header', name: 'Authorization', prefix: 'Bearer' }) },
+        { name: 'Address service', kind: 'remote', config: remote({ kind: 'query', name: 'api_key' }) },
+        { name: 'Given service', kind: 'remote', config: remote({ kind: 'header', name: 'X-Api-Key', secretCommand: { command: 'cat', args: [join(base, 'given')] } }) },
         ...spareMails.map(({ name }) => ({ name, kind: 'email' as const, config: account })),
       ],
       credentials: [
         password('work-mail', mailPassword),
         ...spareMails.map(({ password: value }, index) => password(`spare-mail-${index + 1}`, value)),
         { id: 'leaky-program', origin: 'https://program.example', ...oauthOf(20) },
-        { id: 'leaky-service', origin: remote.url, ...oauthOf(40) },
+        { id: 'leaky-service', origin: `header+${origin}`, value: sentKeys[0], kind: 'token' },
+        { id: 'address-service', origin: `query+${origin}`, value: sentKeys[1], kind: 'token' },
         { id: 'canary-many', origin: 'https://many.example', value: JSON.stringify(unused), secrets: unused, kind: 'oauth' },
         ...others,
       ],
@@ -111,14 +127,14 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
       },
       managed: {
         agents,
-        policy: ['@id("spilling") @title("Spilling is allowed")', 'permit (principal, action, resource)', 'when { resource in Connection::"leaky-program" || resource in Connection::"leaky-service" }', 'unless { resource has name && resource.name == "spill_asked" };'].join('\n'),
+        policy: ['@id("spilling") @title("Spilling is allowed")', 'permit (principal, action, resource)', 'when { resource in Connection::"leaky-program" || resource in Connection::"leaky-service" || resource in Connection::"given-service" }', 'unless { resource has name && resource.name == "spill_asked" };'].join('\n'),
         settings: { ownDomains: ['acme.example'], sendHoldSeconds: 0, answerWithinSeconds: 60, clientWaitSeconds: 20, isFirstRunDone: true },
       },
     });
   }
 
   async function agent(id: string, mode: 'auto' | 'legacy'): Promise<Client> {
-    const client = await connectAgent(app, given, id, mode);
+    const client = await connectAgent(app, taken, id, mode);
     clients.push(client);
     return client;
   }
@@ -157,7 +173,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
       expect(JSON.stringify(await client.listResources())).toContain('[secret removed]');
       expect(JSON.stringify(await client.listPrompts())).toContain('[secret removed]');
       await client.listResourceTemplates();
-      for (const connection of ['leaky-program', 'leaky-service']) {
+      for (const connection of ['leaky-program', 'leaky-service', 'given-service']) {
         for (const tool of spillingTools.filter((name) => name !== 'spill_asked' && name !== 'spill_and_die')) {
           const answer = await client.callTool({ name: `${connection}__${tool}`, arguments: {} }, { timeout: 120_000, onprogress: () => undefined }).catch((error: unknown) => ({ error: String(error) }));
           if (tool === 'spill_result') expect(JSON.stringify(answer)).toContain('[secret removed]');
@@ -170,8 +186,16 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     });
   });
 
+  test('services on the web got their keys: in a header, in the address, and given by a program', async () => {
+    const [inHeader, inAddress] = sentKeys;
+    const { connections } = await app.snapshot();
+    expect(connections.filter(({ kind }) => kind === 'remote').map(({ credential }) => credential)).toMatchObject([{ what: 'key', kept: 'keychain' }, { what: 'key', kept: 'keychain' }, { what: 'key', kept: 'program' }]);
+    const addresses = [...arrived].filter((text) => text.startsWith('/')).map((text) => new URL(text, 'http://x').searchParams.get('api_key'));
+    expect([new Set(addresses), arrived.has(`Bearer ${inHeader}`), arrived.has(given)]).toEqual([new Set([inAddress]), true, true]);
+  });
+
   test('an agent behind the command has no more', async () => {
-    const line = await LineAgent.start(app, given, 'line');
+    const line = await LineAgent.start(app, taken, 'line');
     expect(JSON.stringify(await line.ask('tools/list', {}))).toContain('leaky-program__spill_result');
     const answers: string[] = [];
     for (const tool of ['spill_result', 'spill_refusal', 'spill_and_die', 'spill_error']) answers.push(JSON.stringify(await line.ask('tools/call', { name: `leaky-program__${tool}`, arguments: {} })));
@@ -230,7 +254,7 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     expect(entries.length).toBeGreaterThan(10);
     for (const { action } of entries) await app.call('readActivity', { action });
     for (const format of ['csv', 'jsonl'] as const) expect(await app.call('exportActivity', { filter: everything, format })).toMatchObject({ ok: true });
-    for (const id of ['work-mail', 'leaky-program', 'leaky-service', 'spare-mail-1'].map((name) => connectionId.parse(name))) {
+    for (const id of ['work-mail', 'leaky-program', 'leaky-service', 'address-service', 'given-service', 'spare-mail-1'].map((name) => connectionId.parse(name))) {
       await app.call('getConnectionLog', { id });
       await app.call('listTools', { connection: id });
       await app.call('checkConnection', { id });
@@ -276,16 +300,16 @@ describe('canary: 200 secrets, planted in the credentials of an app whose servic
     await noteFiles(home, 'stopped');
     await noteFiles(join(base, 'while-running'), 'running');
     await noteFiles(join(base, 'person'), 'exported');
-    seen.set('what agents were given', given.bytes);
+    seen.set('what agents were given', taken.bytes);
     for (const [where, bytes] of watch.stop()) seen.set(where, bytes);
 
     // That something was looked at, and that it was the right thing.
     const all = [...seen.keys()];
     const files = ['state.db', 'state.db-wal', 'activity.db', 'activity.db-wal', 'activity.db.journal', 'preferences.json', '.csv', '.jsonl'];
     expect(files.filter((name) => !all.some((where) => where.endsWith(name)))).toEqual([]);
-    expect(given.bytes.toString('latin1').split('[secret removed]').length).toBeGreaterThan(10_000);
+    expect(taken.bytes.toString('latin1').split('[secret removed]').length).toBeGreaterThan(10_000);
     const ways = ['notifications/progress', 'notifications/message', 'elicitation/create', 'structuredContent', 'completion', '"blob"', 'isError'];
-    expect(ways.filter((way) => !given.bytes.includes(way))).toEqual([]);
+    expect(ways.filter((way) => !taken.bytes.includes(way))).toEqual([]);
     const messages = seen.get('stderr of the first run')?.toString('utf8') ?? '';
     expect(['__countersignCall', 'getConnectionLog', '__countersignEmit', 'secret removed'].filter((part) => !messages.includes(part))).toEqual([]);
     const programs = ['out/main/index.js', 'spilling-server.ts', 'countersign.js', 'remote-debugging-port'];

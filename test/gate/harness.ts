@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { randomUUID } from 'node:crypto';
-import { actionId, agentId, approvalId, connectionId, type ActionId, type Settings } from '../../preload/contract.ts';
+import { actionId, agentId, approvalId, connectionId, type ActionId, type GrantId, type Settings } from '../../preload/contract.ts';
 import type { AppendQueue } from '../../main/activity/append-queue.ts';
 import type { ActivityEvent } from '../../main/activity/event.ts';
 import { ApprovalStore, approvalMigrations } from '../../main/approvals/approval-store.ts';
@@ -76,12 +76,14 @@ export interface World {
   readonly events: ActivityEvent[];
   /** What the rules were asked. */
   readonly questions: PolicyQuestion[];
+  /** Standing answers that were counted as used. */
+  readonly granted: GrantId[];
 }
 
 export function newWorld(): World {
   const database = new DatabaseSync(':memory:');
   for (const sql of [...approvalMigrations, ...outboxMigrations, ...pauseMigrations]) database.exec(sql);
-  return { database, clock: new ManualClock(), calls: [], events: [], questions: [] };
+  return { database, clock: new ManualClock(), calls: [], events: [], questions: [], granted: [] };
 }
 
 export interface Knobs {
@@ -93,6 +95,7 @@ export interface Knobs {
   pausedAgents: Set<string>;
   forgottenAgents: Set<string>;
   mayUse: boolean;
+  revokedGrants: Set<string>;
   /** What the connection leads to. */
   target: string;
   describe: ActionProfile['describe'];
@@ -117,6 +120,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     pausedAgents: new Set(),
     forgottenAgents: new Set(),
     mayUse: true,
+    revokedGrants: new Set(),
     target: 'you@acme.example',
     describe: (args, context) => sendProfile.describe(args, context),
     slow: new Map(),
@@ -161,6 +165,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
       },
     },
     approvals,
+    grants: { use: (id) => void world.granted.push(id), isRevoked: (id) => knobs.revokedGrants.has(id) },
     outbox: new Outbox(world.database),
     pause,
     activity: {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval, Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailQuestion, hostileQuestion, letterQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, troubledSnapshot } from './fixture/snapshot.ts';
@@ -230,5 +230,46 @@ describe('a high-risk card', () => {
     const alarm = page.getByRole('region', { name: 'Look closely before you answer' });
     expect(await alarm.getByRole('listitem').count()).toBe(3);
     expect(await page.locator('.cs-card').getByRole('checkbox', { name: '43 people outside Acme will get this' }).count()).toBe(1);
+  });
+});
+
+describe('“Approve for…”', () => {
+  const letter = letterQuestion(now);
+  const more = 'Approve, and allow it for a while';
+
+  test('approves with the line that was chosen, which says all of what it allows', async () => {
+    await open([letter]);
+    await pass(600);
+    await button(more).click();
+    await page.getByRole('menuitem', { name: 'Messages without attachments to ana@northwind.example, bo@acme.example, carla@acme.example, for one hour' }).click();
+    expect(await answers()).toEqual([{ ...approved, id: letter.id, digest: letter.digest, grant: 'recipients' }]);
+  });
+
+  test('opens and answers by keyboard, but not by a plain Enter', async () => {
+    await open([letter]);
+    await pass(600);
+    await button(more).focus();
+    await pass(600);
+    await page.keyboard.press('ArrowDown');
+    const first = page.getByRole('menuitem', { name: 'This exact thing again today' });
+    await first.waitFor();
+    await pass(600);
+    await first.focus();
+    await page.keyboard.press('Enter');
+    expect(await answers()).toEqual([]);
+    await page.keyboard.press(' ');
+    expect(await answers()).toEqual([{ ...approved, id: letter.id, digest: letter.digest, grant: 'same' }]);
+  });
+
+  test('does nothing before it is armed', async () => {
+    await open([letter]);
+    await pass(300);
+    await clickAt(more);
+    expect(await page.getByRole('menuitem').count()).toBe(0);
+  });
+
+  test('is not there where nothing may be allowed for a while', async () => {
+    await open([hostileQuestion(now)]);
+    expect(await button(more).count()).toBe(0);
   });
 });

@@ -137,3 +137,27 @@ describe('trying the rules', () => {
     expect(await shows(page.getByText('Once a Claw has done something, you can try your rules on it here.'))).toBe(true);
   });
 });
+
+describe('what is allowed for a while', () => {
+  test('is listed with its Claw, its end and its uses, and can be taken back', async () => {
+    await open();
+    const row = page.getByRole('listitem').filter({ hasText: 'Messages without attachments to ana@northwind.example, bo@acme.example, for one hour' });
+    await row.getByText('used 3 times').waitFor();
+    await row.getByText('47 more times at most').waitFor();
+    await row.getByRole('button', { name: /^Take back: Marketing Claw, Messages without attachments/ }).click();
+    await page.getByText('Taken back. Marketing Claw is asked about this again.').waitFor();
+    expect(await callsOf(page, 'revokeGrant')).toEqual([{ id: busySnapshot(now).grants[0]!.id }]);
+  });
+
+  test('that has ended meanwhile says so', async () => {
+    await open({ revokeGrant: { ok: false, problem: literal('This has ended already.') } });
+    await page.getByRole('button', { name: /^Take back: Finance Claw/ }).click();
+    await page.getByRole('alert').getByText('This has ended already.').waitFor();
+    expect(await callsOf(page, 'revokeGrant')).toHaveLength(1);
+  });
+
+  test('is not there when nothing is', async () => {
+    await open({}, emptySnapshot(now));
+    expect(await page.getByRole('heading', { name: 'Allowed for a while' }).count()).toBe(0);
+  });
+});

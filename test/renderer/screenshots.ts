@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Snapshot } from '../../preload/contract.ts';
-import { emailQuestion, hostileQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
@@ -122,6 +122,7 @@ const shots: readonly Shot[] = [
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
+  { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },
   { name: 'approval-deny', page: 'approval.html', snapshot: only(emailQuestion), act: press('Say why…') },
   {

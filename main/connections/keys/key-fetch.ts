@@ -2,7 +2,7 @@ import type { FetchLike } from '@modelcontextprotocol/client';
 import { say } from '../../model/say.ts';
 import { ConnectionProblem } from '../connection.ts';
 import { NothingSentError } from '../nothing-sent-error.ts';
-import type { KeyTarget, SentKeyConfig } from './key-target.ts';
+import { isUsableKey, type KeyTarget, type SentKeyConfig } from './key-target.ts';
 
 /** Where a key comes from. */
 export interface KeySource {
@@ -26,6 +26,8 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  */
 export function createKeyFetch(target: KeyTarget<SentKeyConfig>, source: KeySource, base: FetchLike): FetchLike {
   const ask = async (url: URL, init: RequestInit | undefined, key: string): Promise<Response> => {
+    // `Headers` would say it aloud in its error.
+    if (!isUsableKey(key, target.config)) throw new ConnectionProblem('needs_sign_in', say('connection.health.keyUnusable', { host: target.host }), `The key for ${target.host} cannot be sent. A person has to enter it again in Countersign first. Nothing was done.`);
     return refuseRedirect(await base(...signed(url, init, key, target.config)), target.host);
   };
   return async (input, init) => {

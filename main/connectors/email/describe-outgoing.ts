@@ -115,6 +115,7 @@ export async function describeOutgoing(kind: OutgoingKind, mail: OutgoingMail, a
     account: account.address,
     subject: mail.subject,
     recipients,
+    recipientAddresses: [...new Set(recipients.map(({ address }) => address.toLowerCase()))],
     recipientDomains: [...new Set(recipients.map(({ domain }) => domain))],
     recipientCount: recipients.length,
     outsideCount: outside,

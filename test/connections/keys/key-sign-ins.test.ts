@@ -132,6 +132,15 @@ describe('an API key', () => {
     expect([kept.size, arrived.length]).toEqual([0, 0]);
   });
 
+  test('of another form that was kept all the same is told without it', async () => {
+    const connection = connectionTo(server.url);
+    kept.set(`header+${new URL(server.url).origin}`, 'two\nlines-s3cret');
+    const error = await refusal(createKeys(), connection);
+    expect(error.problem).toMatchObject({ id: 'connection.health.keyUnusable' });
+    expect(JSON.stringify([error.message, String(error.cause)])).not.toContain('s3cret');
+    expect(arrived).toEqual([]);
+  });
+
   test('that is missing stops every call before anything is sent, in honest words', async () => {
     const error = await refusal(createKeys(), connectionTo(server.url));
     expect(error).toMatchObject({ state: 'needs_sign_in', problem: { id: 'connection.health.noKey' } });

@@ -1,0 +1,137 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { AgentId, ConnectionId, GrantId } from '../../preload/contract.ts';
+import type { FrozenAction } from '../model/action.ts';
+import type { Clock } from '../model/clock.ts';
+import { Emitter, type Dispose } from '../model/disposable.ts';
+import type { Grant, GrantOffer } from '../model/grant.ts';
+
+export const grantMigrations: readonly string[] = [
+  `CREATE TABLE grants (
+    id TEXT PRIMARY KEY,
+    entry TEXT NOT NULL,
+    uses INTEGER NOT NULL DEFAULT 0,
+    most_uses INTEGER NOT NULL,
+    last_used_at INTEGER,
+    ended TEXT CHECK (ended IN ('over', 'revoked')),
+    ended_at INTEGER
+  ) STRICT;`,
+];
+
+/** A grant in force, with how it was used. */
+export interface GrantInForce extends Grant {
+  readonly uses: number;
+  readonly usesLeft: number;
+  readonly lastUsedAt: number | null;
+}
+
+export type GrantChange = { readonly kind: 'given' | 'revoked' | 'over' | 'used'; readonly grant: Grant };
+
+/** Milliseconds. */
+const hour = 3_600_000;
+/** How long it is remembered that a grant has ended: an action it allowed may still be on its way. */
+const keepEndedMs = 24 * hour;
+
+/**
+ * The ledger of standing answers, in `state.db`. What a grant allows is Cedar's to say (`main/policy/grant-text.ts`); here is when
+ * it begins and ends, and how often it was used.
+ */
+export class Grants {
+  readonly #database: DatabaseSync;
+  readonly #clock: Clock;
+  readonly #newId: () => GrantId;
+  readonly #changed = new Emitter<GrantChange>();
+  /** By the passing of time, not by the clock on the wall: setting that back makes no grant last longer. */
+  readonly #timers = new Map<GrantId, Dispose>();
+
+  /** Ends what ran out while the app was not running, or is from a time to come: the clock was set back. */
+  constructor(database: DatabaseSync, clock: Clock, newId: () => GrantId) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#newId = newId;
+    const now = clock.now();
+    database.prepare('DELETE FROM grants WHERE ended_at < ?').run(now - keepEndedMs);
+    for (const grant of this.list()) {
+      if (grant.until <= now || grant.from > now) this.#end(grant, 'over');
+      else this.#endInTime(grant);
+    }
+  }
+
+  /** In force, newest first. */
+  list(): readonly GrantInForce[] {
+    return this.#database.prepare('SELECT * FROM grants WHERE ended IS NULL ORDER BY rowid DESC').all().map(readLine);
+  }
+
+  /** Durable when it returns. Throws when it cannot be written: then there is no grant. */
+  give({ agent, connection, kind: actionKind, name }: FrozenAction, { scope, sentence, lasts, uses }: GrantOffer): Grant {
+    const from = this.#clock.now();
+    const until = lasts === 'hour' ? from + hour : endOfDay(from);
+    const grant: Grant = { id: this.#newId(), agent, connection, actionKind, name, scope, sentence, from, until };
+    this.#database.prepare('INSERT INTO grants (id, entry, most_uses) VALUES (?, ?, ?)').run(grant.id, JSON.stringify(grant), uses);
+    this.#endInTime(grant);
+    this.#changed.emit({ kind: 'given', grant });
+    return grant;
+  }
+
+  /** Counts that it let an action through; the last use ends it. */
+  use(id: GrantId): void {
+    const grant = this.#find(id);
+    if (grant === undefined) return;
+    this.#database.prepare('UPDATE grants SET uses = uses + 1, last_used_at = ? WHERE id = ?').run(this.#clock.now(), id);
+    if (grant.usesLeft <= 1) this.#end(grant, 'over');
+    else this.#changed.emit({ kind: 'used', grant });
+  }
+
+  /** False when it is not in force any more. */
+  revoke(id: GrantId): boolean {
+    const grant = this.#find(id);
+    if (grant === undefined) return false;
+    this.#end(grant, 'revoked');
+    return true;
+  }
+
+  /** Whether the person took it back: what it let through and has not been done yet is then not done. */
+  isRevoked(id: GrantId): boolean {
+    return this.#database.prepare('SELECT ended FROM grants WHERE id = ?').get(id)?.['ended'] !== 'over' && this.#find(id) === undefined;
+  }
+
+  /** Takes back what a Claw, or whoever used a connection, may: it was forgotten or removed. */
+  revokeWhere(matches: (grant: { readonly agent: AgentId; readonly connection: ConnectionId }) => boolean): void {
+    for (const grant of this.list()) if (matches(grant)) this.#end(grant, 'revoked');
+  }
+
+  onChange(listener: (change: GrantChange) => void): Dispose {
+    return this.#changed.on(listener);
+  }
+
+  /** Stops the timers; the grants stay in `state.db`. */
+  close(): void {
+    for (const stop of this.#timers.values()) stop();
+    this.#timers.clear();
+  }
+
+  #find(id: GrantId): GrantInForce | undefined {
+    return this.#database.prepare('SELECT * FROM grants WHERE id = ? AND ended IS NULL').all(id).map(readLine)[0];
+  }
+
+  #endInTime(grant: Grant): void {
+    this.#timers.set(grant.id, this.#clock.after(grant.until - this.#clock.now(), () => this.#end(grant, 'over')));
+  }
+
+  #end(grant: Grant, how: 'over' | 'revoked'): void {
+    this.#timers.get(grant.id)?.();
+    this.#timers.delete(grant.id);
+    this.#database.prepare('UPDATE grants SET ended = ?, ended_at = ? WHERE id = ? AND ended IS NULL').run(how, this.#clock.now(), grant.id);
+    this.#changed.emit({ kind: how, grant });
+  }
+}
+
+/** Midnight of this computer's own time. */
+function endOfDay(instant: number): number {
+  return new Date(instant).setHours(24, 0, 0, 0);
+}
+
+/** The table is written by this file alone, so its JSON has the type it was written with. */
+function readLine({ entry, uses, most_uses: mostUses, last_used_at: lastUsedAt }: Record<string, SQLOutputValue>): GrantInForce {
+  const grant = JSON.parse(String(entry)) as Grant;
+  return { ...grant, uses: Number(uses), usesLeft: Number(mostUses) - Number(uses), lastUsedAt: lastUsedAt === null ? null : Number(lastUsedAt) };
+}

@@ -1,0 +1,41 @@
+import type { AgentId, ConnectionId, Digest, GrantId, Message } from '../../preload/contract.ts';
+import type { ActionKind } from './action.ts';
+
+/**
+ * What a standing answer covers, beside its Claw, its connection and its tool. Made from one action's facts alone; an action
+ * whose facts fall outside is asked about as before.
+ */
+export type GrantScope =
+  /** The very same action: arguments, files and all. */
+  | { readonly kind: 'same'; readonly digest: Digest }
+  /** Messages to these people or some of them, with nothing attached. Addresses in lower case. */
+  | { readonly kind: 'recipients'; readonly addresses: readonly string[] }
+  /** Reading with this tool. */
+  | { readonly kind: 'reading' }
+  /** Reading this one resource; its URI in normal form. */
+  | { readonly kind: 'uri'; readonly uri: string };
+
+/** A standing answer, in force from `from` to `until` (milliseconds since the Unix epoch) and for as many uses as are left. */
+export interface Grant {
+  readonly id: GrantId;
+  readonly agent: AgentId;
+  readonly connection: ConnectionId;
+  readonly actionKind: ActionKind;
+  /** The tool's own name; for a resource its URI as it was written. */
+  readonly name: string;
+  readonly scope: GrantScope;
+  /** What it allows, as the person read it when they gave it. */
+  readonly sentence: Message;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A standing answer that a card offers. */
+export interface GrantOffer {
+  readonly id: 'same' | 'recipients' | 'reading' | 'uri';
+  readonly scope: GrantScope;
+  readonly sentence: Message;
+  readonly lasts: 'hour' | 'today';
+  /** How often it may be used. */
+  readonly uses: number;
+}

@@ -1,0 +1,56 @@
+import { assertNever } from '../model/assert-never.ts';
+import type { Grant, GrantScope } from '../model/grant.ts';
+import { resourceType, toolEntityId } from './cedar-request.ts';
+import { quote } from './cedar-text.ts';
+
+const prefix = 'grant:';
+
+/** The `@id` of a grant's policy. */
+export function grantPolicyId(id: string): string {
+  return `${prefix}${id}`;
+}
+
+/** The grant's own id of such an `@id`; null for any other. */
+export function grantOfPolicy(id: string): string | null {
+  return id.startsWith(prefix) ? id.slice(prefix.length) : null;
+}
+
+/**
+ * The Cedar text of a standing answer: one permit for one Claw, one tool and what the scope says, within its time. A condition
+ * looks at a fact only where it is there, so that none can err; what lacks a fact is outside.
+ */
+export function grantText({ id, agent, connection, actionKind, name, scope, from, until }: Grant): string {
+  const conditions = [
+    'context has risk && context.risk == "normal"',
+    `context.time.epochSeconds >= ${Math.floor(from / 1000)} && context.time.epochSeconds < ${Math.floor(until / 1000)}`,
+    '!(context.facts has secrets)',
+    ...conditionsOf(scope),
+  ];
+  return [
+    `@id(${quote(grantPolicyId(id))})`,
+    '@title("Your standing answer")',
+    '@reason("You allowed this for a while.")',
+    `permit (principal == Agent::${quote(agent)}, action == Action::${quote(actionKind)}, resource == ${resourceType(actionKind)}::${quote(toolEntityId(connection, name))})`,
+    `when { ${conditions.join(' && ')} };`,
+  ].join('\n');
+}
+
+function conditionsOf(scope: GrantScope): readonly string[] {
+  switch (scope.kind) {
+    case 'same':
+      return ['["send", "change"].contains(context.facts.effect)', `context has digest && context.digest == ${quote(scope.digest)}`];
+    case 'recipients':
+      return [
+        'context.facts.effect == "send"',
+        'context.facts has recipientAddresses && !context.facts.recipientAddresses.isEmpty()',
+        `[${scope.addresses.map(quote).join(', ')}].containsAll(context.facts.recipientAddresses)`,
+        'context.facts has attachments && context.facts.attachments.isEmpty()',
+      ];
+    case 'reading':
+      return ['context.facts.effect == "read"'];
+    case 'uri':
+      return ['context.facts.effect == "read"', `context.facts has uri && context.facts.uri == ${quote(scope.uri)}`];
+    default:
+      return assertNever(scope);
+  }
+}
