@@ -75,8 +75,11 @@ export const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list'), label: message, items: z.array(z.object({ text: z.string(), marks: z.array(mark) })) }),
   /** `amount`: digits with a point, as `1250.00`; shown the way the person's locale writes that currency (ISO 4217). */
   z.object({ kind: z.literal('money'), label: message, amount: z.string().regex(/^-?\d{1,16}(?:\.\d{1,6})?$/), currency: z.string().regex(/^[A-Z]{3}$/) }),
-  /** `at`: null where `text`, which is what will be sent, names no certain moment. `isDay`: it names a day alone. */
-  z.object({ kind: z.literal('instant'), label: message, at: z.number().nullable(), isDay: z.boolean(), text: z.string() }),
+  /**
+   * `text` is what will be sent. `at`: what it says; null where that is no date. `clock` and `day` name no certain moment: a
+   * time or a day wherever it is meant, which `at` holds as if it were meant in UTC.
+   */
+  z.object({ kind: z.literal('instant'), label: message, at: z.number().nullable(), precision: z.enum(['moment', 'clock', 'day']), text: z.string() }),
   /** What a program would be allowed, or where something goes, in our own words. */
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */

@@ -86,7 +86,7 @@ async function factsOf(profile: ToolProfile, readings: readonly Reading[], conte
   const resources = texts(readings, 'resource');
   const paths = texts(readings, 'path');
   const files = texts(readings, 'file');
-  const starts = readings.flatMap((reading) => (reading.as === 'instant' ? reading.moments.flatMap(({ at }) => (at === null ? [] : [Math.floor(at / 1000)])) : []));
+  const starts = readings.flatMap((reading) => (reading.as === 'instant' ? reading.moments.flatMap(({ at, precision }) => (at === null || precision === 'clock' ? [] : [Math.floor(at / 1000)])) : []));
   const single = (as: 'account' | 'subject' | 'payee' | 'query'): Partial<Facts> => {
     const [text] = texts(readings, as);
     return text === undefined ? {} : { [as]: text };

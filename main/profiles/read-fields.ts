@@ -9,9 +9,10 @@ type PlainKind = Exclude<ProfileField['as'], 'people' | 'money' | 'instant' | 'j
 
 export interface Moment {
   readonly text: string;
-  /** Milliseconds since the Unix epoch; null where the text names no certain moment. */
+  /** Milliseconds since the Unix epoch; null where the text is no date. */
   readonly at: number | null;
-  readonly isDay: boolean;
+  /** `clock`, `day`: a time or a day wherever it is meant, which `at` holds as if it were meant in UTC. */
+  readonly precision: 'moment' | 'clock' | 'day';
 }
 
 /** What one field of a profile stands for in the arguments: typed, and exactly as it was sent. */
@@ -122,21 +123,21 @@ function readInstants(field: FieldOf<'instant'>, values: readonly JsonValue[]): 
 
 const latest = 8.64e15;
 
-/** RFC 3339, or a number of seconds or milliseconds since 1970. A time without a zone is no certain moment. */
+/** RFC 3339, with or without a zone, or a number of seconds or milliseconds since 1970. */
 export function momentOf(value: string | number, epoch: 'seconds' | 'milliseconds'): Moment {
   const text = String(value);
   if (typeof value === 'number') {
     const at = epoch === 'seconds' ? value * 1000 : value;
-    return { text, at: Math.abs(at) <= latest ? at : null, isDay: false };
+    return { text, at: Math.abs(at) <= latest ? at : null, precision: 'moment' };
   }
-  const match = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))?$/.exec(text);
-  if (match === null) return { text, at: null, isDay: false };
+  const match = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})?)?$/.exec(text);
+  if (match === null) return { text, at: null, precision: 'moment' };
   const [, year, month, day, hour, , , zone] = match;
-  if (hour !== undefined && zone === undefined) return { text, at: null, isDay: false };
-  const at = Date.parse(hour === undefined ? text : text.replace(' ', 'T').toUpperCase());
+  const isClock = hour !== undefined && zone === undefined;
+  const at = Date.parse(hour === undefined ? text : `${text.replace(' ', 'T').toUpperCase()}${isClock ? 'Z' : ''}`);
   // `2026-02-31` is taken for a day in March.
   const isReal = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-  return { text, at: Number.isNaN(at) || !isReal ? null : at, isDay: hour === undefined };
+  return { text, at: Number.isNaN(at) || !isReal ? null : at, precision: isClock ? 'clock' : hour === undefined ? 'day' : 'moment' };
 }
 
 function readUrls(field: ProfileField, values: readonly JsonValue[]): Reading | undefined {

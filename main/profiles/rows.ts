@@ -38,7 +38,7 @@ function rowsFor(reading: Reading, picture: Picture): readonly Row[] {
     case 'money':
       return [{ kind: 'money', label, amount: reading.money.amount, currency: reading.money.currency }];
     case 'instant':
-      return reading.moments.map(({ text, at, isDay }) => ({ kind: 'instant', label, at, isDay, text: disarmLine(text) }));
+      return reading.moments.map(({ text, at, precision }) => ({ kind: 'instant', label, at, precision, text: disarmLine(text) }));
     case 'url':
       return [{ kind: 'list', label, items: reading.urls.map(({ text, host, hasUser }) => ({ text: disarmLine(text), marks: [...urlMarks(host, hasUser, picture)] })) }];
     case 'file':

@@ -50,9 +50,9 @@ export function InstantRow({ row }: { readonly row: RowOf<'instant'> }): ReactNo
   const intl = useIntl();
   const text = useText();
   if (row.at === null) return <Disarmed text={row.text} />;
-  const shown = row.isDay
-    ? intl.formatDate(row.at, { dateStyle: 'full', timeZone: 'UTC' })
-    : text('cardView.instant', { date: intl.formatDate(row.at, { dateStyle: 'full' }), time: intl.formatTime(row.at, { timeStyle: 'short' }) });
+  const zone = row.precision === 'moment' ? {} : { timeZone: 'UTC' };
+  const date = intl.formatDate(row.at, { dateStyle: 'full', ...zone });
+  const shown = row.precision === 'day' ? date : text('cardView.instant', { date, time: intl.formatTime(row.at, { timeStyle: 'short', ...zone }) });
   return (
     <span className="cs-fact-line">
       <span>{shown}</span>
