@@ -8,7 +8,6 @@ import { describeWith, shipped, shownIn, text } from './setting.ts';
 const profiles = new Profiles({ shipped, sayPhrase: createPhrases('en') });
 const here = connectionId.parse('here');
 const string = { type: 'string' };
-const number = { type: 'number' };
 const strings = { type: 'array', items: string };
 const maybe = (schema: JsonObject): JsonObject => ({ anyOf: [schema, { type: 'null' }], default: null });
 
