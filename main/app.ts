@@ -166,7 +166,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     text,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
-  const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets) });
+  const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets), ...(shell.findProxy && { findProxy: (url) => shell.findProxy?.(url) ?? Promise.resolve(null) }) });
   const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), network });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const upstreams = createUpstreams({

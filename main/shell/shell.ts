@@ -63,6 +63,11 @@ export interface Shell {
    * address that `isForBrowser` refuses.
    */
   openExternal(url: URL): Promise<boolean>;
+  /**
+   * The proxy that the system's settings name for that address, a script's answer included; null: none. Absent where the shell
+   * does not know them.
+   */
+  findProxy?(url: URL): Promise<URL | null>;
   /** Called when the person closes the last way to the app or asks the system to quit. */
   onQuit(listener: () => void): Dispose;
   /** Called when the screen is locked, where the system tells. */

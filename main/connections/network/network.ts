@@ -6,21 +6,27 @@ import { disarmLine } from '../../model/disarm.ts';
 import { say } from '../../model/say.ts';
 import { ConnectionProblem } from '../connection.ts';
 import { createNetworkFetch } from './network-fetch.ts';
-import { goesThrough, planProxy, proxySecrets, type NetworkRules, type ProxyPlan } from './proxy.ts';
+import { goesThrough, planFor, planProxy, proxySecrets, type NetworkRules, type ProxyPlan } from './proxy.ts';
 import { trustCertificates } from './trusted-certificates.ts';
 
 export interface NetworkOptions {
   rules(): NetworkRules;
   /** Tells what must be kept from being seen. */
   know(secrets: readonly string[]): void;
+  /** The proxy that the system's settings name for an address, where somebody knows them; asked when the environment names none. */
+  readonly findProxy?: (url: URL) => Promise<URL | null>;
   /** Where the proxy variables are taken from. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** The two ways to a service. */
+type Secure = { readonly rejectUnauthorized: true; readonly secureContext?: SecureContext };
+
+/** The ways to a service. */
 interface Ways {
   readonly straight: Agent;
-  readonly proxied: ProxyAgent | undefined;
+  /** By the proxy's address. */
+  readonly proxied: Map<string, ProxyAgent>;
+  readonly secure: Secure;
 }
 
 /** How this app reaches services on the web: through the company's proxy where there is one, and trusting whom the company trusts. */
@@ -61,7 +67,7 @@ export class Network {
     const old = this.#ways;
     this.#ways = undefined;
     // What is under way comes to its end.
-    void Promise.all([old?.straight.close(), old?.proxied?.close()]).catch(() => undefined);
+    void Promise.all(agentsOf(old).map((agent) => agent.close())).catch(() => undefined);
   }
 
   /** What is wrong with the rules, in words for the person. */
@@ -70,35 +76,48 @@ export class Network {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#ways?.straight.destroy(), this.#ways?.proxied?.destroy()]);
+    await Promise.all(agentsOf(this.#ways).map((agent) => agent.destroy()));
   }
 
   #fetchOver(ways: () => Ways): FetchLike {
-    const isProxied = (url: URL): boolean => this.#plan !== undefined && goesThrough(this.#plan, url);
-    const fetch = createNetworkFetch((url): Dispatcher => {
-      const { straight, proxied } = ways();
-      return isProxied(url) ? (proxied ?? straight) : straight;
-    });
     return async (input, init) => {
-      const plan = this.#plan;
       const url = new URL(input);
+      const proxy = await this.#proxyFor(url);
+      const fetch = createNetworkFetch(() => dispatcherOf(ways(), proxy));
       try {
         return await fetch(url, init);
       } catch (error) {
-        throw (plan !== undefined && goesThrough(plan, url) && proxyProblem(error, plan, url)) || error;
+        throw (proxy !== undefined && proxyProblem(error, proxy, url)) || error;
       }
     };
   }
 
-  #makeWays(certificate: SecureContext | undefined): Ways {
-    const secure = { rejectUnauthorized: true, ...(certificate && { secureContext: certificate }) };
-    const plan = this.#plan;
-    return {
-      straight: new Agent({ connect: secure }),
-      // The tunnel's end is the service itself: the proxy sees which host and port, and nothing of what is said.
-      proxied: plan && new ProxyAgent({ uri: plan.proxy.href, requestTls: secure, proxyTls: { rejectUnauthorized: true } }),
-    };
+  /** The proxy in the way to a service; undefined: it is reached straight. */
+  async #proxyFor(url: URL): Promise<URL | undefined> {
+    if (this.#plan !== undefined) return goesThrough(this.#plan, url) ? this.#plan.proxy : undefined;
+    const { findProxy } = this.#options;
+    if (findProxy === undefined || this.#rules?.proxy !== 'system') return undefined;
+    // Settings that cannot be read name no proxy.
+    const proxy = await findProxy(url).catch(() => null);
+    return proxy !== null && goesThrough(planFor(proxy, this.#rules.noProxy), url) ? proxy : undefined;
   }
+
+  #makeWays(certificate: SecureContext | undefined): Ways {
+    const secure: Secure = { rejectUnauthorized: true, ...(certificate && { secureContext: certificate }) };
+    return { straight: new Agent({ connect: secure }), proxied: new Map(), secure };
+  }
+}
+
+function dispatcherOf({ straight, proxied, secure }: Ways, proxy: URL | undefined): Dispatcher {
+  if (proxy === undefined) return straight;
+  // The tunnel's end is the service itself: the proxy sees which host and port, and nothing of what is said.
+  const agent = proxied.get(proxy.href) ?? new ProxyAgent({ uri: proxy.href, requestTls: secure, proxyTls: { rejectUnauthorized: true } });
+  proxied.set(proxy.href, agent);
+  return agent;
+}
+
+function agentsOf(ways: Ways | undefined): readonly Dispatcher[] {
+  return ways === undefined ? [] : [ways.straight, ...ways.proxied.values()];
 }
 
 /** Its own part of what may be all preferences. */
@@ -107,7 +126,7 @@ function networkRulesOf({ proxy, noProxy, caFile }: NetworkRules): NetworkRules 
 }
 
 /** What went wrong at the proxy, before anything left for the service; undefined for anything else. */
-function proxyProblem(error: unknown, { proxy }: ProxyPlan, url: URL): ConnectionProblem | undefined {
+function proxyProblem(error: unknown, proxy: URL, url: URL): ConnectionProblem | undefined {
   const values = { host: url.host, proxy: disarmLine(proxy.host) };
   for (let current = error, depth = 0; current instanceof Error && depth < 6; current = current.cause, depth += 1) {
     const [, status] = /^Proxy response \((\d+)\)/.exec(current.message) ?? [];

@@ -2,7 +2,7 @@ import { isLoopbackHost } from '../oauth/public-address.ts';
 
 /** What somebody has set about the way to services on the web. */
 export interface NetworkRules {
-  /** `system`: what the environment says; `none`: straight; else the proxy's address, without a password. */
+  /** `system`: what the environment says, else the system's own settings where the shell knows them; `none`: straight; else the proxy's address, without a password. */
   readonly proxy: string;
   /** Hosts that are reached straight, beside the environment's. */
   readonly noProxy: readonly string[];
@@ -34,7 +34,12 @@ export function planProxy({ proxy, noProxy }: NetworkRules, environment: NodeJS.
   const url = new URL(whole);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   const listed = proxy === 'system' ? [...noProxy, ...given('no_proxy').split(/[,\s]+/)] : noProxy;
-  return { proxy: url, noProxy: listed.filter((entry) => entry !== '').map(readNoProxy) };
+  return planFor(url, listed);
+}
+
+/** With hosts that are reached straight. */
+export function planFor(proxy: URL, noProxy: readonly string[]): ProxyPlan {
+  return { proxy, noProxy: noProxy.filter((entry) => entry !== '').map(readNoProxy) };
 }
 
 /** Whether a service is reached through the proxy: never one on this machine. A name stands for its subdomains too. */

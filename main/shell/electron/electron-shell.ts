@@ -12,6 +12,7 @@ import { setOpenAtLogin } from './login.ts';
 import { createNotifier, type Notifier } from './notifications.ts';
 import { servePages } from './protocol.ts';
 import { onOpenedAgain } from './single-instance.ts';
+import { proxyOfAnswer } from './system-proxy.ts';
 import { createTray, type ShellTray } from './tray.ts';
 import type { WindowPlaceStore } from './window-place.ts';
 import { createWindows, type ShellWindows } from './windows.ts';
@@ -140,6 +141,10 @@ export function createElectronShell(electron: ElectronModules, options: Electron
         options.report(error);
         return false;
       }
+    },
+    async findProxy(url) {
+      await app.whenReady();
+      return proxyOfAnswer(await electron.session.defaultSession.resolveProxy(url.href));
     },
     onQuit: (listener) => quits.on(listener),
     onScreenLock: (listener) => locks.on(listener),

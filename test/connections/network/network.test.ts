@@ -8,7 +8,7 @@ import { ConnectionProblem, type Connection } from '../../../main/connections/co
 import { openHttpUpstream } from '../../../main/connections/http-upstream.ts';
 import { KeySignIns } from '../../../main/connections/keys/key-sign-ins.ts';
 import type { ClosableUpstream } from '../../../main/connections/mcp-upstream.ts';
-import { Network } from '../../../main/connections/network/network.ts';
+import { Network, type NetworkOptions } from '../../../main/connections/network/network.ts';
 import type { NetworkRules } from '../../../main/connections/network/proxy.ts';
 import { systemClock } from '../../../main/model/clock.ts';
 import type { JsonObject } from '../../../main/model/json.ts';
@@ -53,8 +53,8 @@ afterEach(async () => {
   await Promise.all([proxy.stop(), server.stop()]);
 });
 
-function createNetwork(): Network {
-  const network = new Network({ rules: () => rules, know: (secrets) => (known = secrets), environment });
+function createNetwork(more: Partial<NetworkOptions> = {}): Network {
+  const network = new Network({ rules: () => rules, know: (secrets) => (known = secrets), environment, ...more });
   networks.push(network);
   return network;
 }
@@ -201,5 +201,47 @@ describe('a company’s certificates', () => {
       expect(network.problems()).toEqual([{ id: 'status.problem.caFile', values: { file: caFile } }]);
       expect(tls.getCACertificates('default').length).toBeGreaterThanOrEqual(tls.getCACertificates('bundled').length);
     }
+  });
+});
+
+describe('the system’s own settings', () => {
+  const asked: string[] = [];
+  const findProxy = (url: URL): Promise<URL | null> => {
+    asked.push(url.host);
+    return Promise.resolve(new URL(`http://127.0.0.1:${proxy.port}`));
+  };
+  beforeEach(() => {
+    asked.length = 0;
+    rules = { ...rules, proxy: 'system' };
+  });
+
+  test('name the proxy where nobody else does, for each address anew', async () => {
+    const upstream = await open(createNetwork({ findProxy }));
+    expect(textOf(await upstream.callTool(callOf('echo', { text: 'through' })))).toBe('through');
+    expect(proxy.asked.length).toBeGreaterThan(0);
+    expect(new Set(asked)).toEqual(new Set([new URL(behindProxy()).host]));
+  });
+
+  test.for<[string, () => void]>([
+    ['the environment names one', () => (environment = { https_proxy: `http://127.0.0.1:${proxy.port}` })],
+    ['somebody named one', () => (rules = { ...rules, proxy: `http://127.0.0.1:${proxy.port}` })],
+  ])('are not asked where %s', async ([, set]) => {
+    set();
+    await open(createNetwork({ findProxy }));
+    expect(asked).toEqual([]);
+  });
+
+  test('lead nothing of this computer to a proxy, nor what is to be reached straight', async () => {
+    await open(createNetwork({ findProxy }), connectionTo(server.url));
+    expect(proxy.asked).toEqual([]);
+    rules = { ...rules, noProxy: ['acme.example'] };
+    await expect(open(createNetwork({ findProxy }))).rejects.toThrow();
+    expect(proxy.asked).toEqual([]);
+  });
+
+  test('that cannot be read name none', async () => {
+    const network = createNetwork({ findProxy: () => Promise.reject(new Error('no settings')) });
+    await open(network, connectionTo(server.url));
+    expect(proxy.asked).toEqual([]);
   });
 });

@@ -53,6 +53,20 @@ test('the icons lie in the project, and beside the archive of an installed app',
 });
 
 describe('quitting', () => {
+  test.for<[string, string | null]>([
+    ['DIRECT', null],
+    ['PROXY proxy.acme.example:8080; DIRECT', 'http://proxy.acme.example:8080/'],
+    ['HTTPS secure.acme.example:443', 'https://secure.acme.example/'],
+    ['SOCKS5 old.acme.example:1080; PROXY proxy.acme.example:3128', 'http://proxy.acme.example:3128/'],
+    ['SOCKS5 old.acme.example:1080', null],
+    ['PROXY not a place', null],
+    ['', null],
+  ])('the system’s proxy settings “%s” are read', async ([answer, proxy]) => {
+    const { shell, fake } = await startShell();
+    fake.defaultSession.proxyAnswer = answer;
+    expect((await shell.findProxy?.(new URL('https://crm.acme.example/mcp')))?.href ?? null).toBe(proxy);
+  });
+
   test('before quitting it asks, with staying as the answer to Enter and Escape', async () => {
     const { shell, fake } = await startShell();
     const question = { message: 'Not done yet', detail: 'Send an email', stay: 'Stay', quit: 'Quit' };

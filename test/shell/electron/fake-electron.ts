@@ -163,6 +163,9 @@ export class FakeSession extends EventEmitter {
     handle: (scheme: string, handler: (request: Request) => Promise<Response>): void => void this.handlers.set(scheme, handler),
     unhandle: (scheme: string): void => void this.handlers.delete(scheme),
   };
+  /** What the system says of any address. */
+  proxyAnswer = 'DIRECT';
+  resolveProxy = (url: string): Promise<string> => Promise.resolve(url.startsWith('https:') ? this.proxyAnswer : 'DIRECT');
   readonly webRequest = { onBeforeRequest: (listener: Listener): void => void (this.beforeRequest = listener) };
   setPermissionRequestHandler = (handler: Listener): void => void (this.permissionRequest = handler);
   setPermissionCheckHandler = (handler: Listener): void => void (this.permissionCheck = handler);
