@@ -31,6 +31,7 @@ const byEnd: { readonly [R in EndReason]?: string } = {
   agent_paused: 'activity.ended.agentPaused',
   access_removed: 'activity.ended.accessRemoved',
   outside_token: 'activity.ended.outsideToken',
+  refused_before: 'activity.ended.refusedBefore',
   rules_changed: 'activity.ended.rulesChanged',
   not_recorded: 'activity.ended.notRecorded',
   interrupted: 'activity.ended.interrupted',

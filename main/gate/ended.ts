@@ -49,6 +49,10 @@ const endings: { readonly [R in EndReason]: Ending } = {
     outcome: 'blocked',
     text: 'This Claw may no longer use this connection. Nothing was done, and trying again will not help.',
   },
+  refused_before: {
+    outcome: 'denied',
+    text: 'The person has refused this very thing twice, so it is refused by itself now. Nothing was done. Do not try it again in the same or another form; ask the person what they want instead.',
+  },
   outside_token: {
     outcome: 'blocked',
     text: 'This is outside the scope of your token. Nothing was done. Do not look for another way; sign in again for a wider scope if the person wants that.',

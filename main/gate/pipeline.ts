@@ -17,6 +17,7 @@ import { answerWithin, LiveAction, type LiveActionParts } from './live-actions.t
 import { obstacleTo } from './obstacle.ts';
 import type { EndedAnswer, OutboxLine } from './outbox.ts';
 import type { GateParts } from './parts.ts';
+import { Refusals } from './refusals.ts';
 
 const keepAnswersMs = 24 * 60 * 60 * 1000;
 /** How long the same call fetches a kept answer that says nothing was changed; later it is a new request. */
@@ -36,6 +37,7 @@ export class Pipeline implements Gate {
   readonly #execution: Execution;
   readonly #live = new Map<ActionId, LiveAction>();
   readonly #changed = new Emitter<void>();
+  readonly #refusals = new Refusals();
   #isClosed = false;
   #forgotAt = 0;
 
@@ -61,12 +63,15 @@ export class Pipeline implements Gate {
     const decision = decideAt(live, this.#parts, action.requestedAt);
     // It goes the same way from here, so that the attempt is on record.
     if (!isReached) live.stop('outside_token');
-    const refusal = !isReached ? undefined : this.#refusalToAsk(action.agent, described, decision);
+    const isRefused = decision.answer === 'ask' && this.#refusals.areEnough(action.digest);
+    if (isRefused) live.stop('refused_before');
+    const isStopped = !isReached || isRefused;
+    const refusal = isStopped ? undefined : this.#refusalToAsk(action.agent, described, decision);
     if (refusal) return refusal;
     if (isReached && decision.answer === 'allow' && decision.grant !== undefined) this.#passBy(live, decision.grant);
     const isHeld = holdSecondsOf(described.facts.effect, this.#parts.settings()) > 0;
     live.isAsked = decision.answer === 'ask';
-    live.isKept = isReached && (live.isAsked || (decision.answer === 'allow' && isHeld));
+    live.isKept = !isStopped && (live.isAsked || (decision.answer === 'allow' && isHeld));
     live.isApproved = live.isKept && !live.isAsked;
     this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld, owners: found?.owners ?? [], isEditable }));
     return this.#answer(live, request.signal, request.conversation);
@@ -194,7 +199,9 @@ export class Pipeline implements Gate {
 
   async #follow(live: LiveAction, run: Promise<ActionAnswer>): Promise<ActionAnswer> {
     try {
-      return await run;
+      const answer = await run;
+      if ('reason' in answer && answer.reason === 'denied_by_person') this.#refusals.note(live.requestDigest);
+      return answer;
     } catch (error) {
       return await this.#execution.crashed(live, error);
     } finally {

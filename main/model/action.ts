@@ -199,6 +199,8 @@ export type EndReason =
   | 'access_removed'
   /** The token it came with does not reach that far. */
   | 'outside_token'
+  /** The person has refused the very same thing twice since the start. */
+  | 'refused_before'
   | 'not_recorded'
   | 'service_failed'
   | 'changed_since_approval'

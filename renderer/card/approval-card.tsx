@@ -15,6 +15,7 @@ import { CardActions, isWholeNumber } from './card-actions.tsx';
 import { CardRows } from './card-rows.tsx';
 import { ChangedNote } from './changed-note.tsx';
 import { Countdown } from './countdown.tsx';
+import { PressingNote } from './pressing-note.tsx';
 import { DenyDialog } from './deny-dialog.tsx';
 import { EditForm } from './edit-form.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -120,6 +121,7 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
       ) : (
         <>
           <CardBody approval={approval}>{approval.edit !== undefined && <ChangedNote id={changes} approval={approval} isBusy={editing.isBusy || isOver} onRestore={() => void editing.save(null).then((isTaken) => isTaken && onEdited())} />}</CardBody>
+          <PressingNote agent={approval.agent} />
           <CardActions
             approval={approval}
             bar={bar}

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Approval, Snapshot } from '../../preload/contract.ts';
 import { emailQuestion, hostileQuestion, letterQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { fixtureData } from './fixture/data.ts';
+import { ids } from './fixture/words.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
@@ -271,5 +272,25 @@ describe('“Approve for…”', () => {
   test('is not there where nothing may be allowed for a while', async () => {
     await open([hostileQuestion(now)]);
     expect(await button(more).count()).toBe(0);
+  });
+});
+
+/** Questions of one Claw, a minute apart. */
+function asked(count: number): readonly Approval[] {
+  return Array.from({ length: count }, (_, index) => ({ ...emailQuestion(now), id: ids.approval(100 + index), askedAt: now - 60_000 * index }));
+}
+
+describe('a Claw that asks too often', () => {
+  test('can be paused from its card', async () => {
+    await open([email, ...asked(5)]);
+    await page.getByText('Marketing Claw asked 6 times in the last 10 minutes.').waitFor();
+    await button('Pause this Claw').click();
+    const calls = await page.evaluate(() => window.fixture.calls.filter(({ name }) => name === 'setAgentPaused').map(({ input }) => input));
+    expect(calls).toEqual([{ id: email.agent.id, isPaused: true }]);
+  });
+
+  test('five questions, or older ones, are not too many', async () => {
+    await open([email, ...asked(4), { ...emailQuestion(now), id: ids.approval(200), askedAt: now - 11 * 60_000, expiresAt: now + 60_000 }]);
+    expect(await button('Pause this Claw').count()).toBe(0);
   });
 });
