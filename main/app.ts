@@ -131,6 +131,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
+  profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
     database,
     clock,

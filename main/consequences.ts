@@ -10,7 +10,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
-  const { agents, activity, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, report, settings, shell, upstreams } = services;
+  const { agents, activity, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -26,6 +26,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
     // A file that is broken for a minute must not make anyone forget what was paused, locked or set up.
     if (!organization.isKnown) return;
     const earlier = connections.list().filter(({ isManaged }) => isManaged);
+    profiles.setOrganization(organization.profiles);
     settings.setManaged(organization.settings);
     connections.setManaged(organization.connections);
     // An upstream that is open keeps the configuration it was opened with.

@@ -56,6 +56,10 @@ export class Organization {
     return this.settings?.agents ?? [];
   }
 
+  get profiles(): ManagedSettings['profiles'] {
+    return this.settings?.profiles ?? [];
+  }
+
   get connections(): readonly KeptConnection[] {
     // Each kind's own fields are its configuration; they were checked by the managed settings' schema.
     return (this.settings?.connections ?? []).map(({ id, name, kind, ...config }) => ({ id, name, kind, config: config as KeptConnection['config'] }));

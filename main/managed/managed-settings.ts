@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { organizationProfile } from '../model/tool-profile.ts';
 
 /**
  * What an organization's IT delivers, on every system the same. Every key with type, default and example is in
@@ -46,6 +47,8 @@ const keys = z.strictObject({
   policy: policyText.nullable().default(null),
   /** Where the organization serves Countersign's client metadata document (OAuth Client ID Metadata Document). */
   clientMetadataUrl: z.url({ protocol: /^https$/ }).max(2048).refine((text) => new URL(text).pathname !== '/', 'should have a path').nullable().default(null),
+  /** What tools of other people's servers do, in the organization's own words; see `docs/profiles.md`. */
+  profiles: z.array(organizationProfile).max(500).default([]),
   settings: z.strictObject(settings.partial().shape).default({}),
   rulesProfile: rulesProfile.nullable().default(null),
   /** Null: every value that is given is locked. */
