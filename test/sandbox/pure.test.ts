@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import { array, assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { harden, readBubblewrap } from '../../main/sandbox/helper/bubblewrap.ts';
 import { readWords, writeWords } from '../../main/sandbox/helper/shell-words.ts';
@@ -9,7 +9,11 @@ import { readReadiness } from '../../main/sandbox/readiness.ts';
 
 describe('words of a line', () => {
   test('are read as they were written', () => {
-    fc.assert(fc.property(fc.array(fc.string({ unit: 'binary' }).filter((word) => !word.includes('\0'))), (words) => expect(readWords(writeWords(words))).toEqual(words)));
+    assert(
+      property(array(string({ unit: 'binary' }).filter((word) => !word.includes('\0'))), (words) => {
+        expect(readWords(writeWords(words))).toEqual(words);
+      }),
+    );
   });
 
   test('are read as a shell reads them', () => {
