@@ -172,9 +172,8 @@ export const approver = z.object({
 });
 export type Approver = z.infer<typeof approver>;
 
-/** What may be a passcode for signing; a new one has at least `shortestPasscode` characters. */
+/** What may be a passcode for signing; a new one has at least `signers.shortestPasscode` characters. */
 const passcodeText = z.string().min(1).max(256);
-export const shortestPasscode = 6;
 const systemShown = z.strictObject({ by: z.literal('system') });
 const passcodeShown = z.strictObject({ by: z.literal('passcode'), passcode: passcodeText });
 /** What the person of this account shows to be it: through the system, or with the account's passcode. */
@@ -189,6 +188,8 @@ export const signers = z.object({
   /** The system can ask the person to prove that they are there (Touch ID). */
   hasTouchId: z.boolean(),
   hasPasscode: z.boolean(),
+  /** Characters that a new passcode has at least. */
+  shortestPasscode: z.number().int(),
   /** The passcode is not taken before then, after wrong tries or a reset. */
   waitsUntil: instant.nullable(),
   /** The organization lets the person start over without the passcode. */

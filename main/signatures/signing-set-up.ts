@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { shortestPasscode, type Approver, type ApproverId, type CallInput, type Message, type PresenceShown, type Result, type Signers } from '../../preload/contract.ts';
+import type { Approver, ApproverId, CallInput, Message, PresenceShown, Result, Signers } from '../../preload/contract.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { say } from '../model/say.ts';
 import { mostApprovers } from './approvers.ts';
@@ -18,6 +18,8 @@ export interface SetUpParts extends SignatureParts {
 
 type Failed = Extract<Result<never>, { readonly ok: false }>;
 
+/** Characters. */
+const shortestPasscode = 6;
 const done: Result<null> = { ok: true, value: null };
 /** How long a passcode that took the place of a forgotten one does not count: who finds the computer unlocked gains nothing. */
 const resetWaitMs = 24 * 3_600_000;
@@ -36,6 +38,7 @@ export class SigningSetUp {
     return {
       hasTouchId: presence.isSystemReady,
       hasPasscode: passcodes.has(account),
+      shortestPasscode,
       waitsUntil: passcodes.waitsUntil(account),
       mayReset: mayReset(),
       areManaged: approvers.isManaged,

@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
-import { shortestPasscode, type Approver } from '../../preload/contract.ts';
+import type { Approver } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
@@ -27,7 +27,7 @@ export function ApproverDialog({ approver, onClose }: ApproverDialogProps): Reac
   const [again, setAgain] = useState('');
   const [own, setOwn] = useState('');
   const [isTried, setTried] = useState(false);
-  const problems = newPasscodeProblems(next, again);
+  const problems = newPasscodeProblems(next, again, signers.shortestPasscode);
   const presence = presenceFrom(signers, own);
   const isNameMissing = approver === null && name.trim() === '';
 
@@ -54,7 +54,7 @@ export function ApproverDialog({ approver, onClose }: ApproverDialogProps): Reac
     >
       <p>{text('approvers.add.text')}</p>
       {approver === null && <TextField label={text('approvers.name')} autoComplete="off" value={name} wrong={isTried && isNameMissing ? text('approvers.wrong.name') : undefined} onChange={setName} />}
-      <NewPasscodeFields label={text('approvers.passcode')} hint={text('approvers.passcode.hint', { least: shortestPasscode })} next={next} again={again} problems={isTried ? problems : null} onNext={setNext} onAgain={setAgain} />
+      <NewPasscodeFields label={text('approvers.passcode')} hint="approvers.passcode.hint" next={next} again={again} problems={isTried ? problems : null} onNext={setNext} onAgain={setAgain} />
       <PresenceField
         label={text('approvers.own')}
         passcode={own}

@@ -1,6 +1,5 @@
 import { Button } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
-import { shortestPasscode } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
@@ -19,14 +18,14 @@ export interface PasscodeDialogProps {
 /** Sets the passcode of this account, or changes it, which takes the old one. */
 export function PasscodeDialog({ reason, onClose }: PasscodeDialogProps): ReactNode {
   const text = useText();
-  const { hasPasscode, hasTouchId } = useSnapshot(({ signers }) => signers);
+  const { hasPasscode, hasTouchId, shortestPasscode } = useSnapshot(({ signers }) => signers);
   const [isChange] = useState(hasPasscode);
   const setting = useCall('setPasscode');
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [again, setAgain] = useState('');
   const [isTried, setTried] = useState(false);
-  const problems = newPasscodeProblems(next, again);
+  const problems = newPasscodeProblems(next, again, shortestPasscode);
   const isOldMissing = isChange && current === '';
 
   const submit = async (): Promise<void> => {
@@ -65,7 +64,7 @@ export function PasscodeDialog({ reason, onClose }: PasscodeDialogProps): ReactN
           }}
         />
       )}
-      <NewPasscodeFields label={text('passcode.new')} next={next} again={again} problems={isTried ? problems : null} hint={text('passcode.hint', { least: shortestPasscode })} onNext={setNext} onAgain={setAgain} />
+      <NewPasscodeFields label={text('passcode.new')} next={next} again={again} problems={isTried ? problems : null} hint="passcode.hint" onNext={setNext} onAgain={setAgain} />
       <ErrorNote problem={setting.problem} />
     </SimpleDialog>
   );
