@@ -9,7 +9,7 @@ const forbidden: readonly (readonly [file: string, imports: readonly string[]])[
   ['main/app', ['electron', '../renderer/app/store.ts']],
   ['main/model/probe', ['electron', '../policy/policy.ts', '../state/state.ts', '../app.ts', 'node:fs', 'node:fs/promises', 'node:http', 'node:sqlite']],
   ['main/text/probe', ['electron', '../policy/policy.ts', '../app.ts', '../../renderer/app/store.ts']],
-  ...['policy', 'approvals', 'activity', 'credentials', 'connections', 'connectors', 'agents', 'tokens', 'managed', 'profiles', 'settings', 'state'].map(
+  ...['policy', 'approvals', 'activity', 'credentials', 'connections', 'connectors', 'agents', 'tokens', 'managed', 'profiles', 'settings', 'signatures', 'state'].map(
     (feature) =>
       [
         `main/${feature}/probe`,

@@ -123,6 +123,11 @@ export class ActivityIndex {
       case 'grant_given':
       case 'grant_revoked':
       case 'grant_over':
+      case 'passcode_set':
+      case 'passcode_changed':
+      case 'passcode_reset':
+      case 'approver_added':
+      case 'approver_removed':
       case 'rule_changed':
       case 'settings_changed':
       case 'record_checked':
