@@ -323,7 +323,7 @@ export type KeySignIn = z.infer<typeof keySignIn>;
 export const connection = z.object({
   id: connectionId,
   name: z.string(),
-  kind: z.enum(['email', 'practice', 'command', 'remote']),
+  kind: z.enum(['email', 'practice', 'command', 'remote', 'workbench']),
   /** The account (an email address), the command line, or the URL: what it reaches, in a person's words. */
   reaches: z.string(),
   /** `locked`: its credential lies in a keychain that is locked; see `unlockKeychain`. */
@@ -533,6 +533,10 @@ export const mailSignIn = z
   .refine(({ provider, issuer }) => (provider === undefined) !== (issuer === undefined), 'should have either "provider" or "issuer"');
 export type MailSignIn = z.infer<typeof mailSignIn>;
 
+/** A folder that Claws may run code in. `~` at its start stands for the person's home. */
+export const workbenchInput = z.object({ name: z.string().trim().min(1).max(60), folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/) });
+export type WorkbenchInput = z.infer<typeof workbenchInput>;
+
 const port = z.number().int().min(1).max(65535);
 const mailServer = z.object({ host: z.string().min(1).max(253), port, security: z.enum(['tls', 'starttls']) });
 export const emailAccountInput = z.object({
@@ -672,6 +676,8 @@ export const calls = {
   addEmailConnection: call(emailAccountInput, result(z.object({ id: connectionId }))),
   /** A mailbox without a password: its sign-in in the browser comes next. */
   addEmailSignIn: call(emailSignInInput, result(z.object({ id: connectionId }))),
+  /** Starts a sandbox first; without one nothing is added, and the problem says how to have it. */
+  addWorkbenchConnection: call(workbenchInput, result(z.object({ id: connectionId }))),
   /** A service that asks for a sign-in is kept; the sign-in comes next. */
   addServerConnection: call(newServerInput, result(z.object({ id: connectionId, needsSignIn: z.boolean() }))),
   /**

@@ -17,7 +17,8 @@ export interface FoundService {
  */
 export async function findService({ kind, agent, connection, name }: Pick<ActionRequest, 'kind' | 'agent' | 'connection' | 'name'>, { services }: GateParts): Promise<FoundService | undefined> {
   switch (kind) {
-    case 'invokeTool': {
+    case 'invokeTool':
+    case 'runCommand': {
       const found = await services.findTool(agent, connection, name);
       return found && { ...found, perform: (call) => found.upstream.callTool(call) };
     }
@@ -30,7 +31,6 @@ export async function findService({ kind, agent, connection, name }: Pick<Action
       return upstream && offers && { upstream, tool: null, perform: (call) => performOffer(kind, offers, call) };
     }
     // No service does these; they come with the sandbox.
-    case 'runCommand':
     case 'connect':
     case 'useCredential':
       return undefined;
