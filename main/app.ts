@@ -8,6 +8,7 @@ import { createAgents, type Agents } from './agents/agents.ts';
 import { AgentCatalog } from './agent-catalog.ts';
 import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { Proofs } from './approvals/proofs.ts';
 import { grantMigrations, Grants } from './approvals/grants.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
 import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
@@ -45,6 +46,8 @@ import { Profiles } from './profiles/profiles.ts';
 import { readShippedProfiles } from './profiles/shipped.ts';
 import { openSettings } from './settings/settings.ts';
 import type { Shell } from './shell/shell.ts';
+import { signatureMigrations } from './signatures/signature-migrations.ts';
+import { Signing } from './signing.ts';
 import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
@@ -100,6 +103,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
     { component: 'outbox', migrations: outboxMigrations },
+    { component: 'signatures', migrations: signatureMigrations },
     { component: 'pause', migrations: pauseMigrations },
     { component: 'activity-anchor', migrations: anchorMigrations },
     { component: 'tokens', migrations: tokenMigrations },
@@ -124,10 +128,13 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
-  const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()));
+  const proofs = new Proofs(clock);
+  const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()), proofs);
   const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
   const tokens = createTokens({ clock });
+
+  const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
@@ -261,7 +268,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, signing, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.

@@ -14,6 +14,7 @@ export const connectionId = slug.brand<'ConnectionId'>();
 export const actionId = z.uuid().brand<'ActionId'>();
 export const approvalId = z.uuid().brand<'ApprovalId'>();
 export const grantId = z.uuid().brand<'GrantId'>();
+export const approverId = slug.brand<'ApproverId'>();
 /** SHA-256 over the JCS form (RFC 8785) of the frozen action, lower-case hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/).brand<'Digest'>();
 const instant = z.number().int().nonnegative();
@@ -23,6 +24,7 @@ export type ConnectionId = z.infer<typeof connectionId>;
 export type ActionId = z.infer<typeof actionId>;
 export type ApprovalId = z.infer<typeof approvalId>;
 export type GrantId = z.infer<typeof grantId>;
+export type ApproverId = z.infer<typeof approverId>;
 export type Digest = z.infer<typeof digest>;
 
 // ---------------------------------------------------------------- words
@@ -166,6 +168,55 @@ export const editAnswer = z.discriminatedUnion('kind', [
 ]);
 export type EditAnswer = z.infer<typeof editAnswer>;
 
+/** Somebody who may sign beside others, by name and with a passcode of their own. Never the passcode. */
+export const approver = z.object({
+  id: approverId,
+  name: z.string(),
+  /** Named by the organization alone. */
+  groups: z.array(z.string()),
+});
+export type Approver = z.infer<typeof approver>;
+
+/** What may be a passcode for signing; a new one has at least `signers.shortestPasscode` characters. */
+const passcodeText = z.string().min(1).max(256);
+const systemShown = z.strictObject({ by: z.literal('system') });
+const passcodeShown = z.strictObject({ by: z.literal('passcode'), passcode: passcodeText });
+/** What the person of this account shows to be it: through the system, or with the account's passcode. */
+export const presenceShown = z.discriminatedUnion('by', [systemShown, passcodeShown]);
+export type PresenceShown = z.infer<typeof presenceShown>;
+/** What somebody shows to sign. A secret, on its way to main alone. */
+export const signatureShown = z.discriminatedUnion('by', [systemShown, passcodeShown, z.strictObject({ by: z.literal('approver'), approver: approverId, passcode: passcodeText })]);
+export type SignatureShown = z.infer<typeof signatureShown>;
+
+/** Who can sign on this computer, and how. */
+export const signers = z.object({
+  /** The system can ask the person to prove that they are there (Touch ID). */
+  hasTouchId: z.boolean(),
+  hasPasscode: z.boolean(),
+  /** Characters that a new passcode has at least. */
+  shortestPasscode: z.number().int(),
+  /** The passcode is not taken before then, after wrong tries or a reset. */
+  waitsUntil: instant.nullable(),
+  /** The organization lets the person start over without the passcode. */
+  mayReset: z.boolean(),
+  /** The organization says who the approvers are. */
+  areManaged: z.boolean(),
+  approvers: z.array(approver.extend({ hasPasscode: z.boolean() })),
+});
+export type Signers = z.infer<typeof signers>;
+
+/** That a person was there and said yes to exactly that digest. */
+export const signature = z.object({
+  /** Null: whoever this account belongs to. */
+  approver: approverId.nullable(),
+  name: z.string().nullable(),
+  groups: z.array(z.string()),
+  how: z.enum(['passcode', 'touch_id']),
+  at: instant,
+  digest,
+});
+export type Signature = z.infer<typeof signature>;
+
 export const approval = z.object({
   id: approvalId,
   kind: z.enum(['action', 'pairing']),
@@ -178,6 +229,8 @@ export const approval = z.object({
   card,
   /** The person may change some of its fields before they approve. */
   isEditable: z.literal(true).optional(),
+  /** A yes takes more than the button: one person who proves that they are there, or two who sign by name. `groups`: one of the two is of each of them. */
+  signing: z.object({ people: z.union([z.literal(1), z.literal(2)]), groups: z.array(z.string()), signed: z.array(signature) }).optional(),
   /** What the person changed of what the Claw asked for; the card and the digest are those of the changed action. */
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
   askedAt: instant,
@@ -416,6 +469,7 @@ export const snapshot = z.object({
   agents: z.array(agent),
   connections: z.array(connection),
   rules,
+  signers,
 });
 export type Snapshot = z.infer<typeof snapshot>;
 
@@ -585,6 +639,8 @@ export const calls = {
       reason: z.string().max(500).nullable(),
       /** One of the card's `grants`, given with the yes. */
       grant: z.string().max(100).optional(),
+      /** Where the card has to be signed. */
+      signature: signatureShown.optional(),
     }),
     result(z.null()),
   ),
@@ -595,6 +651,14 @@ export const calls = {
    * approved is the card of the changed action, with another digest.
    */
   editApproval: call(z.object({ id: approvalId, digest, edits: z.array(fieldEdit).max(50).nullable() }), result(editAnswer)),
+  /** `current`: the passcode that there is, or the system's way; null: neither is there. */
+  setPasscode: call(z.object({ current: presenceShown.nullable(), next: passcodeText }), result(z.null())),
+  /** Forgets the passcode: ends standing answers, denies what waits. A new one counts only after a day, unless the system proves who asks. */
+  resetPasscode: call(nothing, result(z.null())),
+  /** `approver`: one whom the organization names and who has no passcode yet; null: a new one by `name`. `presence` is this account's. */
+  addApprover: call(z.object({ presence: presenceShown, approver: approverId.nullable(), name: z.string().trim().max(60), passcode: passcodeText }), result(z.null())),
+  /** Takes an approver off the list; of one whom the organization names, the passcode alone. */
+  removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),

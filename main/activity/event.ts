@@ -2,12 +2,14 @@ import type {
   ActionId,
   AgentId,
   ApprovalId,
+  ApproverId,
   ConnectionId,
   Digest,
   Effect,
   GrantId,
   Message,
   Outcome,
+  Signature,
 } from '../../preload/contract.ts';
 import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -50,11 +52,20 @@ export interface AskedEvent extends OfAction {
   readonly why: Message;
 }
 
+/** The first of two who have to sign; the answer names both. */
+export interface SignedEvent extends OfAction {
+  readonly kind: 'signed';
+  readonly approver: Named<ApproverId>;
+  readonly digest: Digest;
+}
+
 export interface AnsweredEvent extends OfAction {
   readonly kind: 'answered';
   readonly answer: 'approved' | 'denied' | 'timed_out' | 'withdrawn';
-  /** "you", or null when nobody answered: time ran out, or the app answered by itself. */
+  /** "you", the names of two who signed, or null when nobody answered: time ran out, or the app answered by itself. */
   readonly by: string | null;
+  /** Who proved that they were there, in the order they signed; absent where the rules did not want it. `name` null: whoever the account belongs to. */
+  readonly signatures?: readonly Omit<Signature, 'digest' | 'groups'>[];
   /** What the person gave as a reason. */
   readonly reason: string | null;
 }
@@ -108,7 +119,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =
@@ -121,6 +132,9 @@ export type AppEvent =
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })
   /** A standing answer was given, taken back, or is used up or over. `text`: what it allows, in English. */
   | (OfApp & { readonly kind: 'grant_given' | 'grant_revoked' | 'grant_over'; readonly grant: GrantId; readonly agent: Named<AgentId>; readonly text: string })
+  /** The passcode by which the person of this account signs. Never the passcode. */
+  | (OfApp & { readonly kind: 'passcode_set' | 'passcode_changed' | 'passcode_reset' })
+  | (OfApp & { readonly kind: 'approver_added' | 'approver_removed'; readonly approver: Named<ApproverId> })
   | (OfApp & { readonly kind: 'rule_changed'; readonly text: string })
   | (OfApp & { readonly kind: 'settings_changed'; readonly keys: readonly string[] })
   | (OfApp & { readonly kind: 'record_checked'; readonly isIntact: boolean; readonly events: number });

@@ -32,10 +32,15 @@ function mayExpandBraces(text: string): boolean {
   return inside.includes(',') || inside.includes('..');
 }
 
+/** Whether what stands outside of quotes is handed on as it is; a sign that ends words, in the midst of one, was read otherwise than bash does. */
+function isPlain(text: string): boolean {
+  return !tilde.test(text) && !/[<>()|&;]/.test(text.replaceAll(/\\[^]/g, ''));
+}
+
 function valueOf(word: Word): string | null {
   const { parts } = word;
   if (mayExpandBraces(parts === undefined ? word.text : parts.map((part) => (part.type === 'Literal' ? part.text : '_')).join(''))) return null;
-  if (parts === undefined) return tilde.test(word.text) ? null : word.value;
+  if (parts === undefined) return isPlain(word.text) ? word.value : null;
   let value = '';
   for (const part of parts) {
     const known = partValue(part);
@@ -48,7 +53,7 @@ function valueOf(word: Word): string | null {
 function partValue(part: WordPart): string | null {
   switch (part.type) {
     case 'Literal':
-      return tilde.test(part.text) ? null : part.value;
+      return isPlain(part.text) ? part.value : null;
     case 'SingleQuoted':
       return part.value;
     case 'AnsiCQuoted':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { agentId, agentOptions, approverId, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
 import { organizationProfile } from '../model/tool-profile.ts';
 
 /**
@@ -40,10 +40,20 @@ export type ManagedAgent = z.infer<typeof managedAgent>;
 /** Cedar text, whole or as a list of lines (JSON has no line breaks in text). */
 const policyText = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]);
 
+const managedApprover = z.strictObject({
+  id: approverId,
+  name: z.string().trim().min(1).max(60),
+  /** As `@approverGroup` in the policy names them. */
+  groups: z.array(z.string().trim().min(1).max(60)).max(20).default([]),
+});
+
 const keys = z.strictObject({
   organization: z.strictObject({ name: z.string().trim().min(1).max(80), contact: z.string().trim().min(1).max(200).nullable().default(null) }).nullable().default(null),
   connections: z.array(managedConnection).max(100).default([]),
   agents: z.array(managedAgent).max(100).default([]),
+  /** Who may sign beside others; with any, nobody else may. */
+  approvers: z.array(managedApprover).max(50).default([]),
+  forbidPasscodeReset: z.boolean().default(false),
   policy: policyText.nullable().default(null),
   /** Where the organization serves Countersign's client metadata document (OAuth Client ID Metadata Document). */
   clientMetadataUrl: z.url({ protocol: /^https$/ }).max(2048).refine((text) => new URL(text).pathname !== '/', 'should have a path').nullable().default(null),
@@ -60,7 +70,7 @@ export const topLevelKeys = keys.keyof().options;
 
 export const managedSettings = keys
   .superRefine((value, context) => {
-    for (const list of ['connections', 'agents'] as const) {
+    for (const list of ['connections', 'agents', 'approvers'] as const) {
       const ids = value[list].map(({ id }) => String(id));
       const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
       if (twice >= 0) context.addIssue({ code: 'custom', path: [list, twice, 'id'], message: 'is used twice' });

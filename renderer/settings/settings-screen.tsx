@@ -13,6 +13,7 @@ import { ListField } from './list-field.tsx';
 import { CertificatesField, ProxyField } from './network-fields.tsx';
 import { SettingRow } from './setting-row.tsx';
 import './settings.css';
+import { ApproversField, PasscodeField } from './signing-fields.tsx';
 
 /** Every preference in plain words; what the organization fixed is shown locked. */
 export function SettingsScreen(): ReactNode {
@@ -30,6 +31,10 @@ export function SettingsScreen(): ReactNode {
         <SecondsField name="sendHoldSeconds" />
         <SecondsField name="payHoldSeconds" />
         <SecondsField name="deleteHoldSeconds" />
+      </Group>
+      <Group title={text('settings.group.signing')}>
+        <PasscodeField />
+        <ApproversField />
       </Group>
       <Group title={text('settings.group.company')}>
         <ListField name="ownDomains" />
