@@ -422,6 +422,11 @@ export const settings = z.object({
   notifications: z.boolean(),
   /** Domains that count as "your company". */
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
+  /** The person's working hours, by this computer's time zone: what is asked for outside of them is marked so. */
+  workDays: z.array(z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])).max(7),
+  /** `07:00`; an end that is not after the start is meant on the next day, and the same as the start is the whole day. */
+  workStart: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "07:00"'),
+  workEnd: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "20:00"'),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
   /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
