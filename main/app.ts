@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionId, approvalId, grantId, type AgentId, type ConnectionId } from '../preload/contract.ts';
 import type { Activity } from './activity/activity.ts';
+import { Contacts } from './activity/contacts.ts';
 import { openActivity } from './activity/open.ts';
 import { agentMigrations } from './agents/agent-store.ts';
 import { createAgents, type Agents } from './agents/agents.ts';
@@ -138,6 +139,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()), proofs);
   const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
+  const contacts = new Contacts(activity);
   const tokens = createTokens({ clock });
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
@@ -215,6 +217,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     transaction: (work) => state.transaction(work),
     pause,
     activity,
+    contacts,
     services: {
       open: async (agent, connection) => (mayUse(agent, connection) ? upstreams.get(connection) : undefined),
       async findTool(agent, connection, name) {
@@ -305,6 +308,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       oauth.close();
       keys.close();
       await network.close();
+      contacts.close();
       await activity.close();
       state.close();
       free();

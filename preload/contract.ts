@@ -52,6 +52,9 @@ export type Mark = z.infer<typeof mark>;
 
 // ---------------------------------------------------------------- the card
 
+export const commandToken = z.enum(['plain', 'program', 'option', 'string', 'variable', 'operator', 'redirect', 'keyword', 'assignment', 'comment']);
+export type CommandToken = z.infer<typeof commandToken>;
+
 export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('people'),
@@ -84,6 +87,8 @@ export const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instant'), label: message, at: z.number().nullable(), precision: z.enum(['moment', 'clock', 'day']), text: z.string() }),
   /** What a program would be allowed, or where something goes, in our own words. */
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
+  /** A shell line or script, in parts by what they are to a shell; together they are the whole of it. */
+  z.object({ kind: z.literal('command'), label: message, segments: z.array(z.object({ kind: commandToken, text: z.string() })) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);
@@ -422,6 +427,11 @@ export const settings = z.object({
   notifications: z.boolean(),
   /** Domains that count as "your company". */
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
+  /** The person's working hours, by this computer's time zone: what is asked for outside of them is marked so. */
+  workDays: z.array(z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])).max(7),
+  /** `07:00`; an end that is not after the start is meant on the next day, and the same as the start is the whole day. */
+  workStart: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "07:00"'),
+  workEnd: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "20:00"'),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
   /** The way to services on the web: what the environment says, straight, or the address of a proxy. */

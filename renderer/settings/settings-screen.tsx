@@ -12,6 +12,7 @@ import { LanguageField, SecondsField, SwitchField, ThemeField } from './fields.t
 import { ListField } from './list-field.tsx';
 import { CertificatesField, ProxyField } from './network-fields.tsx';
 import { SettingRow } from './setting-row.tsx';
+import { WorkHoursField } from './work-hours-field.tsx';
 import './settings.css';
 import { ApproversField, PasscodeField } from './signing-fields.tsx';
 
@@ -26,6 +27,7 @@ export function SettingsScreen(): ReactNode {
         <SecondsField name="answerWithinSeconds" />
         <SecondsField name="clientWaitSeconds" />
         <SwitchField name="notifications" />
+        <WorkHoursField />
       </Group>
       <Group title={text('settings.group.undo')}>
         <SecondsField name="sendHoldSeconds" />

@@ -7,6 +7,7 @@ import { compileProfile } from '../../main/profiles/describe-tool.ts';
 import { readShippedProfiles } from '../../main/profiles/shipped.ts';
 import { createPhrases } from '../../main/text/phrases.ts';
 import { createText } from '../../main/text/text.ts';
+import { everybodyBut } from '../model/acquaintances.ts';
 
 export const shipped = readShippedProfiles(join(import.meta.dirname, '../../assets'));
 export const text = createText('en');
@@ -17,7 +18,7 @@ export function context(changes: Partial<DescribeContext> = {}): DescribeContext
     connectionName: 'Ledger',
     ownDomains: ['acme.example'],
     attachmentFolders: [],
-    isFirstTime: (address) => Promise.resolve(address === 'ana@northwind.example'),
+    contacts: () => Promise.resolve(everybodyBut(['ana@northwind.example'])),
     ...changes,
   };
 }
@@ -75,6 +76,8 @@ export function shownIn(rows: Card['rows']): string {
           return row.text;
         case 'account':
           return row.address;
+        case 'command':
+          return row.segments.map(({ text }) => text).join('');
         case 'files':
           return row.files.map(({ name, folder }) => folder + name).join('\n');
         case 'list':
