@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { ConnectionId, Message, Result, WorkbenchInput } from '../preload/contract.ts';
+import type { ConnectionId, Mark, Message, Result, Row, WorkbenchInput } from '../preload/contract.ts';
+import { changeSentence, commandFacts, commandMarks, commandRows } from './commands/command-card.ts';
+import { describeArguments, describeCommandLine } from './commands/describe-command.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ConnectionStore } from './connections/connection-store.ts';
 import { createWorkbenchConnector, type Captured, type Code, type CodeReport, type Job, type JobEnd } from './connectors/workbench/index.ts';
@@ -110,14 +112,19 @@ async function capture(stream: Readable, onOutput: (text: string) => void): Prom
   return { text: omitted === 0 ? Buffer.concat([head, tail]).toString('utf8') : `${head.toString('utf8')}\n…\n${tail.toString('utf8')}`, omitted };
 }
 
-/** What can be said of code by its text alone: it is shown exactly as it is. */
-function look({ text }: Code): CodeReport {
-  const isHiding = isArmed(text);
+/** What can be said of code before it runs. Of a language other than the shell's nobody knows more than that it is code. */
+function look({ kind, text }: Code, folder: string): CodeReport {
+  const isCommand = kind === 'command';
+  const description = isCommand ? describeCommandLine(text, { folder }) : describeArguments([kind === 'python' ? 'python3' : 'node', '-'], { folder });
+  const hides: readonly Mark[] = !isCommand && isArmed(text) ? [{ text: say('mark.hiddenCharacters'), tone: 'stop' }] : [];
+  const marks = [...commandMarks(description), ...hides];
+  const change: Row = { kind: 'sentences', label: say('card.row.couldChange'), sentences: [changeSentence(description)] };
   return {
-    facts: {},
-    marks: isHiding ? [{ text: say('mark.hiddenCharacters'), tone: 'stop' }] : [],
-    rows: [{ kind: 'message', label: say('card.row.code'), text: disarm(text), links: [] }],
-    isAlarming: isHiding,
+    // Beside the name of its program, the words say nothing of code.
+    facts: isCommand ? commandFacts(description) : { programs: [kind === 'python' ? 'python3' : 'node'], isFullyKnown: false, folder },
+    marks,
+    rows: isCommand ? commandRows(description) : [change, { kind: 'message', label: say('card.row.code'), text: disarm(text), links: [] }],
+    isAlarming: marks.some(({ tone }) => tone === 'stop'),
   };
 }
 

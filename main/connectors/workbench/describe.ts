@@ -17,7 +17,7 @@ export function describeRun(code: Code, args: readonly string[], report: CodeRep
       headline: say(`card.workbench.${key}.headline`),
       summary: say(`card.workbench.${key}.summary`, values),
       unusual: [...report.marks],
-      rows: [...report.rows, ...argumentRows(args), workspaceRow(folder), { kind: 'sentences', label: say('card.row.sandbox'), sentences: [say('card.workbench.reach'), ...(isReduced ? [say('card.workbench.reduced')] : [])] }],
+      rows: [...report.rows, ...argumentRows(args), ...(code.kind === 'command' ? [] : [workspaceRow(folder)]), { kind: 'sentences', label: say('card.row.sandbox'), sentences: [say('card.workbench.reach'), ...(isReduced ? [say('card.workbench.reduced')] : [])] }],
       risk: 'high',
       confirm: say(report.isAlarming ? 'card.workbench.confirm.alarming' : 'card.workbench.confirm'),
     },

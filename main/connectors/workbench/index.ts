@@ -22,8 +22,8 @@ export interface WorkbenchOptions {
   readonly longestRun: number;
   readonly workshop: Workshop;
   readonly clock: Clock;
-  /** What code would do, by its text. */
-  readonly look: (code: Code) => CodeReport;
+  /** What code would do in that folder, by its text. */
+  readonly look: (code: Code, folder: string) => CodeReport;
 }
 
 const isRun = (name: ToolName): name is RunName => name === 'run_command' || name === 'run_python' || name === 'run_node';
@@ -53,7 +53,7 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
     if (!parsed.ok) return { invalid: parsed.invalid };
     if (isRun(name)) {
       const code = codeOf(name, args);
-      return describeRun(code, wordsOf(args), options.look(code), options, context);
+      return describeRun(code, wordsOf(args), options.look(code, options.folder), options, context);
     }
     // Parsed: each of these has its path, or may be without.
     const path = normal(textOf(args['path']));
