@@ -89,6 +89,12 @@ export interface Facts {
   readonly paths?: readonly string[];
   /** Hosts that addresses in the arguments lead to, lower case, in ASCII form; each once. */
   readonly hosts?: readonly string[];
+  /** The one place a connection leads to: a name in ASCII form, lower case, or an address in its shortest form (RFC 5952). */
+  readonly host?: string;
+  /** The host once more, where it is an address and no name. */
+  readonly address?: string;
+  /** TCP port, 1 to 65535. */
+  readonly port?: number;
   /** How many things it reads, changes or deletes at once. */
   readonly itemCount?: number;
   /** When what is planned begins, seconds since the Unix epoch. */
