@@ -8,6 +8,7 @@ import { createAgents, type Agents } from './agents/agents.ts';
 import { AgentCatalog } from './agent-catalog.ts';
 import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { Proofs } from './approvals/proofs.ts';
 import { grantMigrations, Grants } from './approvals/grants.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
 import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
@@ -124,7 +125,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
-  const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()));
+  const proofs = new Proofs(clock);
+  const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()), proofs);
   const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
   const tokens = createTokens({ clock });

@@ -10,7 +10,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
-  const { agents, activity, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, upstreams } = services;
+  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -42,6 +42,11 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       record({ at: at(), kind: 'settings_changed', keys: [change] });
     }),
     organization.onChange(followOrganization),
+    approvals.onSigned(({ action, digest, signing }) => {
+      const first = signing?.signed[0];
+      if (action === null || !first?.approver) return;
+      record({ at: at(), kind: 'signed', action, approver: { id: first.approver, name: first.name ?? first.approver }, digest });
+    }),
     grants.onChange(({ kind, grant }) => {
       if (kind === 'used') return;
       policy.update({ grants: grants.list() });

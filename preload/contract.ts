@@ -14,6 +14,7 @@ export const connectionId = slug.brand<'ConnectionId'>();
 export const actionId = z.uuid().brand<'ActionId'>();
 export const approvalId = z.uuid().brand<'ApprovalId'>();
 export const grantId = z.uuid().brand<'GrantId'>();
+export const approverId = slug.brand<'ApproverId'>();
 /** SHA-256 over the JCS form (RFC 8785) of the frozen action, lower-case hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/).brand<'Digest'>();
 const instant = z.number().int().nonnegative();
@@ -23,6 +24,7 @@ export type ConnectionId = z.infer<typeof connectionId>;
 export type ActionId = z.infer<typeof actionId>;
 export type ApprovalId = z.infer<typeof approvalId>;
 export type GrantId = z.infer<typeof grantId>;
+export type ApproverId = z.infer<typeof approverId>;
 export type Digest = z.infer<typeof digest>;
 
 // ---------------------------------------------------------------- words
@@ -161,6 +163,27 @@ export const editAnswer = z.discriminatedUnion('kind', [
 ]);
 export type EditAnswer = z.infer<typeof editAnswer>;
 
+/** Somebody who may sign beside others, by name and with a passcode of their own. Never the passcode. */
+export const approver = z.object({
+  id: approverId,
+  name: z.string(),
+  /** Named by the organization alone. */
+  groups: z.array(z.string()),
+});
+export type Approver = z.infer<typeof approver>;
+
+/** That a person was there and said yes to exactly that digest. */
+export const signature = z.object({
+  /** Null: whoever this account belongs to. */
+  approver: approverId.nullable(),
+  name: z.string().nullable(),
+  groups: z.array(z.string()),
+  how: z.enum(['passcode', 'touch_id']),
+  at: instant,
+  digest,
+});
+export type Signature = z.infer<typeof signature>;
+
 export const approval = z.object({
   id: approvalId,
   kind: z.enum(['action', 'pairing']),
@@ -173,6 +196,8 @@ export const approval = z.object({
   card,
   /** The person may change some of its fields before they approve. */
   isEditable: z.literal(true).optional(),
+  /** A yes takes more than the button: one person who proves that they are there, or two who sign by name. `groups`: one of the two is of each of them. */
+  signing: z.object({ people: z.union([z.literal(1), z.literal(2)]), groups: z.array(z.string()), signed: z.array(signature) }).optional(),
   /** What the person changed of what the Claw asked for; the card and the digest are those of the changed action. */
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
   askedAt: instant,

@@ -5,7 +5,7 @@ import { toFieldChange } from '../model/field-change.ts';
 import { say } from '../model/say.ts';
 import type { ActionStory } from './action-story.ts';
 import type { ActionEvent, AnsweredEvent, IntentEvent } from './event.ts';
-import { asEdited, beginState, isDone, nextState, type ActionState } from './fold.ts';
+import { asEdited, beginState, isDone, nextState, signersOf, type ActionState } from './fold.ts';
 
 /** The parts of an intent that its line in the timeline is made from. */
 export type TimelineIntent = Pick<IntentEvent, 'action' | 'at' | 'agent' | 'connection' | 'effect' | 'sentence' | 'decision'>;
@@ -46,7 +46,7 @@ function whoDecided(decision: Decision, state: ActionState): Message {
   if (isByRule && decision.answer !== 'deny') return say(state.endReason === 'company_policy' ? 'activity.ended.companyChanged' : 'activity.ended.rulesForbid');
   if (state.progress === 'undone' && state.answer !== 'withdrawn') return say('activity.undone');
   if (state.progress === 'blocked' && state.answer === 'withdrawn') return say('activity.stopped');
-  return state.answer === null ? byRules(decision, state) : answerText(state.answer, state.answeredBy, state.answerReason);
+  return state.answer === null ? byRules(decision, state) : answerText(state.answer, state.answeredBy, state.answerReason, state.signedBy);
 }
 
 function byRules(decision: Decision, state: ActionState): Message {
@@ -94,7 +94,10 @@ function stepText(event: ActionEvent): Message {
     case 'asked':
       return say('activity.step.asked', { minutes: Math.max(1, Math.round((event.expiresAt - event.at) / 60_000)) });
     case 'answered':
-      return answerText(event.answer, event.by, event.reason);
+      if (event.signatures?.length === 1) return say('activity.approvedShown', { how: event.signatures[0]?.how ?? 'passcode' });
+      return answerText(event.answer, event.by, event.reason, signersOf(event));
+    case 'signed':
+      return say('activity.step.signed', { name: event.approver.name });
     case 'held':
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
     case 'edited':
@@ -114,9 +117,10 @@ function stepText(event: ActionEvent): Message {
   }
 }
 
-function answerText(answer: AnsweredEvent['answer'], by: string | null, reason: string | null): Message {
+function answerText(answer: AnsweredEvent['answer'], by: string | null, reason: string | null, signers: readonly string[]): Message {
   switch (answer) {
     case 'approved':
+      if (signers.length === 2) return say('activity.approvedByTwo', { first: signers[0] ?? '', second: signers[1] ?? '' });
       return say(by === null ? 'activity.approvedBefore' : 'activity.approved');
     case 'denied':
       if (by === null) return say('activity.deniedBefore');

@@ -2,12 +2,14 @@ import type {
   ActionId,
   AgentId,
   ApprovalId,
+  ApproverId,
   ConnectionId,
   Digest,
   Effect,
   GrantId,
   Message,
   Outcome,
+  Signature,
 } from '../../preload/contract.ts';
 import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -50,11 +52,20 @@ export interface AskedEvent extends OfAction {
   readonly why: Message;
 }
 
+/** The first of two who have to sign; the answer names both. */
+export interface SignedEvent extends OfAction {
+  readonly kind: 'signed';
+  readonly approver: Named<ApproverId>;
+  readonly digest: Digest;
+}
+
 export interface AnsweredEvent extends OfAction {
   readonly kind: 'answered';
   readonly answer: 'approved' | 'denied' | 'timed_out' | 'withdrawn';
-  /** "you", or null when nobody answered: time ran out, or the app answered by itself. */
+  /** "you", the names of two who signed, or null when nobody answered: time ran out, or the app answered by itself. */
   readonly by: string | null;
+  /** Who proved that they were there, in the order they signed; absent where the rules did not want it. `name` null: whoever the account belongs to. */
+  readonly signatures?: readonly Omit<Signature, 'digest' | 'groups'>[];
   /** What the person gave as a reason. */
   readonly reason: string | null;
 }
@@ -108,7 +119,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

@@ -10,6 +10,8 @@ export interface ActionState {
   readonly askedAt: number | null;
   readonly answer: AnsweredEvent['answer'] | null;
   readonly answeredBy: string | null;
+  /** The names of those who signed, where two had to. */
+  readonly signedBy: readonly string[];
   readonly answerReason: string | null;
   readonly isEnded: boolean;
   /** Why it ended as it did; null while it is open, when it was done, and where the record does not say. */
@@ -19,7 +21,7 @@ export interface ActionState {
 /** Where an action stands when no more than its intent is known. */
 export function beginState(intent: IntentEvent): ActionState {
   const progress = { allow: 'doing', ask: 'waiting', deny: 'blocked' } as const;
-  return { progress: progress[intent.decision.answer], askedAt: null, answer: null, answeredBy: null, answerReason: null, isEnded: false, endReason: null };
+  return { progress: progress[intent.decision.answer], askedAt: null, answer: null, answeredBy: null, signedBy: [], answerReason: null, isEnded: false, endReason: null };
 }
 
 /** Where it stands after one more event. The first end is the last word. */
@@ -29,10 +31,11 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'asked':
       return { ...state, progress: 'waiting', askedAt: state.askedAt ?? event.at };
     case 'answered':
-      return { ...state, progress: afterAnswer[event.answer], answer: event.answer, answeredBy: event.by, answerReason: event.reason };
+      return { ...state, progress: afterAnswer[event.answer], answer: event.answer, answeredBy: event.by, signedBy: signersOf(event), answerReason: event.reason };
     case 'held':
       return { ...state, progress: 'held' };
     case 'own_secret_sent':
+    case 'signed':
     case 'edited':
       return state;
     case 'undone':
@@ -44,6 +47,11 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     default:
       return assertNever(event);
   }
+}
+
+/** The names of those who signed; none where it was whoever the account belongs to. */
+export function signersOf({ signatures = [] }: AnsweredEvent): readonly string[] {
+  return signatures.map(({ name }) => name).filter((name) => name !== null);
 }
 
 /** A question that was taken back is refused; how it ended is told by its end. */

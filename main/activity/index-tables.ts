@@ -7,7 +7,7 @@ import { addressKey, asEdited, beginState, isDone, nextState, type ActionState }
 import { searchableText } from './search-text.ts';
 
 /** Grows when the tables or what is put into them change; an older index is then made anew from the chain. */
-const indexVersion = 5;
+const indexVersion = 6;
 
 const names = ['actions', 'action_events', 'action_text', 'known_addresses', 'last_used', 'last_seen'] as const;
 
@@ -31,6 +31,7 @@ const tables = `
     asked_at INTEGER,
     answer TEXT,
     answered_by TEXT,
+    signed_by TEXT NOT NULL,
     answer_reason TEXT,
     is_ended INTEGER NOT NULL,
     end_reason TEXT
@@ -80,13 +81,13 @@ export class ActivityIndex {
     this.#database = database;
     this.#addAction = database.prepare(
       `INSERT INTO actions VALUES (:sequence, :action, :at, :agent, :agentName, :connection, :connectionName, :tool, :effect, :sentence, :decision,
-         :recipients, :subject, :progress, NULL, NULL, NULL, NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
+         :recipients, :subject, :progress, NULL, NULL, NULL, '[]', NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
     );
     this.#addEvent = database.prepare('INSERT INTO action_events VALUES (?, ?) ON CONFLICT DO NOTHING');
     this.#editAction = database.prepare('UPDATE actions SET sentence = ?, recipients = ?, subject = ? WHERE action = ?');
     this.#putText = database.prepare('INSERT OR REPLACE INTO action_text (rowid, people, subject, tool, agent, connection, arguments) VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#findAction = database.prepare('SELECT connection, recipients, progress, asked_at, answer, answered_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
-    this.#updateAction = database.prepare('UPDATE actions SET progress = ?, asked_at = ?, answer = ?, answered_by = ?, answer_reason = ?, is_ended = ?, end_reason = ? WHERE action = ?');
+    this.#findAction = database.prepare('SELECT connection, recipients, progress, asked_at, answer, answered_by, signed_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
+    this.#updateAction = database.prepare('UPDATE actions SET progress = ?, asked_at = ?, answer = ?, answered_by = ?, signed_by = ?, answer_reason = ?, is_ended = ?, end_reason = ? WHERE action = ?');
     this.#addAddress = database.prepare('INSERT INTO known_addresses VALUES (?, ?) ON CONFLICT (address) DO NOTHING');
     this.#use = database.prepare('INSERT INTO last_used VALUES (?, ?) ON CONFLICT (connection) DO UPDATE SET at = max(at, excluded.at)');
     this.#see = database.prepare('INSERT INTO last_seen VALUES (?, ?) ON CONFLICT (agent) DO UPDATE SET at = max(at, excluded.at)');
@@ -101,6 +102,7 @@ export class ActivityIndex {
       case 'edited':
         return this.#edit(event.action);
       case 'asked':
+      case 'signed':
       case 'answered':
       case 'held':
       case 'own_secret_sent':
@@ -154,8 +156,8 @@ export class ActivityIndex {
     const row = this.#findAction.get(event.action);
     if (!row) return;
     const before = readState(row);
-    const { progress, askedAt, answer, answeredBy, answerReason, isEnded, endReason } = nextState(before, event);
-    this.#updateAction.run(progress, askedAt, answer, answeredBy, answerReason, isEnded ? 1 : 0, endReason, event.action);
+    const { progress, askedAt, answer, answeredBy, signedBy, answerReason, isEnded, endReason } = nextState(before, event);
+    this.#updateAction.run(progress, askedAt, answer, answeredBy, JSON.stringify(signedBy), answerReason, isEnded ? 1 : 0, endReason, event.action);
     const isDoneNow = !before.isEnded && isEnded && isDone(progress);
     // What was allowed without a question has no `started` of its own.
     if (event.kind === 'started' || isDoneNow) this.#use.run(String(row['connection']), event.at);
@@ -196,12 +198,13 @@ export function readColumns(row: Record<string, unknown>): Record<string, unknow
 /** A row of `actions` as the state it was written from. */
 export function readState(row: Record<string, unknown>): ActionState {
   // STRICT columns written by this file alone; `verify` compares them with the chain.
-  const columns = row as { progress: ActionState['progress']; asked_at: number | null; answer: ActionState['answer']; answered_by: string | null; answer_reason: string | null; is_ended: number; end_reason: ActionState['endReason'] };
+  const columns = row as { progress: ActionState['progress']; asked_at: number | null; answer: ActionState['answer']; answered_by: string | null; signed_by: string; answer_reason: string | null; is_ended: number; end_reason: ActionState['endReason'] };
   return {
     progress: columns.progress,
     askedAt: columns.asked_at,
     answer: columns.answer,
     answeredBy: columns.answered_by,
+    signedBy: JSON.parse(columns.signed_by) as string[],
     answerReason: columns.answer_reason,
     isEnded: columns.is_ended === 1,
     endReason: columns.end_reason,

@@ -1,8 +1,11 @@
-import type { ActionId, Agent, Approval, ApprovalId, Card, Digest, Progress, Result } from '../../preload/contract.ts';
+import type { ActionId, Agent, Approval, ApprovalId, Card, Digest, Progress, Result, Signature } from '../../preload/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { say } from '../model/say.ts';
+import type { SigningNeed } from '../model/signing.ts';
 import type { ApprovalStore } from './approval-store.ts';
+import type { Proof, Proofs } from './proofs.ts';
+import { sign } from './signing.ts';
 
 export interface Question {
   readonly kind: Approval['kind'];
@@ -13,6 +16,8 @@ export interface Question {
   readonly card: Card;
   /** The person may change something of it before they say yes. */
   readonly isEditable?: boolean;
+  /** What a yes takes beside the button; null: nothing. */
+  readonly signing?: SigningNeed | null;
   readonly answerWithinSeconds: number;
   /** What the person has to type to say yes, where `card.asksNumber` is set. It is shown elsewhere, and never kept. */
   readonly number?: number;
@@ -23,6 +28,8 @@ export interface Answer {
   /** What the digest was when the person answered; null when nobody did. */
   readonly digest: Digest | null;
   readonly reason: string | null;
+  /** Who signed, where a yes took that. */
+  readonly signed: readonly Signature[];
 }
 
 export interface GivenAnswer {
@@ -49,6 +56,7 @@ export interface ChangedCard {
   readonly card: Card;
   /** Undefined: it is again what the agent asked for. */
   readonly edit: Approval['edit'];
+  readonly signing: SigningNeed | null;
 }
 
 /** No card is answered by Approve sooner than this after it was asked: nobody has read it yet. */
@@ -62,14 +70,17 @@ export class Approvals {
   readonly #store: ApprovalStore;
   readonly #clock: Clock;
   readonly #newId: () => ApprovalId;
+  readonly #proofs: Pick<Proofs, 'take'>;
   readonly #changed = new Emitter<void>();
   readonly #asked = new Emitter<Approval>();
+  readonly #signed = new Emitter<Approval>();
   readonly #open = new Map<ApprovalId, Open>();
 
-  constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId) {
+  constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId, proofs: Pick<Proofs, 'take'>) {
     this.#store = store;
     this.#clock = clock;
     this.#newId = newId;
+    this.#proofs = proofs;
   }
 
   /** Puts a question. The promise never rejects; it resolves when the person answers, time runs out, or it is withdrawn. */
@@ -84,6 +95,7 @@ export class Approvals {
       digest: question.digest,
       card: question.card,
       ...(question.isEditable === true ? { isEditable: true } : {}),
+      ...unsigned(question.signing ?? null),
       askedAt,
       expiresAt: askedAt + question.answerWithinSeconds * 1000,
       answer: null,
@@ -102,7 +114,7 @@ export class Approvals {
     const approval = this.#store.ofAction(action);
     if (!approval) return undefined;
     if (approval.answer !== null) {
-      return { approval, answer: Promise.resolve({ answer: approval.answer, digest: approval.digest, reason: null }) };
+      return { approval, answer: Promise.resolve({ answer: approval.answer, digest: approval.digest, reason: null, signed: approval.signing?.signed ?? [] }) };
     }
     const answer = this.#wait(approval);
     this.#asked.emit(approval);
@@ -114,8 +126,11 @@ export class Approvals {
     for (const approval of this.#store.waiting()) if (approval.kind === 'pairing') this.#end(approval, 'withdrawn', null);
   }
 
-  /** The person's answer. Refused when the card is gone, was answered, shows something else, or its key fact is not ticked. */
-  give(given: GivenAnswer): Result<null> {
+  /**
+   * The person's answer. Refused when the card is gone, was answered, shows something else, its key fact is not ticked, or it has
+   * to be signed and `proof` is none for it. The first of two signatures is kept, and the card waits for the second.
+   */
+  give(given: GivenAnswer, proof?: Proof): Result<null> {
     const approval = this.#store.get(given.id);
     const open = this.#open.get(given.id);
     if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
@@ -134,11 +149,45 @@ export class Approvals {
       }
     }
     try {
-      this.#end(approval, given.answer === 'approve' ? 'approved' : 'denied', given.reason);
+      if (given.answer === 'deny') this.#end(approval, 'denied', given.reason);
+      else if (approval.signing === undefined) this.#end(approval, 'approved', given.reason);
+      else return this.#sign(approval, approval.signing, proof, given.reason);
     } catch {
       return { ok: false, problem: say('approval.problem.notKept') };
     }
     return { ok: true, value: null };
+  }
+
+  /** Every yes to a card that has to be signed comes through here. */
+  #sign(approval: Approval, signing: NonNullable<Approval['signing']>, proof: Proof | undefined, reason: string | null): Result<null> {
+    const signer = proof && this.#proofs.take(proof, approval);
+    if (signer === undefined) return { ok: false, problem: say('approval.problem.unsigned') };
+    const next = sign(signing, signer, approval.digest, this.#clock.now());
+    if ('problem' in next) return { ok: false, problem: next.problem };
+    const signed: Approval = { ...approval, signing: next.signing };
+    if (next.isComplete) this.#end(signed, 'approved', reason);
+    else {
+      this.#store.save(signed);
+      this.#signed.emit(this.#showAgain(signed, this.#clock.now()));
+    }
+    return { ok: true, value: null };
+  }
+
+  /** Takes back the signatures on waiting cards that somebody gave who may not sign any more. */
+  keepSignatures(isKept: (signature: Signature) => boolean): void {
+    for (const approval of this.#store.waiting()) {
+      const { signing } = approval;
+      const signed = signing?.signed.filter(isKept);
+      if (signing === undefined || signed === undefined || signed.length === signing.signed.length) continue;
+      const changed: Approval = { ...approval, signing: { ...signing, signed } };
+      this.#store.save(changed);
+      this.#showAgain(changed, this.#clock.now());
+    }
+  }
+
+  /** No to everything that waits. */
+  denyWaiting(): void {
+    for (const approval of this.#store.waiting()) if (this.#open.has(approval.id)) this.#end(approval, 'denied', null);
   }
 
   /** The question of an open card that shows that digest. */
@@ -153,11 +202,11 @@ export class Approvals {
    * Writes another card in place of one that `openCard` gave. Who looks at it has at least `withinSeconds` from now. Returns
    * what shows it, to be called once it is durable: it may be part of a transaction.
    */
-  exchange({ id }: Approval, { digest, card, edit }: ChangedCard, withinSeconds: number): () => Approval {
+  exchange({ id }: Approval, { digest, card, edit, signing }: ChangedCard, withinSeconds: number): () => Approval {
     const approval = this.#store.get(id);
     if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
-    const { edit: _before, ...kept } = approval;
-    const changed: Approval = { ...kept, digest, card, ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
+    const { edit: _before, signing: _signed, ...kept } = approval;
+    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
     this.#store.save(changed);
     return () => this.#showAgain(changed, this.#clock.now());
   }
@@ -217,6 +266,11 @@ export class Approvals {
     return this.#changed.on(listener);
   }
 
+  /** The first of two signed. */
+  onSigned(listener: (approval: Approval) => void): Dispose {
+    return this.#signed.on(listener);
+  }
+
   onAsked(listener: (approval: Approval) => void): Dispose {
     return this.#asked.on(listener);
   }
@@ -259,7 +313,12 @@ export class Approvals {
     const open = this.#open.get(approval.id);
     this.#open.delete(approval.id);
     open?.stopTimer();
-    open?.settle({ answer, digest: approval.digest, reason });
+    open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [] });
     this.#changed.emit();
   }
+}
+
+/** Whatever was signed before was signed of something else. */
+function unsigned(need: SigningNeed | null): Pick<Approval, 'signing'> {
+  return need === null ? {} : { signing: { people: need.people, groups: [...need.groups], signed: [] } };
 }

@@ -16,10 +16,8 @@ export const outcomeKey = 'countersign/outcome';
  */
 export function toToolResult(answer: ActionAnswer, hasOutputSchema: boolean): JsonObject {
   switch (answer.kind) {
-    case 'waiting': {
-      const { progress, action, expiresAt } = answer;
-      return outcomeResult(waitingText(progress, action), { outcome: 'waiting', progress, action, expiresAt }, hasOutputSchema, hasOutputSchema);
-    }
+    case 'waiting':
+      return outcomeResult(waitingText(answer), waitingDetails(answer), hasOutputSchema, hasOutputSchema);
     case 'rejected':
       if (answer.code === 'unknown_tool') throw new RpcFailure({ code: invalidParams, message: answer.text });
       return outcomeResult(answer.text, { outcome: 'rejected', reason: answer.code }, true, hasOutputSchema);
@@ -38,10 +36,8 @@ export function toToolResult(answer: ActionAnswer, hasOutputSchema: boolean): Js
  */
 export function toPlainResult(answer: ActionAnswer): JsonObject {
   switch (answer.kind) {
-    case 'waiting': {
-      const { progress, action, expiresAt } = answer;
-      throw new RpcFailure({ code: refusedByGate, message: againText(progress), data: { outcome: 'waiting', progress, action, expiresAt } });
-    }
+    case 'waiting':
+      throw new RpcFailure({ code: refusedByGate, message: againText(answer), data: waitingDetails(answer) });
     case 'rejected':
       throw new RpcFailure({ code: answer.code === 'unavailable' ? internalError : invalidParams, message: answer.text, data: { outcome: 'rejected', reason: answer.code } });
     case 'ended': {
@@ -93,20 +89,29 @@ function withChanges(result: JsonObject, { outcome, action, changedFields }: End
   };
 }
 
-type Progress = 'waiting' | 'held' | 'doing';
+type Waiting = Extract<ActionAnswer, { readonly kind: 'waiting' }>;
 
-const states: { readonly [P in Progress]: string } = {
+const states: { readonly [P in Waiting['progress']]: string } = {
   waiting: 'Waiting for approval: the person has been asked and has not answered yet. Nothing was done yet.',
   held: 'Approved, and held for a few seconds in which the person can undo it. Nothing was done yet.',
   doing: 'Approved and being done now; it has not finished.',
 };
+const signedOnce = 'Waiting for a second approval: one person has approved this, and a second one has to approve it, too. Nothing was done yet.';
 
-function waitingText(progress: Progress, action: string): string {
-  return `${states[progress]} Call ${waitToolName} with action "${action}" to get the result. Do not send the same request again.`;
+function stateOf({ progress, isSignedOnce }: Waiting): string {
+  return isSignedOnce === true ? signedOnce : states[progress];
 }
 
-function againText(progress: Progress): string {
-  return `${states[progress]} Send the same request again in a while to get the result; it is not done twice.`;
+function waitingDetails({ progress, action, expiresAt, isSignedOnce }: Waiting): JsonObject {
+  return { outcome: 'waiting', progress, action, expiresAt, ...(isSignedOnce === true ? { waitsFor: 'second_approval' } : {}) };
+}
+
+function waitingText(answer: Waiting): string {
+  return `${stateOf(answer)} Call ${waitToolName} with action "${answer.action}" to get the result. Do not send the same request again.`;
+}
+
+function againText(answer: Waiting): string {
+  return `${stateOf(answer)} Send the same request again in a while to get the result; it is not done twice.`;
 }
 
 /** The service's result as it is. One that is no MCP result is named, never turned into "nothing was done". */

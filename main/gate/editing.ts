@@ -126,10 +126,11 @@ export class Editing {
     const shownEdit: Approval['edit'] = isChanged ? { at: edit.at, changes: edit.changes.map(toFieldChange) } : undefined;
     const showAgain = transaction(() => {
       if (!outbox.change(asKept(entry, this.#parts), clock.now())) throw new Error('Only what waits can be changed.');
-      return approvals.exchange(approval, { digest: action.digest, card, edit: shownEdit }, settings().answerWithinSeconds);
+      return approvals.exchange(approval, { digest: action.digest, card, edit: shownEdit, signing: edit.decision.signing ?? null }, settings().answerWithinSeconds);
     });
     live.become(entry, card.risk);
     live.offers = offers;
+    live.signing = edit.decision.signing ?? null;
     live.expiresAt = showAgain().expiresAt;
     return { ok: true, value: { kind: 'shown', digest: action.digest } };
   }

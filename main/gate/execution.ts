@@ -1,5 +1,7 @@
-import type { ConnectionId } from '../../preload/contract.ts';
+import type { ConnectionId, Signature } from '../../preload/contract.ts';
+import type { AnsweredEvent } from '../activity/event.ts';
 import { grantOffers } from '../approvals/grant-offers.ts';
+import { isSigned } from '../approvals/signing.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
@@ -84,6 +86,7 @@ export class Execution {
     const { action } = entry;
     live.isAsked = state === 'waiting' || approvals.isApproved(action.id);
     live.isApproved = state !== 'waiting';
+    live.signing = approvals.ofAction(action.id)?.signing ?? null;
     if (state === 'doing') return this.#end(live, 'outcome_uncertain');
     if (state === 'waiting') {
       const open = approvals.resume(action.id);
@@ -125,6 +128,7 @@ export class Execution {
       digest: action.digest,
       card: wholeCard(described.card, decision, holdSeconds, live.offers),
       isEditable,
+      signing: live.signing,
       answerWithinSeconds: settings().answerWithinSeconds,
     });
     const { id: approval, expiresAt, card } = open.approval;
@@ -145,13 +149,14 @@ export class Execution {
     const answer = await open.answer;
     live.whenStopped(null);
     live.isApproved = answer.answer === 'approved';
-    const by = answer.answer === 'approved' || answer.answer === 'denied' ? 'you' : null;
+    const names = answer.signed.flatMap(({ name }) => name ?? []);
+    const by = answer.answer === 'approved' || answer.answer === 'denied' ? (names.length > 0 ? names.join(', ') : 'you') : null;
     // What was approved is told before that it was, and both before anything is done.
     if (answer.answer === 'approved' && live.edited?.edit) await activity.append(editedEvent(live.requestDigest, live.edited, live.edited.edit, this.#parts));
-    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, reason: answer.reason });
+    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, ...signedBy(answer.signed), reason: answer.reason });
     switch (answer.answer) {
       case 'approved':
-        return answer.digest === digestOf(live.action) ? undefined : { reason: 'changed_since_approval', detail: null };
+        return answer.digest === digestOf(live.action) && (live.signing === null || isSigned(live.signing, answer.signed, answer.digest)) ? undefined : { reason: 'changed_since_approval', detail: null };
       case 'denied':
         return { reason: 'denied_by_person', detail: answer.reason === null ? null : `They said: “${answer.reason}”` };
       case 'timed_out':
@@ -263,4 +268,9 @@ export class Execution {
       this.#parts.report(`What became of an action could not be kept: ${String(error)}`);
     }
   }
+}
+
+/** Who signed, by name; "you" is told by `by`. */
+function signedBy(signed: readonly Signature[]): Pick<AnsweredEvent, 'signatures'> {
+  return signed.length === 0 ? {} : { signatures: signed.map(({ approver, name, how, at }) => ({ approver, name, how, at })) };
 }

@@ -2,6 +2,7 @@ import type { ActionId, AgentId, Digest, GrantId } from '../../preload/contract.
 import type { ActionAnswer, EndReason, Facts, FrozenAction, Risk } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
 import type { GrantOffer } from '../model/grant.ts';
+import type { SigningNeed } from '../model/signing.ts';
 import type { Decided } from './decide.ts';
 import type { OutboxEntry } from './outbox.ts';
 import { LiveConversation, type LiveConversationParts } from './live-conversation.ts';
@@ -41,6 +42,8 @@ export class LiveAction {
   isAsked = false;
   /** The person said yes, or nobody had to: the agent going away no longer takes it back. */
   isApproved = false;
+  /** What the yes to its card takes beside the button; null: nothing. */
+  signing: SigningNeed | null = null;
   /** What its card offers to allow for a while. */
   offers: readonly GrantOffer[] = [];
   /** The standing answer that let it through. */

@@ -1,4 +1,5 @@
 import type { Decision } from '../model/action.ts';
+import { covers } from '../model/signing.ts';
 import { decideAt } from './decide.ts';
 import type { LiveAction, Refusal } from './live-actions.ts';
 import type { GateParts } from './parts.ts';
@@ -18,13 +19,15 @@ export function obstacleTo(live: LiveAction, parts: GateParts): Refusal | undefi
   if (target(connection) !== live.target) return { reason: 'changed_since_approval', detail: null };
   const decision = decideAt(live, parts, clock.now());
   if (decision.answer === 'deny') return refusalOf(decision);
+  // A card that asked for less than what has to be signed now is no answer to it.
+  if (live.isAsked && !covers(live.signing, decision.signing ?? null)) return { reason: 'rules_changed', detail: null };
   if (decision.answer !== 'ask' || live.isAsked || isStillGranted(live, decision, parts)) return undefined;
   return { reason: 'rules_changed', detail: null };
 }
 
 /** A standing answer that let an action through and is used up or has run out since still counts for it; one that was taken back does not. */
-function isStillGranted({ grant }: LiveAction, { layer }: Decision, { grants }: GateParts): boolean {
-  return grant !== undefined && layer !== 'organization' && !grants.isRevoked(grant);
+function isStillGranted({ grant }: LiveAction, { layer, signing }: Decision, { grants }: GateParts): boolean {
+  return grant !== undefined && layer !== 'organization' && signing === undefined && !grants.isRevoked(grant);
 }
 
 /** How a decision to deny is told. */

@@ -71,6 +71,7 @@ export class Pipeline implements Gate {
     if (isReached && decision.answer === 'allow' && decision.grant !== undefined) this.#passBy(live, decision.grant);
     const isHeld = holdSecondsOf(described.facts.effect, this.#parts.settings()) > 0;
     live.isAsked = decision.answer === 'ask';
+    live.signing = decision.signing ?? null;
     live.isKept = !isStopped && (live.isAsked || (decision.answer === 'allow' && isHeld));
     live.isApproved = live.isKept && !live.isAsked;
     this.#start(live, this.#execution.run({ live, described, decision, perform, isHeld, owners: found?.owners ?? [], isEditable }));
@@ -232,7 +233,12 @@ export class Pipeline implements Gate {
       live.withdraw();
       if (!live.isKept) live.cutOff();
     }
-    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt };
+    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt, ...this.#signedOnce(live) };
+  }
+
+  #signedOnce({ id, signing, progress }: LiveAction): { readonly isSignedOnce?: true } {
+    if (signing?.people !== 2 || progress !== 'waiting') return {};
+    return this.#parts.approvals.ofAction(id)?.signing?.signed.length === 1 ? { isSignedOnce: true } : {};
   }
 
   #deliver({ entry }: OutboxLine, answer: EndedAnswer): ActionAnswer {

@@ -3,6 +3,7 @@ import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Reach } from './reach.ts';
 import type { SecretKind } from './secret.ts';
+import type { SigningNeed } from './signing.ts';
 
 /** Cedar's action names for what an agent can attempt. */
 export type ActionKind = 'invokeTool' | 'readResource' | 'getPrompt' | 'complete' | 'watchResource' | 'runCommand' | 'connect' | 'useCredential';
@@ -183,6 +184,8 @@ export interface Decision {
   readonly reason: string | null;
   /** The standing answer that allowed it. */
   readonly grant?: GrantId;
+  /** On an ask: what a yes takes beside the button. */
+  readonly signing?: SigningNeed;
   /** Policies that could not be evaluated; they counted as deny (forbid) or ask (permit). */
   readonly errors: readonly string[];
 }
@@ -238,7 +241,7 @@ export type ActionAnswer =
       readonly error?: RpcError;
     }
   /** Still open: nothing was done yet; ask again with this id. */
-  | { readonly kind: 'waiting'; readonly action: ActionId; readonly progress: 'waiting' | 'held' | 'doing'; readonly expiresAt: number }
+  | { readonly kind: 'waiting'; readonly action: ActionId; readonly progress: 'waiting' | 'held' | 'doing'; readonly expiresAt: number; /** One of two has signed. */ readonly isSignedOnce?: true }
   /** Never became an action: nothing of that name, invalid arguments, too many questions open already. */
   | { readonly kind: 'rejected'; readonly code: RejectionCode; readonly text: string };
 

@@ -2,6 +2,7 @@ import type { Effect } from '../../preload/contract.ts';
 import type { Decision } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { layerNames, type LayerName, type NamedPolicy } from './layers.ts';
+import { strictest } from './signing.ts';
 
 /** What Cedar found, told in our policies. */
 export interface Findings {
@@ -18,12 +19,24 @@ export interface Findings {
  *    Of what the person said, a standing answer comes before a choice to be asked: it is the later and the narrower word.
  * 4. Where nobody speaks: ask.
  * 5. Payments and deletions ask, unless an organization's permit with an `@id` names this very tool.
+ * 6. What any layer's permits want signed is signed, the strictest of it: no layer loosens another, and no standing answer covers it.
  *
  * @param effects the tool's own effect and the one taken from the exact arguments; either may be the graver one.
  */
 export function combine(findings: Findings, effects: readonly Effect[]): Decision {
   const errors = findings.errored.map(({ policy, kind }) => `${policy.layer}, ${policy.id}: ${kind}`);
-  return { ...decideAmong(findings, effects), errors };
+  return { ...withSigning(decideAmong(findings, effects), findings), errors };
+}
+
+/** A permit that could not be evaluated counts as one that was satisfied. */
+function withSigning(decision: Undetailed, { satisfied, errored }: Findings): Undetailed {
+  const failed = errored.map(({ policy }) => policy);
+  const wanting = [...satisfied, ...failed].filter(({ signing }) => signing !== null);
+  const signing = strictest(wanting.map((policy) => policy.signing));
+  if (signing === null || decision.answer === 'deny') return decision;
+  if (decision.answer === 'ask') return { ...decision, signing };
+  const layer = layerNames.find((name) => wanting.some((policy) => policy.layer === name)) ?? 'built-in';
+  return { ...tell('ask', layer, wanting.filter((policy) => policy.layer === layer), failed), signing };
 }
 
 type Undetailed = Omit<Decision, 'errors'>;

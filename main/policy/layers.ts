@@ -1,10 +1,12 @@
 import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { grantId, type GrantId } from '../../preload/contract.ts';
 import type { Decision } from '../model/action.ts';
+import type { SigningNeed } from '../model/signing.ts';
 import { parsePolicies, type ParsedPolicy } from './cedar-engine.ts';
 import { grantOfPolicy } from './grant-text.ts';
 import { scopeOf, type Scope } from './scope.ts';
 import { seesNothing, sightOf, type Sight } from './sight.ts';
+import { readSigning } from './signing.ts';
 
 export type LayerName = Decision['layer'];
 
@@ -21,6 +23,8 @@ export interface NamedPolicy {
   readonly answer: 'allow' | 'ask' | 'deny';
   readonly title: string | null;
   readonly reason: string | null;
+  /** What a yes takes beside the button; null: nothing. */
+  readonly signing: SigningNeed | null;
   readonly text: string;
   /** It carries an `@id` and its scope names one tool with `==`: somebody meant exactly this tool. */
   readonly namesOneTool: boolean;
@@ -34,27 +38,41 @@ export interface NamedPolicy {
 
 export type Layer =
   | { readonly ok: true; readonly policies: readonly NamedPolicy[] }
-  | { readonly ok: false; readonly why: string; readonly line: number | null };
+  /** `annotation`: the policy, and which of its annotations is wrong; absent where the text is no Cedar. */
+  | { readonly ok: false; readonly why: string; readonly line: number | null; readonly annotation?: { readonly policy: string; readonly should: string } };
 
-/** Reads one layer's Cedar text. Annotations: `@id`, `@title`, `@reason`, `@requireApproval` (on a permit: ask). */
+/**
+ * Reads one layer's Cedar text. Annotations: `@id`, `@title`, `@reason`, `@requireApproval` (on a permit: ask), and those of
+ * `readSigning` (on a permit: ask, and more than a click).
+ */
 export function readLayer(layer: LayerName, text: string): Layer {
   const parsed = parsePolicies(text);
   if (!parsed.ok) return parsed;
-  return { ok: true, policies: parsed.policies.map((policy, index) => namePolicy(layer, policy, index)) };
+  const policies: NamedPolicy[] = [];
+  for (const [index, policy] of parsed.policies.entries()) {
+    const named = namePolicy(layer, policy, index);
+    if ('wrong' in named) return { ok: false, why: `${named.id}: ${named.wrong}`, line: null, annotation: { policy: named.id, should: named.wrong } };
+    policies.push(named);
+  }
+  return { ok: true, policies };
 }
 
-function namePolicy(layer: LayerName, { text, json }: ParsedPolicy, index: number): NamedPolicy {
+function namePolicy(layer: LayerName, { text, json }: ParsedPolicy, index: number): NamedPolicy | { readonly id: string; readonly wrong: string } {
   const annotations = new Map<string, string | null>(Object.entries(json.annotations ?? {}));
   const approval = annotations.get('requireApproval');
   const id = filled(annotations.get('id'));
+  const read = readSigning(annotations, json.effect === 'permit');
+  if ('wrong' in read) return { id: id ?? `rule ${index + 1}`, wrong: read.wrong };
+  const { signing } = read;
   const sight = sightOf(json);
   return {
     layer,
     key: `${layer}:${index}`,
     id: id ?? `rule ${index + 1}`,
-    answer: json.effect === 'forbid' ? 'deny' : approval === undefined ? 'allow' : 'ask',
+    answer: json.effect === 'forbid' ? 'deny' : approval === undefined && signing === null ? 'allow' : 'ask',
     title: filled(annotations.get('title')),
-    reason: filled(annotations.get('reason')) ?? filled(approval),
+    reason: filled(annotations.get('reason')) ?? filled(approval) ?? filled(annotations.get('requireReauth')),
+    signing,
     text,
     grant: layer === 'personal' && id !== null ? readGrantId(id) : null,
     namesOneTool: id !== null && hasToolScope(json),

@@ -19,6 +19,7 @@ export function listRules(sources: RuleSources, connectionName: (connection: str
 
 /** Why everything is refused, and whom to ask. */
 export function organizationProblem(layer: Layer & { readonly ok: false }, contact: string | null): Message {
+  if (layer.annotation !== undefined) return say('rules.problem.organizationAnnotation', { ...layer.annotation, contact: contact ?? 'none' });
   return say('rules.problem.organization', { line: layer.line ?? 0, contact: contact ?? 'none' });
 }
 

@@ -5,6 +5,7 @@ import type { AppendQueue } from '../../main/activity/append-queue.ts';
 import type { ActivityEvent } from '../../main/activity/event.ts';
 import { ApprovalStore, approvalMigrations } from '../../main/approvals/approval-store.ts';
 import { Approvals } from '../../main/approvals/approvals.ts';
+import { Proofs } from '../../main/approvals/proofs.ts';
 import { Outbox, outboxMigrations } from '../../main/gate/outbox.ts';
 import type { GateParts, PolicyQuestion } from '../../main/gate/parts.ts';
 import { PauseSwitch, pauseMigrations } from '../../main/gate/pause-switch.ts';
@@ -153,7 +154,8 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     profile: (name) => (name === 'send_email' ? { ...sendProfile, editable: knobs.editable, describe: (args, context) => knobs.describe(args, context) } : undefined),
     close: () => Promise.resolve(),
   };
-  const approvals = new Approvals(new ApprovalStore(world.database), world.clock, () => approvalId.parse(randomUUID()));
+  const proofs = new Proofs(world.clock);
+  const approvals = new Approvals(new ApprovalStore(world.database), world.clock, () => approvalId.parse(randomUUID()), proofs);
   const pause = new PauseSwitch(world.database);
   const rules = { answer: knobs.decide, revision: 1 };
   const parts: GateParts = {
@@ -225,7 +227,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     report: () => undefined,
   };
   const gate = new Pipeline(parts);
-  return { gate, approvals, pause, knobs };
+  return { gate, approvals, pause, knobs, proofs };
 }
 
 const defaults: Settings = {
