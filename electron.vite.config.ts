@@ -15,6 +15,7 @@ export default defineConfig({
         input: {
           index: from('main/index.ts'),
           countersign: from('main/cli/countersign.ts'),
+          'sandbox-helper': from('main/sandbox/helper/index.ts'),
           'activity-worker': from('main/activity/worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

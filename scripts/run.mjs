@@ -13,8 +13,8 @@ const stamp = join(root, 'node_modules', '.set-up-for');
 const browser = { name: 'chromium', isThere: () => hasBrowser() };
 const library = (name) => ({ name, isThere: () => isPackageInstalled(name) });
 const system = {
-  start: [browser, library('libsecret-1-0')],
-  test: [browser, ...['libsecret-1-0', 'xvfb', 'xauth', 'dbus', 'gnome-keyring', 'dovecot-imapd', 'postfix', 'openssl'].map(library)],
+  start: [browser, ...['libsecret-1-0', 'bubblewrap', 'socat', 'ripgrep'].map(library)],
+  test: [browser, ...['libsecret-1-0', 'xvfb', 'xauth', 'dbus', 'gnome-keyring', 'dovecot-imapd', 'postfix', 'openssl', 'bubblewrap', 'socat', 'ripgrep'].map(library)],
 };
 
 /** What each command needs from the system, whether it needs the built app, and what it then runs in Node 24. */

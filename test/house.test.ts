@@ -35,6 +35,9 @@ const forbidden: readonly (readonly [file: string, imports: readonly string[]])[
   ['main/gate/probe', ['electron', '../app.ts', '../broker/broker.ts', '../connections/catalog.ts', '../credentials/scrubber.ts', '../ipc/ipc.ts', '../state/state.ts']],
   ['main/gate/probe', ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'node:child_process', 'http', 'undici', '@modelcontextprotocol/client']],
   ['main/broker/probe', ['electron', '../app.ts', '../agent-catalog.ts', '../policy/policy.ts', '../connections/catalog.ts', '../tokens/tokens.ts', '../ipc/ipc.ts']],
+  ['main/processes/probe', ['electron', '../app.ts', '../sandbox/sandbox.ts', '../connections/catalog.ts']],
+  ['main/sandbox/probe', ['electron', '../app.ts', '../gate/gate.ts', '../broker/broker.ts', '../policy/policy.ts', './helper/index.ts', '@anthropic-ai/sandbox-runtime']],
+  ['main/sandbox/helper/probe', ['electron', '../../app.ts', '../../gate/gate.ts', '../../credentials/credential-store.ts', '../../processes/process-group.ts']],
   ['main/practice/probe', ['electron', '../app.ts', '../gate/gate.ts', '../broker/broker.ts', '../policy/policy.ts', '../ipc/ipc.ts']],
   ['main/practice/mail-server/probe', ['electron', '../../app.ts', '../../gate/gate.ts', '../../connections/catalog.ts']],
   ['main/ipc/probe', ['electron', '../app.ts', '../screen.ts', '../shell/electron/tray.ts', '../shell/preview/preview-shell.ts', '../../renderer/app/store.ts']],
@@ -53,6 +56,8 @@ const forbidden: readonly (readonly [file: string, imports: readonly string[]])[
 const allowed: readonly (readonly [file: string, imports: readonly string[]])[] = [
   ['main/policy/probe', ['../model/json.ts', '../state/state.ts', '../../preload/contract.ts', './layers.ts', 'node:crypto']],
   ['main/connectors/email/probe', ['../connector.ts', './links.ts', '../../model/json.ts', '../../../preload/contract.ts']],
+  ['main/sandbox/probe', ['../model/json.ts', '../processes/process-group.ts', './protocol.ts']],
+  ['main/sandbox/helper/probe', ['@anthropic-ai/sandbox-runtime', '../protocol.ts', '../../model/line-reader.ts']],
   ['main/gate/probe', ['../policy/policy.ts', '../activity/event.ts', '../approvals/approvals.ts', '../model/json.ts']],
   ['main/broker/probe', ['../gate/gate.ts', 'node:http']],
   ['main/shell/electron/probe', ['electron', '../dispatch.ts']],
@@ -149,6 +154,7 @@ describe('imports that are made while running', () => {
     expect(found.toSorted()).toEqual([
       'main/credentials/keytar-keychain.ts keytar',
       'main/index.ts ./cli/countersign.ts',
+      'main/index.ts ./sandbox/helper/index.ts',
       'main/index.ts ./start.ts',
       'main/settings/preferences-file.ts electron-store',
       'main/shell/choose-shell.ts ./preview/preview-shell.ts',

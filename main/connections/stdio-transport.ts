@@ -4,7 +4,7 @@ import type { Dispose } from '../model/disposable.ts';
 import { LineReader } from '../model/line-reader.ts';
 import { readMessage } from './json-rpc-line.ts';
 import { NothingSentError } from './nothing-sent-error.ts';
-import { killGroup, tieToApp } from './process-group.ts';
+import { killGroup, tieToApp } from '../processes/process-group.ts';
 import { StderrLog } from './stderr-log.ts';
 
 export interface StdioCommand {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { ConnectionProblem } from './connection.ts';
 import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
-import { minimalEnvironment } from './minimal-environment.ts';
+import { minimalEnvironment } from '../processes/minimal-environment.ts';
 import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
 import { StdioTransport, type StdioCommand } from './stdio-transport.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { killGroup, tieToApp } from '../../main/connections/process-group.ts';
+import { killGroup, tieToApp } from '../../main/processes/process-group.ts';
 import { freePort } from '../bench/broker/process.ts';
 import { pause, root } from './running-app.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { tieToApp } from '../../main/connections/process-group.ts';
+import { tieToApp } from '../../main/processes/process-group.ts';
 import type { Findings } from '../long-run/findings.ts';
 import { tokenOf } from '../long-run/line-wire.ts';
 import type { CountingSmtp } from './counting-smtp.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { killGroup, tieToApp } from '../../main/connections/process-group.ts';
+import { killGroup, tieToApp } from '../../main/processes/process-group.ts';
 
 /** What `app-server.ts` is to open. */
 export interface Setup {

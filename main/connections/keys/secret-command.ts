@@ -5,8 +5,8 @@ import { homedir } from 'node:os';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import type { SecretCommand } from '../../../preload/contract.ts';
 import type { Dispose } from '../../model/disposable.ts';
-import { minimalEnvironment } from '../minimal-environment.ts';
-import { killGroup, tieToApp } from '../process-group.ts';
+import { minimalEnvironment } from '../../processes/minimal-environment.ts';
+import { killGroup, tieToApp } from '../../processes/process-group.ts';
 
 /** Why a program gave no secret. Never what it wrote. */
 export type SecretCommandProblem =

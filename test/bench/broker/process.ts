@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { killGroup, tieToApp } from '../../../main/connections/process-group.ts';
+import { killGroup, tieToApp } from '../../../main/processes/process-group.ts';
 
 /** What a server of ours says in one line of JSON when it is ready. */
 export interface Ready {

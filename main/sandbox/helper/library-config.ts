@@ -1,0 +1,80 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
+import type { NetworkDecision } from '../network.ts';
+import type { HelperPlan } from '../protocol.ts';
+
+type Filter = NonNullable<SandboxRuntimeConfig['network']['filterRequest']>;
+
+/** Where programs and what they need lies, on any Linux. */
+const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
+
+/** Of /etc what programs need to run; no keys, no password hashes, nobody's services. */
+const systemSettings = [
+  'alternatives', 'ca-certificates', 'ca-certificates.conf', 'debian_version', 'fonts', 'gai.conf', 'group', 'host.conf', 'hosts', 'java-17-openjdk',
+  'java-21-openjdk', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'lsb-release', 'magic', 'mime.types', 'nsswitch.conf', 'os-release', 'passwd',
+  'pki/ca-trust', 'pki/tls/cert.pem', 'pki/tls/certs', 'pki/java', 'protocols', 'python3', 'python3.11', 'python3.12', 'python3.13', 'redhat-release', 'services',
+  'ssl/cert.pem', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone', 'vimrc', 'xml',
+].map((name) => join('/etc', name));
+
+/** Names that other programs run by themselves when a person opens the folder; the library adds its own list to these. */
+const autorunNames = ['.envrc', '.direnv', '.husky', '.devcontainer', '.cursor', '.claude', '.pre-commit-config.yaml', '.lefthook.yml', '.zed'];
+
+/** What a run may never change inside its writable folders, at the folder's own level. */
+export function protectedNames(writable: readonly string[]): readonly string[] {
+  return writable.flatMap((folder) => autorunNames.map((name) => join(folder, name)));
+}
+
+const literally = (path: string): { path: string; literal: true } => ({ path, literal: true });
+
+/** The library's configuration for a plan on this system. `decide` answers for every request inside an inspected connection. */
+export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefined, filterRequest: Filter, bubblewrap: string | undefined): SandboxRuntimeConfig {
+  const isLinux = process.platform === 'linux';
+  const own = [...plan.readable, ...plan.writable, plan.folder, ...(seccompHelper === undefined ? [] : [dirname(seccompHelper)])];
+  const system = isLinux ? [...systemFolders, ...systemSettings].filter((path) => existsSync(path)) : [];
+  return {
+    network: {
+      allowedDomains: [],
+      deniedDomains: plan.network === 'none' ? ['*'] : [],
+      allowLocalBinding: false,
+      ...(plan.network === 'requests' ? { filterRequest, tlsTerminate: {} } : {}),
+      ...(plan.brokerSocket !== undefined && process.platform === 'darwin' ? { allowUnixSockets: [plan.brokerSocket] } : {}),
+    },
+    filesystem: {
+      denyRead: hiddenFolders().map(literally),
+      allowRead: [...system, ...own].map(literally),
+      allowWrite: plan.writable.map(literally),
+      denyWrite: protectedNames(plan.writable).map(literally),
+    },
+    allowPty: false,
+    ...(bubblewrap === undefined ? {} : { bwrapPath: bubblewrap }),
+  };
+}
+
+const macFolders = ['/Users', '/Volumes', '/private/var/root', '/private/tmp', '/private/var/folders', '/Library/Application Support', '/private/etc/ssh'];
+
+/** On Linux everything is hidden and the system shown again; elsewhere programs need too much that has no list. */
+function hiddenFolders(): readonly string[] {
+  if (process.platform === 'win32') return windowsProfiles();
+  if (process.platform !== 'darwin') return ['/'];
+  return macFolders.filter((path) => existsSync(path));
+}
+
+function windowsProfiles(): readonly string[] {
+  const profiles = join(process.env['SystemDrive'] ?? 'C:', '\\Users');
+  try {
+    return readdirSync(profiles).map((name) => join(profiles, name));
+  } catch {
+    return [profiles];
+  }
+}
+
+/** The library's form of an answer. */
+export function toLibrary(decision: NetworkDecision): Awaited<ReturnType<Filter>> {
+  if (decision.effect === 'deny') return { action: 'deny', reason: decision.reason };
+  return {
+    action: 'allow',
+    ...(decision.removeHeaders === undefined ? {} : { removeHeaders: [...decision.removeHeaders] }),
+    ...(decision.setHeaders === undefined ? {} : { setHeaders: decision.setHeaders.map(([name, value]): [string, string] => [name, value]) }),
+  };
+}

@@ -1,0 +1,30 @@
+/** One thing a run attempts on the network. */
+export type NetworkAttempt =
+  /** A connection to a host, as the run named it: a name in lower case, or an address. */
+  | { readonly kind: 'connect'; readonly host: string; readonly port: number }
+  /** A request inside a connection that is inspected. */
+  | {
+      readonly kind: 'request';
+      readonly host: string;
+      readonly port: number;
+      readonly scheme: 'http' | 'https';
+      readonly method: string;
+      /** Path and query, as the run wrote them. */
+      readonly target: string;
+      readonly headers: readonly (readonly [name: string, value: string])[];
+    };
+
+export type NetworkDecision =
+  | { readonly effect: 'allow'; readonly removeHeaders?: readonly string[]; readonly setHeaders?: readonly (readonly [name: string, value: string])[] }
+  /** `reason` is read by the run: plain English, one line. */
+  | { readonly effect: 'deny'; readonly reason: string };
+
+/** Decides over each attempt of a run. Whatever it does not answer with "allow" is refused; so is all that is asked after the run's end. */
+export interface NetworkDecider {
+  /** Whether TLS is opened, so that requests are seen. */
+  readonly isInspected: boolean;
+  decide(attempt: NetworkAttempt): Promise<NetworkDecision>;
+}
+
+/** The answer where nobody answers. */
+export const nobodyAllowed: NetworkDecision = { effect: 'deny', reason: 'Countersign allows this run no such connection.' };
