@@ -12,8 +12,10 @@ const mostRepeats = 10;
 const mostMessages = 50;
 const mostReadings = 1000;
 
-/** Never for payments, deletions, commands, destinations, and what nobody knows. */
-const effects: ReadonlySet<Effect> = new Set(['read', 'send', 'change']);
+/** Never for payments, deletions, commands, and what nobody knows. */
+const effects: ReadonlySet<Effect> = new Set(['read', 'send', 'change', 'connect']);
+/** A program that works with a service asks it often. */
+const mostConnections = 10_000;
 
 /**
  * The standing answers that make sense for an action, narrowest first; none where much is at stake or a secret is in it. Each is
@@ -22,6 +24,7 @@ const effects: ReadonlySet<Effect> = new Set(['read', 'send', 'change']);
 export function grantOffers({ kind, name, digest }: Pick<FrozenAction, 'kind' | 'name' | 'digest'>, facts: Facts, risk: Risk): readonly GrantOffer[] {
   if (risk === 'high' || !effects.has(facts.effect) || facts.secrets !== undefined) return [];
   if (kind === 'readResource') return facts.uri === undefined ? [] : [reading({ id: 'uri', scope: { kind: 'uri', uri: facts.uri } }, disarmLine(facts.uri))];
+  if (kind === 'connect') return placeOffer(facts);
   if (kind !== 'invokeTool') return [];
   if (facts.effect === 'read') return [reading({ id: 'reading', scope: { kind: 'reading' } }, disarmLine(name))];
   const same: GrantOffer = { id: 'same', scope: { kind: 'same', digest }, sentence: say('grant.same'), lasts: 'today', uses: mostRepeats };
@@ -42,4 +45,10 @@ function recipientsOffer({ effect, recipientAddresses = [], attachments }: Facts
     lasts: 'hour',
     uses: mostMessages,
   };
+}
+
+function placeOffer({ host, port, method }: Facts): readonly GrantOffer[] {
+  // A rule that is about single requests was written to be asked.
+  if (host === undefined || port === undefined || method !== undefined) return [];
+  return [{ id: 'place', scope: { kind: 'place', host, port }, sentence: say('grant.place', { place: `${host}:${port}` }), lasts: 'hour', uses: mostConnections }];
 }

@@ -96,6 +96,11 @@ export interface Facts {
   readonly address?: string;
   /** TCP port, 1 to 65535. */
   readonly port?: number;
+  /** The host is on this computer, inside the company's own network or the like; there where it is. */
+  readonly isInternalPlace?: true;
+  /** Of a request that could be seen: HTTP's method (RFC 9110, 9), and the path without the query. */
+  readonly method?: string;
+  readonly path?: string;
   /** How many things it reads, changes or deletes at once. */
   readonly itemCount?: number;
   /** When what is planned begins, seconds since the Unix epoch. */

@@ -13,7 +13,9 @@ export type GrantScope =
   /** Reading with this tool. */
   | { readonly kind: 'reading' }
   /** Reading this one resource; its URI in normal form. */
-  | { readonly kind: 'uri'; readonly uri: string };
+  | { readonly kind: 'uri'; readonly uri: string }
+  /** Reaching this one place on the network. */
+  | { readonly kind: 'place'; readonly host: string; readonly port: number };
 
 /** A standing answer, in force from `from` to `until` (milliseconds since the Unix epoch) and for as many uses as are left. */
 export interface Grant {
@@ -32,7 +34,7 @@ export interface Grant {
 
 /** A standing answer that a card offers. */
 export interface GrantOffer {
-  readonly id: 'same' | 'recipients' | 'reading' | 'uri';
+  readonly id: 'same' | 'recipients' | 'reading' | 'uri' | 'place';
   readonly scope: GrantScope;
   readonly sentence: Message;
   readonly lasts: 'hour' | 'today';

@@ -245,7 +245,7 @@ const defaults: Settings = {
   attachmentFolders: [],
   proxy: 'system',
   noProxy: [],
-  caFile: '',
+  caFile: '', allowedHosts: [], deniedHosts: [],
   isFirstRunDone: true,
 };
 

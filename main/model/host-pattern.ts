@@ -1,7 +1,5 @@
-import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { assertNever } from '../model/assert-never.ts';
-import { quote } from './cedar-text.ts';
+import { ipVersion } from './ip-address.ts';
 
 /**
  * Where a connection may lead, as one writes it in a list. The semantics are those of Docker's network policies:
@@ -35,7 +33,7 @@ export function readHostPattern(text: string): HostPatternReading {
   if (!split.ok) return split;
   const { host, port } = split;
   if (host === '*' || host === '**') return { ok: true, pattern: { target: { kind: 'any' }, port } };
-  if (host.includes('/') || isIP(host) !== 0) return network(host, port);
+  if (host.includes('/') || ipVersion(host) !== 0) return network(host, port);
   return named(host, port);
 }
 
@@ -46,7 +44,7 @@ function splitPort(entry: string): Split {
   if (bracketed !== undefined) return withPort(bracketed['host'] ?? '', bracketed['rest'] ?? '');
   const colons = entry.split(':').length - 1;
   // 2001:db8::1:443 is an address by itself: which of the two is meant must be said.
-  if (colons > 1) return isIP(entry.split('/')[0] ?? '') === 6 ? { ok: true, host: entry, port: null } : problem('brackets missing');
+  if (colons > 1) return ipVersion(entry.split('/')[0] ?? '') === 6 ? { ok: true, host: entry, port: null } : problem('brackets missing');
   const at = colons === 1 ? entry.indexOf(':') : entry.length;
   return withPort(entry.slice(0, at), entry.slice(at));
 }
@@ -59,7 +57,7 @@ function withPort(host: string, rest: string): Split {
 
 function network(host: string, port: number | null): HostPatternReading {
   const [address = '', prefix] = host.split('/');
-  const version = isIP(address);
+  const version = ipVersion(address);
   const width = version === 4 ? 32 : 128;
   if (version === 0 || address.includes('%') || host.split('/').length > 2) return problem('not a network');
   if (prefix !== undefined && (!/^(?:0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > width)) return problem('not a network');
@@ -68,7 +66,7 @@ function network(host: string, port: number | null): HostPatternReading {
 
 /** Cedar reads no IPv4 part inside an IPv6 address. */
 function withoutMapping(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
+  return ipVersion(address) === 6 ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
 }
 
 function named(host: string, port: number | null): HostPatternReading {
@@ -76,38 +74,11 @@ function named(host: string, port: number | null): HostPatternReading {
   const rest = host.slice(start.length).replace(/\.$/, '');
   if (rest.includes('*')) return problem('wildcard inside');
   const name = domainToASCII(rest).toLowerCase();
-  if (name === '' || name.length > longestName || isIP(name) !== 0 || !name.split('.').every((part) => label.test(part))) return problem('not a name');
+  if (name === '' || name.length > longestName || ipVersion(name) !== 0 || !name.split('.').every((part) => label.test(part))) return problem('not a name');
   const below = start === '*.' || start === '**.' ? wildcards[start] : 'none';
   return { ok: true, pattern: { target: { kind: 'name', name, below }, port } };
 }
 
 function problem(problem: HostPatternProblem): { readonly ok: false; readonly problem: HostPatternProblem } {
   return { ok: false, problem };
-}
-
-/**
- * The pattern as a condition in Cedar, over the facts of a `connect` action: `host` (a name in ASCII form, lower case, or an
- * address), `address` (there where the host is one) and `port`. It looks at a fact only where it is there, so it cannot err.
- */
-export function hostCondition({ target, port }: HostPattern): string {
-  const conditions = ['context.facts has host && context.facts has port'];
-  if (port !== null) conditions.push(`context.facts.port == ${port}`);
-  if (target.kind === 'network') conditions.push('context.facts has address', `ip(context.facts.address).isInRange(ip(${quote(target.cidr)}))`);
-  if (target.kind === 'name') conditions.push('!(context.facts has address)', nameCondition(target.name, target.below));
-  return conditions.join(' && ');
-}
-
-/** A name holds letters, digits, dots and dashes alone, so it can stand in a pattern as it is; `*` there is any text, dots too. */
-function nameCondition(name: string, below: 'none' | 'one label' | 'any depth'): string {
-  const [onceBelow, twiceBelow] = [`context.facts.host like "*.${name}"`, `context.facts.host like "*.*.${name}"`];
-  switch (below) {
-    case 'none':
-      return `context.facts.host == ${quote(name)}`;
-    case 'one label':
-      return `${onceBelow} && !(${twiceBelow})`;
-    case 'any depth':
-      return onceBelow;
-    default:
-      return assertNever(below);
-  }
 }
