@@ -10,6 +10,8 @@ export interface EgressParts {
   readonly gate: Pick<Gate, 'perform' | 'wait'>;
   /** What the rules say of a request, without an action: most requests to a place that was let through need none. */
   readonly decide: (agent: AgentId, name: string, facts: Facts) => Decision;
+  /** False while anything is paused that this agent needs, and once it was forgotten. */
+  readonly mayPass: (agent: AgentId) => boolean;
   /** Whether connections that cannot be seen into are refused. */
   readonly refusesOpaque: () => boolean;
   /** Networks (CIDR) that the lists of places allow: names may lead there. */
@@ -60,6 +62,9 @@ export class Egress implements NetworkDecider {
     if (place === null) return deny('This is no place on the network.');
     const passed = await this.#reach(place);
     if (!passed.isAllowed) return deny(passed.reason);
+    // An answer of before stands only while it might be given again.
+    if (!this.#parts.mayPass(this.#of.agent)) return deny('Countersign is paused.');
+    if (this.#rulesFor(place).answer === 'deny') return await this.#bringAnew(place);
     if (attempt.kind === 'connect') return { effect: 'allow' };
     return await this.#request(place, { method: attempt.method, path: pathOf(attempt.target) }, passed);
   }
@@ -67,6 +72,12 @@ export class Egress implements NetworkDecider {
   /** The run is over: questions that are still open are taken back. */
   close(): void {
     this.#end.abort();
+  }
+
+  /** The rules have changed since: the attempt takes the whole way once more, so that it is recorded. */
+  async #bringAnew(place: NetworkPlace): Promise<NetworkDecision> {
+    const answer = await this.#once(`${writePlace(place)} anew`, () => this.#bring(place));
+    return answer.isAllowed ? { effect: 'allow' } : deny(answer.reason);
   }
 
   #reach(place: NetworkPlace): Promise<Passed> {

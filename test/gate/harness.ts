@@ -89,6 +89,8 @@ export function newWorld(): World {
 
 export interface Knobs {
   decide: Decision;
+  /** Real rules, instead of the one answer for everything. */
+  rules: GateParts['policy']['decide'] | undefined;
   answer: (call: UpstreamCall) => Promise<UpstreamAnswer>;
   /** The event kinds that cannot be recorded. */
   unrecordable: Set<string>;
@@ -118,6 +120,7 @@ const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks f
 export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
   const knobs: Knobs = {
     decide: decision('ask'),
+    rules: undefined,
     answer: () => Promise.resolve({ kind: 'result', result: { content: [{ type: 'text', text: 'sent' }] } }),
     unrecordable: new Set(),
     canAsk: true,
@@ -169,7 +172,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
       },
       decide(question) {
         world.questions.push(question);
-        return knobs.decide;
+        return knobs.rules?.(question) ?? knobs.decide;
       },
     },
     approvals,
