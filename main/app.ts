@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { actionId, approvalId, grantId, type AgentId, type ConnectionId } from '../preload/contract.ts';
 import type { Activity } from './activity/activity.ts';
+import { Contacts } from './activity/contacts.ts';
 import { openActivity } from './activity/open.ts';
 import { agentMigrations } from './agents/agent-store.ts';
 import { createAgents, type Agents } from './agents/agents.ts';
@@ -47,6 +48,8 @@ import { Profiles } from './profiles/profiles.ts';
 import { readShippedProfiles } from './profiles/shipped.ts';
 import { openSettings } from './settings/settings.ts';
 import type { Shell } from './shell/shell.ts';
+import { signatureMigrations } from './signatures/signature-migrations.ts';
+import { Signing } from './signing.ts';
 import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
@@ -102,6 +105,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
     { component: 'outbox', migrations: outboxMigrations },
+    { component: 'signatures', migrations: signatureMigrations },
     { component: 'pause', migrations: pauseMigrations },
     { component: 'activity-anchor', migrations: anchorMigrations },
     { component: 'tokens', migrations: tokenMigrations },
@@ -130,7 +134,10 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()), proofs);
   const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
+  const contacts = new Contacts(activity);
   const tokens = createTokens({ clock });
+
+  const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
@@ -200,6 +207,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     transaction: (work) => state.transaction(work),
     pause,
     activity,
+    contacts,
     services: {
       open: async (agent, connection) => (mayUse(agent, connection) ? upstreams.get(connection) : undefined),
       async findTool(agent, connection, name) {
@@ -264,7 +272,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, organization, launcher: options.launcher, report,
+    mailAccounts, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, signing, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.
@@ -289,6 +297,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       oauth.close();
       keys.close();
       await network.close();
+      contacts.close();
       await activity.close();
       state.close();
       free();

@@ -11,7 +11,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
-  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, upstreams } = services;
+  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, signing, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -36,6 +36,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       upstreams.drop(id).catch((error: unknown) => report(String(error)));
     }
     agents.setManaged(organization.agents);
+    signing.approvers.setManaged(organization.approvers);
   };
   const ends: Dispose[] = [
     settings.onChange((change) => {
@@ -56,6 +57,17 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       const name = agents.get(grant.agent)?.name ?? grant.agent;
       record({ at: at(), kind: `grant_${kind}`, grant: grant.id, agent: { id: grant.agent, name }, text: text(grant.sentence) });
     }),
+    signing.setUp.onChange((change) => {
+      record('approver' in change ? { at: at(), kind: change.kind, approver: { id: change.approver.id, name: change.approver.name } } : { at: at(), kind: change.kind });
+      if (change.kind !== 'passcode_reset') return;
+      // Whoever asked may be somebody who found the computer unlocked: nothing that was said before helps them.
+      grants.revokeWhere(() => true);
+      approvals.denyWaiting();
+    }),
+    signing.approvers.onChange(() => approvals.keepSignatures(({ approver, groups }) => {
+      const known = approver === null ? undefined : signing.approvers.find(approver);
+      return approver === null || (known !== undefined && groups.every((group) => known.groups.includes(group)));
+    })),
     connections.onChange(() => {
       grants.revokeWhere(({ connection }) => connection !== theNetwork && connections.find(connection) === undefined);
       gate.stopForbidden();

@@ -1,4 +1,4 @@
-import type { Message, Status } from '../preload/contract.ts';
+import type { Approver, Message, Status } from '../preload/contract.ts';
 import type { ManagedConnection as KeptConnection } from './connections/connection-store.ts';
 import type { ManagedSettings } from './managed/managed-settings.ts';
 import type { ManagedRead, ManagedSource } from './managed/managed-source.ts';
@@ -60,6 +60,15 @@ export class Organization {
 
   get profiles(): ManagedSettings['profiles'] {
     return this.settings?.profiles ?? [];
+  }
+
+  get approvers(): readonly Approver[] {
+    return this.settings?.approvers ?? [];
+  }
+
+  /** What cannot be read may forbid it. */
+  get mayResetPasscode(): boolean {
+    return this.isKnown && this.settings?.forbidPasscodeReset !== true;
   }
 
   get connections(): readonly KeptConnection[] {

@@ -172,6 +172,34 @@ export const approver = z.object({
 });
 export type Approver = z.infer<typeof approver>;
 
+/** What may be a passcode for signing; a new one has at least `signers.shortestPasscode` characters. */
+const passcodeText = z.string().min(1).max(256);
+const systemShown = z.strictObject({ by: z.literal('system') });
+const passcodeShown = z.strictObject({ by: z.literal('passcode'), passcode: passcodeText });
+/** What the person of this account shows to be it: through the system, or with the account's passcode. */
+export const presenceShown = z.discriminatedUnion('by', [systemShown, passcodeShown]);
+export type PresenceShown = z.infer<typeof presenceShown>;
+/** What somebody shows to sign. A secret, on its way to main alone. */
+export const signatureShown = z.discriminatedUnion('by', [systemShown, passcodeShown, z.strictObject({ by: z.literal('approver'), approver: approverId, passcode: passcodeText })]);
+export type SignatureShown = z.infer<typeof signatureShown>;
+
+/** Who can sign on this computer, and how. */
+export const signers = z.object({
+  /** The system can ask the person to prove that they are there (Touch ID). */
+  hasTouchId: z.boolean(),
+  hasPasscode: z.boolean(),
+  /** Characters that a new passcode has at least. */
+  shortestPasscode: z.number().int(),
+  /** The passcode is not taken before then, after wrong tries or a reset. */
+  waitsUntil: instant.nullable(),
+  /** The organization lets the person start over without the passcode. */
+  mayReset: z.boolean(),
+  /** The organization says who the approvers are. */
+  areManaged: z.boolean(),
+  approvers: z.array(approver.extend({ hasPasscode: z.boolean() })),
+});
+export type Signers = z.infer<typeof signers>;
+
 /** That a person was there and said yes to exactly that digest. */
 export const signature = z.object({
   /** Null: whoever this account belongs to. */
@@ -394,6 +422,11 @@ export const settings = z.object({
   notifications: z.boolean(),
   /** Domains that count as "your company". */
   ownDomains: z.array(z.string().regex(/^[a-z0-9.-]+$/)).max(50),
+  /** The person's working hours, by this computer's time zone: what is asked for outside of them is marked so. */
+  workDays: z.array(z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'])).max(7),
+  /** `07:00`; an end that is not after the start is meant on the next day, and the same as the start is the whole day. */
+  workStart: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "07:00"'),
+  workEnd: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "20:00"'),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
   /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
@@ -439,6 +472,7 @@ export const snapshot = z.object({
   agents: z.array(agent),
   connections: z.array(connection),
   rules,
+  signers,
 });
 export type Snapshot = z.infer<typeof snapshot>;
 
@@ -608,6 +642,8 @@ export const calls = {
       reason: z.string().max(500).nullable(),
       /** One of the card's `grants`, given with the yes. */
       grant: z.string().max(100).optional(),
+      /** Where the card has to be signed. */
+      signature: signatureShown.optional(),
     }),
     result(z.null()),
   ),
@@ -618,6 +654,14 @@ export const calls = {
    * approved is the card of the changed action, with another digest.
    */
   editApproval: call(z.object({ id: approvalId, digest, edits: z.array(fieldEdit).max(50).nullable() }), result(editAnswer)),
+  /** `current`: the passcode that there is, or the system's way; null: neither is there. */
+  setPasscode: call(z.object({ current: presenceShown.nullable(), next: passcodeText }), result(z.null())),
+  /** Forgets the passcode: ends standing answers, denies what waits. A new one counts only after a day, unless the system proves who asks. */
+  resetPasscode: call(nothing, result(z.null())),
+  /** `approver`: one whom the organization names and who has no passcode yet; null: a new one by `name`. `presence` is this account's. */
+  addApprover: call(z.object({ presence: presenceShown, approver: approverId.nullable(), name: z.string().trim().max(60), passcode: passcodeText }), result(z.null())),
+  /** Takes an approver off the list; of one whom the organization names, the passcode alone. */
+  removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),

@@ -9,7 +9,7 @@ const forbidden: readonly (readonly [file: string, imports: readonly string[]])[
   ['main/app', ['electron', '../renderer/app/store.ts']],
   ['main/model/probe', ['electron', '../policy/policy.ts', '../state/state.ts', '../app.ts', 'node:fs', 'node:fs/promises', 'node:http', 'node:sqlite']],
   ['main/text/probe', ['electron', '../policy/policy.ts', '../app.ts', '../../renderer/app/store.ts']],
-  ...['policy', 'approvals', 'activity', 'credentials', 'connections', 'connectors', 'agents', 'tokens', 'managed', 'profiles', 'settings', 'state'].map(
+  ...['policy', 'approvals', 'activity', 'credentials', 'connections', 'connectors', 'agents', 'tokens', 'managed', 'profiles', 'settings', 'signatures', 'state'].map(
     (feature) =>
       [
         `main/${feature}/probe`,
@@ -37,6 +37,7 @@ const forbidden: readonly (readonly [file: string, imports: readonly string[]])[
   ['main/broker/probe', ['electron', '../app.ts', '../agent-catalog.ts', '../policy/policy.ts', '../connections/catalog.ts', '../tokens/tokens.ts', '../ipc/ipc.ts']],
   ['main/processes/probe', ['electron', '../app.ts', '../sandbox/sandbox.ts', '../connections/catalog.ts']],
   ['main/sandbox/probe', ['electron', '../app.ts', '../gate/gate.ts', '../broker/broker.ts', '../policy/policy.ts', './helper/index.ts', '@anthropic-ai/sandbox-runtime']],
+  ['main/egress/probe', ['electron', '../app.ts', '../gate/pipeline.ts', '../policy/policy.ts', '../sandbox/sandbox.ts', '../broker/broker.ts']],
   ['main/sandbox/helper/probe', ['electron', '../../app.ts', '../../gate/gate.ts', '../../credentials/credential-store.ts', '../../processes/process-group.ts']],
   ['main/practice/probe', ['electron', '../app.ts', '../gate/gate.ts', '../broker/broker.ts', '../policy/policy.ts', '../ipc/ipc.ts']],
   ['main/practice/mail-server/probe', ['electron', '../../app.ts', '../../gate/gate.ts', '../../connections/catalog.ts']],
@@ -57,6 +58,7 @@ const allowed: readonly (readonly [file: string, imports: readonly string[]])[] 
   ['main/policy/probe', ['../model/json.ts', '../state/state.ts', '../../preload/contract.ts', './layers.ts', 'node:crypto']],
   ['main/connectors/email/probe', ['../connector.ts', './links.ts', '../../model/json.ts', '../../../preload/contract.ts']],
   ['main/sandbox/probe', ['../model/json.ts', '../processes/process-group.ts', './protocol.ts']],
+  ['main/egress/probe', ['../model/json.ts', '../gate/gate.ts', '../sandbox/network.ts']],
   ['main/sandbox/helper/probe', ['@anthropic-ai/sandbox-runtime', '../protocol.ts', '../../model/line-reader.ts']],
   ['main/gate/probe', ['../policy/policy.ts', '../activity/event.ts', '../approvals/approvals.ts', '../model/json.ts']],
   ['main/broker/probe', ['../gate/gate.ts', 'node:http']],

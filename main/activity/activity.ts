@@ -9,6 +9,7 @@ import type {
   ConnectionId,
 } from '../../preload/contract.ts';
 import type { Dispose } from '../model/disposable.ts';
+import type { RecordedContact } from './contacts.ts';
 import type { ActivityEvent, ChainPoint, IntentEvent } from './event.ts';
 
 /**
@@ -97,8 +98,8 @@ export interface Activity {
   /** Reads the whole chain, in chunks. Rejects when the anchor cannot be read: then nothing is known. */
   verify(): Promise<Verification>;
 
-  /** True when no action that is recorded as done had this recipient (without regard to case). */
-  isFirstTime(address: string): Promise<boolean>;
+  /** Whom actions that are recorded as done went to for the first time after that sequence, in the order of the record. */
+  contactsSince(sequence: number): Promise<readonly RecordedContact[]>;
   /** How many actions of this agent were put to the person since `since` (inclusive). */
   askedSince(agent: AgentId, since: number): Promise<number>;
   /** When an action last went to each connection. */

@@ -139,6 +139,9 @@ export type AppEvent =
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })
   /** A standing answer was given, taken back, or is used up or over. `text`: what it allows, in English. */
   | (OfApp & { readonly kind: 'grant_given' | 'grant_revoked' | 'grant_over'; readonly grant: GrantId; readonly agent: Named<AgentId>; readonly text: string })
+  /** The passcode by which the person of this account signs. Never the passcode. */
+  | (OfApp & { readonly kind: 'passcode_set' | 'passcode_changed' | 'passcode_reset' })
+  | (OfApp & { readonly kind: 'approver_added' | 'approver_removed'; readonly approver: Named<ApproverId> })
   | (OfApp & { readonly kind: 'rule_changed'; readonly text: string })
   | (OfApp & { readonly kind: 'settings_changed'; readonly keys: readonly string[] })
   | (OfApp & { readonly kind: 'record_checked'; readonly isIntact: boolean; readonly events: number });

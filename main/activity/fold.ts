@@ -68,8 +68,3 @@ export function asEdited(intent: IntentEvent, events: readonly ActionEvent[]): I
 export function isDone(progress: Progress): boolean {
   return progress === 'done' || progress === 'done_with_changes';
 }
-
-/** The form in which addresses are compared: without regard to case. */
-export function addressKey(address: string): string {
-  return address.trim().normalize('NFC').toLowerCase();
-}

@@ -1,15 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ActionId } from '../../preload/contract.ts';
+import { contactsOf, type Contact } from './contacts.ts';
 import type { Transaction } from './database.ts';
 import { eventsOf, toStory } from './action-story.ts';
 import type { ActionEvent, ActivityEvent, EditedEvent, IntentEvent } from './event.ts';
-import { addressKey, asEdited, beginState, isDone, nextState, type ActionState } from './fold.ts';
+import { asEdited, beginState, isDone, nextState, type ActionState } from './fold.ts';
 import { searchableText } from './search-text.ts';
 
 /** Grows when the tables or what is put into them change; an older index is then made anew from the chain. */
-const indexVersion = 6;
+const indexVersion = 7;
 
-const names = ['actions', 'action_events', 'action_text', 'known_addresses', 'last_used', 'last_seen'] as const;
+const names = ['actions', 'action_events', 'action_text', 'contacts', 'last_used', 'last_seen'] as const;
 
 /** Everything here follows from `events` and can be thrown away. `actions.sequence` is that of the intent. */
 const tables = `
@@ -26,6 +27,7 @@ const tables = `
     sentence TEXT NOT NULL,
     decision TEXT NOT NULL,
     recipients TEXT NOT NULL,
+    contacts TEXT NOT NULL,
     subject TEXT NOT NULL,
     progress TEXT NOT NULL,
     asked_at INTEGER,
@@ -47,7 +49,8 @@ const tables = `
     people, subject, tool, agent, connection, arguments,
     content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
   );
-  CREATE TABLE known_addresses (address TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE contacts (kind TEXT NOT NULL, name TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;
+  CREATE INDEX contacts_by_sequence ON contacts (sequence);
   CREATE TABLE last_used (connection TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE last_seen (agent TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
 
@@ -73,7 +76,7 @@ export class ActivityIndex {
   readonly #editAction: StatementSync;
   readonly #findAction: StatementSync;
   readonly #updateAction: StatementSync;
-  readonly #addAddress: StatementSync;
+  readonly #addContact: StatementSync;
   readonly #use: StatementSync;
   readonly #see: StatementSync;
 
@@ -81,14 +84,14 @@ export class ActivityIndex {
     this.#database = database;
     this.#addAction = database.prepare(
       `INSERT INTO actions VALUES (:sequence, :action, :at, :agent, :agentName, :connection, :connectionName, :tool, :effect, :sentence, :decision,
-         :recipients, :subject, :progress, NULL, NULL, NULL, '[]', NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
+         :recipients, :contacts, :subject, :progress, NULL, NULL, NULL, '[]', NULL, 0, NULL) ON CONFLICT (action) DO NOTHING`,
     );
     this.#addEvent = database.prepare('INSERT INTO action_events VALUES (?, ?) ON CONFLICT DO NOTHING');
-    this.#editAction = database.prepare('UPDATE actions SET sentence = ?, recipients = ?, subject = ? WHERE action = ?');
+    this.#editAction = database.prepare('UPDATE actions SET sentence = ?, recipients = ?, contacts = ?, subject = ? WHERE action = ?');
     this.#putText = database.prepare('INSERT OR REPLACE INTO action_text (rowid, people, subject, tool, agent, connection, arguments) VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#findAction = database.prepare('SELECT connection, recipients, progress, asked_at, answer, answered_by, signed_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
+    this.#findAction = database.prepare('SELECT connection, contacts, progress, asked_at, answer, answered_by, signed_by, answer_reason, is_ended, end_reason FROM actions WHERE action = ?');
     this.#updateAction = database.prepare('UPDATE actions SET progress = ?, asked_at = ?, answer = ?, answered_by = ?, signed_by = ?, answer_reason = ?, is_ended = ?, end_reason = ? WHERE action = ?');
-    this.#addAddress = database.prepare('INSERT INTO known_addresses VALUES (?, ?) ON CONFLICT (address) DO NOTHING');
+    this.#addContact = database.prepare('INSERT INTO contacts VALUES (?, ?, ?) ON CONFLICT (kind, name) DO NOTHING');
     this.#use = database.prepare('INSERT INTO last_used VALUES (?, ?) ON CONFLICT (connection) DO UPDATE SET at = max(at, excluded.at)');
     this.#see = database.prepare('INSERT INTO last_seen VALUES (?, ?) ON CONFLICT (agent) DO UPDATE SET at = max(at, excluded.at)');
   }
@@ -106,6 +109,7 @@ export class ActivityIndex {
       case 'answered':
       case 'held':
       case 'own_secret_sent':
+      case 'requested':
       case 'undone':
       case 'started':
       case 'ended':
@@ -123,6 +127,11 @@ export class ActivityIndex {
       case 'grant_given':
       case 'grant_revoked':
       case 'grant_over':
+      case 'passcode_set':
+      case 'passcode_changed':
+      case 'passcode_reset':
+      case 'approver_added':
+      case 'approver_removed':
       case 'rule_changed':
       case 'settings_changed':
       case 'record_checked':
@@ -142,8 +151,8 @@ export class ActivityIndex {
     const story = toStory(eventsOf(this.#database, action));
     if (!story) return;
     const events = story.rest.map(({ event }) => event);
-    const { sentence, recipients, subject } = actionColumns(asEdited(story.intent.event, events));
-    this.#editAction.run(String(sentence), String(recipients), String(subject), action);
+    const { sentence, recipients, contacts, subject } = actionColumns(asEdited(story.intent.event, events));
+    this.#editAction.run(String(sentence), String(recipients), String(contacts), String(subject), action);
     this.#find(story.intent.sequence, story.intent.event, events.filter((event) => event.kind === 'edited'));
   }
 
@@ -163,7 +172,7 @@ export class ActivityIndex {
     if (event.kind === 'started' || isDoneNow) this.#use.run(String(row['connection']), event.at);
     if (isDoneNow) {
       // Written by `actionColumns` and by nobody else.
-      for (const address of JSON.parse(String(row['recipients'])) as string[]) this.#addAddress.run(addressKey(address), sequence);
+      for (const { kind, name } of JSON.parse(String(row['contacts'])) as Contact[]) this.#addContact.run(kind, name, sequence);
     }
   }
 }
@@ -185,14 +194,15 @@ export function actionColumns(intent: IntentEvent): {
     sentence: JSON.stringify(intent.sentence),
     decision: JSON.stringify(intent.decision),
     recipients: JSON.stringify((intent.facts.recipients ?? []).map(({ address }) => address)),
+    contacts: JSON.stringify(contactsOf(intent.facts)),
     subject: intent.facts.subject ?? intent.facts.query ?? '',
   };
 }
 
 /** The same of a row of `actions`. */
 export function readColumns(row: Record<string, unknown>): Record<string, unknown> {
-  const { action, at, agent, agent_name: agentName, connection, connection_name: connectionName, tool, effect, sentence, decision, recipients, subject } = row;
-  return { action, at, agent, agentName, connection, connectionName, tool, effect, sentence, decision, recipients, subject };
+  const { action, at, agent, agent_name: agentName, connection, connection_name: connectionName, tool, effect, sentence, decision, recipients, contacts, subject } = row;
+  return { action, at, agent, agentName, connection, connectionName, tool, effect, sentence, decision, recipients, contacts, subject };
 }
 
 /** A row of `actions` as the state it was written from. */

@@ -4,6 +4,7 @@ import { Emitter, type Dispose } from '../model/disposable.ts';
 import { ActivityUnavailable, type Activity, type ActivityAnchor, type AppendedEvent, type ExportFormat, type Verification } from './activity.ts';
 import { AnchorKeeper } from './anchor-keeper.ts';
 import { AppendQueue } from './append-queue.ts';
+import type { RecordedContact } from './contacts.ts';
 import { lastDays } from './days.ts';
 import type { ActivityEvent, ChainPoint, IntentEvent } from './event.ts';
 import { WorkerClient, type Input, type Output, type Ready } from './worker-client.ts';
@@ -121,8 +122,8 @@ class RecordedActivity implements Activity {
     return this.#reader.call('verify', await readAnchor(this.#anchor));
   }
 
-  isFirstTime(address: string): Promise<boolean> {
-    return this.#ask('isFirstTime', address);
+  contactsSince(sequence: number): Promise<readonly RecordedContact[]> {
+    return this.#ask('contactsSince', sequence);
   }
 
   askedSince(agent: AgentId, since: number): Promise<number> {

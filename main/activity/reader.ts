@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ActionId, ActivityDay, ActivityDetail, ActivityEntry, ActivityFilter, ActivityPage, AgentId, ConnectionId } from '../../preload/contract.ts';
 import { eventsOf, toStory, type ActionStory } from './action-story.ts';
 import type { Verification } from './activity.ts';
+import type { RecordedContact } from './contacts.ts';
 import { openForReading } from './database.ts';
 import { toDetail, toEntry, type TimelineIntent } from './entry.ts';
 import type { ChainPoint, IntentEvent } from './event.ts';
 import { exportPage, type ExportedPage, type ExportRequest } from './export-page.ts';
 import { toCondition } from './filter.ts';
-import { addressKey } from './fold.ts';
 import { readState } from './index-tables.ts';
 import { verifyChain } from './verify.ts';
 
@@ -61,8 +61,9 @@ export class ActivityReader {
     });
   }
 
-  isFirstTime(address: string): boolean {
-    return this.#database.prepare('SELECT 1 FROM known_addresses WHERE address = ?').get(addressKey(address)) === undefined;
+  contactsSince(sequence: number): readonly RecordedContact[] {
+    // Written by `ActivityIndex` and by nobody else.
+    return this.#database.prepare('SELECT kind, name, sequence FROM contacts WHERE sequence > ? ORDER BY sequence').all(sequence) as unknown as readonly RecordedContact[];
   }
 
   askedSince(input: { readonly agent: AgentId; readonly since: number }): number {

@@ -11,6 +11,7 @@ import { flagged } from './flagged.ts';
 import { freeze, freezeArguments } from './freeze.ts';
 import { genericProfile } from '../model/generic-profile.ts';
 import { completionProfile, promptProfile, resourceProfile } from './offer-profiles.ts';
+import { noticed } from './noticed.ts';
 import type { GateParts } from './parts.ts';
 import { placeProfile } from './place-profile.ts';
 
@@ -81,21 +82,22 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
 
 /** What frozen arguments would do, with the secrets that are in them. */
 export async function describeFrozen(request: Describable, args: JsonObject, service: FoundService, parts: GateParts): Promise<DescribedWithSecrets | Undescribable | NotDescribedNow> {
-  const described = await describe(request, args, service, parts);
-  if (!('facts' in described)) return described;
+  const description = await describe(request, args, service, parts);
+  if (!('facts' in description)) return description;
+  const described = noticed(description, args, parts.clock.now(), parts.settings());
   const found = parts.secrets.find({ name: request.name, arguments: args });
   return { described: found === undefined ? described : flagged(described, found, parts), found };
 }
 
 async function describe(request: Describable, args: JsonObject, service: FoundService, parts: GateParts): Promise<Description> {
-  const { agents, settings, activity, pause, clock } = parts;
+  const { agents, settings, contacts, pause, clock } = parts;
   const { ownDomains, attachmentFolders } = settings();
   const context: DescribeContext = {
     agentName: agents.name(request.agent),
     connectionName: parts.connectionName(request.connection),
     ownDomains,
     attachmentFolders,
-    isFirstTime: (address) => activity.isFirstTime(address),
+    contacts: () => contacts.now(),
   };
   const own = profileOf(request, service, parts);
   if (own === undefined) return generalProfile(request, parts).describe(args, context);

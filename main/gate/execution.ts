@@ -1,6 +1,6 @@
 import type { ConnectionId, Signature } from '../../preload/contract.ts';
 import type { AnsweredEvent } from '../activity/event.ts';
-import { grantOffers } from '../approvals/grant-offers.ts';
+import { possibleOffers } from '../approvals/grant-offers.ts';
 import { isSigned } from '../approvals/signing.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
@@ -92,7 +92,7 @@ export class Execution {
       const open = approvals.resume(action.id);
       if (!open) return this.#end(live, 'interrupted');
       const { card } = open.approval;
-      live.offers = grantOffers(action, entry.facts, card.risk).filter(({ id }) => card.grants?.some((offered) => offered.id === id));
+      live.offers = possibleOffers(action, entry.facts, card.risk).filter(({ id }) => card.grants?.some((offered) => offered.id === id));
       const { answeredAt } = open.approval;
       if (answeredAt !== null && clock.now() > answeredAt + staleAfterMs) return this.#end(live, 'interrupted');
       const refusal = await this.#settle(live, open);

@@ -27,7 +27,9 @@ export function flagged(described: Described, { kinds, owners }: SecretsFound, {
     return isOwn ? (scrubJson(whole as unknown as JsonObject) as unknown as CardBody) : whole;
   }
 
+  // No standing answer covers what holds a secret.
   return {
+    grants: [],
     facts: { ...facts, secrets: kinds },
     materials,
     sentence: { ...sentence, details: [...sentence.details, say(isOwn ? 'activity.secret.own' : 'activity.secret')] },

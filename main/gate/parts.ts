@@ -4,6 +4,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import type { ActionKind, ActionProfile, Decision, Facts, Risk } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { KnownContacts } from '../model/known-contacts.ts';
 import type { SecretLook } from '../model/secret.ts';
 import type { Upstream, UpstreamTool } from '../model/upstream.ts';
 import type { Outbox } from './outbox.ts';
@@ -46,9 +47,10 @@ export interface GateParts {
   readonly activity: {
     /** Rejects when the event cannot be made durable. */
     append(event: ActivityEvent, urgency?: 'now' | 'soon'): Promise<unknown>;
-    isFirstTime(address: string): Promise<boolean>;
     actionsWithoutEnd(): Promise<readonly ActionId[]>;
   };
+  /** Where done actions of the record went. */
+  readonly contacts: { now(): Promise<KnownContacts> };
   readonly services: {
     /** Undefined when that agent may not use the connection. Rejects when the service cannot be reached. */
     open(agent: AgentId, connection: ConnectionId): Promise<Upstream | undefined>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Mark, Row } from '../../preload/contract.ts';
-import type { ActionProfile, Described, DescribeContext, Undescribable } from '../model/action.ts';
+import type { ActionProfile, Described, DescribeContext, Facts, Undescribable } from '../model/action.ts';
 import { disarmLine } from '../model/disarm.ts';
-import { domainMark } from '../model/domain-marks.ts';
+import { domainMark, type Neighbourhood } from '../model/domain-marks.ts';
 import { ipVersion } from '../model/ip-address.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { KnownContacts } from '../model/known-contacts.ts';
 import { isSpecial, placeFacts, readPlace, writePlace } from '../model/network-place.ts';
 import { say } from '../model/say.ts';
 
@@ -25,10 +26,12 @@ export type PlaceArguments = z.infer<typeof placeArguments>;
 export const placeProfile: ActionProfile = {
   effect: 'connect',
   ability: say('place.ability'),
-  describe: (args, context) => Promise.resolve(describePlace(args, context)),
+  async describe(args, context) {
+    return describePlace(args, context, await context.contacts());
+  },
 };
 
-function describePlace(args: JsonObject, context: DescribeContext): Described | Undescribable {
+function describePlace(args: JsonObject, context: DescribeContext, known: KnownContacts): Described | Undescribable {
   const read = placeArguments.safeParse(args);
   const place = read.success ? readPlace(read.data.host, read.data.port) : null;
   if (!read.success || place === null || place.host !== read.data.host) return { invalid: 'This is no place on the network.' };
@@ -37,10 +40,12 @@ function describePlace(args: JsonObject, context: DescribeContext): Described | 
   const shown = place.port === 443 ? place.host : writePlace(place);
   const values = { agent: context.agentName, place: shown };
   const what = request === undefined ? 'place' : 'request';
-  const unusual = marksOf(place.host, context);
+  const around: Neighbourhood = { ownDomains: context.ownDomains, sender: null, known };
+  const isFirstTime = !known.isKnown('host', place.host);
+  const unusual = marksOf(place.host, around);
   const requestRow: Row[] = request === undefined ? [] : [{ kind: 'text', label: say('card.row.request'), text: disarmLine(`${request.method} ${request.path}`), isStrong: true }];
   return {
-    facts: placeFacts(place, request),
+    facts: { ...placeFacts(place, request), ...(isFirstTime ? { firstTimeHosts: [place.host] } : {}), ...doubtsOf(place.host, around) },
     materials: [],
     card: {
       headline: say(`card.${what}.headline`, values),
@@ -58,13 +63,18 @@ function describePlace(args: JsonObject, context: DescribeContext): Described | 
   };
 }
 
+function doubtsOf(host: string, around: Neighbourhood): Pick<Facts, 'doubtfulDomains'> {
+  return ipVersion(host) === 0 && domainMark(host, around) !== null ? { doubtfulDomains: [host] } : {};
+}
+
 /** An address has no name that anyone could know; what a name leads to is its owner's to say. */
-function marksOf(host: string, context: DescribeContext): Mark[] {
+function marksOf(host: string, around: Neighbourhood): Mark[] {
   const [isAddress, isInternal] = [ipVersion(host) !== 0, isSpecial(host)];
-  const doubt = isAddress ? null : domainMark(host, null, context);
+  const doubt = isAddress ? null : domainMark(host, around);
   return [
     ...(isInternal ? [{ text: say('mark.internalPlace'), tone: 'stop' as const }] : []),
     ...(isAddress && !isInternal ? [{ text: say('mark.bareAddress'), tone: 'stop' as const }] : []),
     ...(doubt === null ? [] : [doubt]),
+    ...(around.known.isKnown('host', host) ? [] : [{ text: say('mark.firstTime'), tone: 'mind' as const }]),
   ];
 }

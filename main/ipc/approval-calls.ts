@@ -8,7 +8,7 @@ type Calls = Pick<Handlers, 'answerApproval' | 'startEdit' | 'editApproval' | 'r
 /** Milliseconds in which nobody has read a new card yet: who closes the window then means the one before. */
 const unreadMs = 600;
 
-export function approvalCalls({ approvals, clock, gate, grants, pause, practice, report, settings, shell }: Services): Calls {
+export function approvalCalls({ approvals, clock, gate, grants, pause, practice, report, settings, shell, signing }: Services): Calls {
   const giveGrant = ({ action, offer }: NonNullable<ReturnType<typeof gate.offer>>): void => {
     try {
       grants.give(action, offer);
@@ -18,7 +18,11 @@ export function approvalCalls({ approvals, clock, gate, grants, pause, practice,
     }
   };
   return {
-    answerApproval({ grant, ...given }) {
+    async answerApproval({ grant, signature, ...given }) {
+      if (given.answer === 'approve' && signature !== undefined) {
+        const proven = await signing.prove(given.id, given.digest, signature);
+        return proven.ok ? approvals.give(given, proven.value) : proven;
+      }
       if (grant === undefined) return approvals.give(given);
       const action = approvals.find(given.id)?.action;
       const offered = action && given.answer === 'approve' ? gate.offer(action, grant) : undefined;

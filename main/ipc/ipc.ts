@@ -6,6 +6,7 @@ import { approvalCalls } from './approval-calls.ts';
 import { connectionCalls } from './connection-calls.ts';
 import type { RecordWatch } from './record-watch.ts';
 import { ruleCalls } from './rule-calls.ts';
+import { signingCalls } from './signing-calls.ts';
 import type { Services } from './services.ts';
 
 /** What answers the renderer's calls, a file for each part of the contract. */
@@ -16,6 +17,7 @@ export function createHandlers(services: Services, recordWatch: RecordWatch, get
     ...agentCalls(services),
     ...connectionCalls(services),
     ...ruleCalls(services),
+    ...signingCalls(services),
     ...activityCalls(services, recordWatch),
   };
 }

@@ -10,7 +10,7 @@ import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
 /** Milliseconds after which the keychain is asked again whether it still has what it was given (10 s). */
 const describeAgainMs = 10_000;
 
-type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules';
+type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules' | 'signers';
 type Parts = Omit<Snapshot, 'status'>;
 
 /**
@@ -21,7 +21,7 @@ export class LiveSnapshot implements SnapshotSource {
   readonly #services: Services;
   readonly #recordWatch: RecordWatch;
   readonly #figures: RecordFigures;
-  readonly #stale = new Set<Part>(['approvals', 'held', 'grants', 'agents', 'connections', 'settings', 'rules']);
+  readonly #stale = new Set<Part>(['approvals', 'held', 'grants', 'agents', 'connections', 'settings', 'rules', 'signers']);
   readonly #credentials = new Map<ConnectionId, CredentialState>();
   #describedAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> = Promise.resolve();
@@ -36,7 +36,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, upstreams } = this.#services;
+    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, signing, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -46,7 +46,8 @@ export class LiveSnapshot implements SnapshotSource {
       gate.onChange(now('held')),
       grants.onChange(now('grants')),
       settings.onChange(now('settings', 'rules')),
-      organization.onChange(now('settings', 'rules')),
+      organization.onChange(now('settings', 'rules', 'signers')),
+      signing.setUp.onChange(now('signers')),
       upstreams.onHealthChange(now('connections')),
       oauth.onChange(now('connections')),
       keys.onChange(now('connections')),
@@ -96,9 +97,10 @@ export class LiveSnapshot implements SnapshotSource {
     const agents = this.#part('agents', () => viewAgents(services, this.#figures));
     const connections = this.#part('connections', () => viewConnections(services, this.#figures, this.#credentials));
     const rules = this.#part('rules', () => viewRules(services));
+    const signers = this.#part('signers', () => services.signing.setUp.view());
     const { settings, lockedSettings } = this.#settings();
-    this.#parts = { approvals, held, grants, agents, connections, rules, settings, lockedSettings };
-    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, grants, agents, connections, rules };
+    this.#parts = { approvals, held, grants, agents, connections, rules, signers, settings, lockedSettings };
+    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, grants, agents, connections, rules, signers };
   }
 
   #settings(): Pick<Parts, 'settings' | 'lockedSettings'> {

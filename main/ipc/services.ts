@@ -20,6 +20,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
+import type { Signing } from '../signing.ts';
 import type { Shell } from '../shell/shell.ts';
 
 /** Every service of the app, built once by `app.ts`. */
@@ -47,6 +48,7 @@ export interface Services {
   readonly practice: Practice;
   readonly profiles: Profiles;
   readonly settings: SettingsService;
+  readonly signing: Signing;
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */
   readonly launcher: Launcher;

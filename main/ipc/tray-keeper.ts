@@ -50,6 +50,7 @@ export class TrayKeeper {
     const state: TrayState = {
       state: status.tray,
       waiting: approvals.filter(({ answer }) => answer === null).length,
+      secondSignatures: approvals.filter(({ answer, signing }) => answer === null && signing?.people === 2 && signing.signed.length === 1).length,
       isPaused: status.isPaused,
       held: held.map(({ action, summary }) => ({ action, line: this.#text(say('tray.menu.undo', { summary: this.#text(summary) })) })),
       recent: this.#recent.map(({ agent, sentence }) => this.#text(say('tray.recent', { agent: agent?.name ?? '', sentence: this.#text(sentence) }))),

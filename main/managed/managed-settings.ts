@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, agentOptions, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { agentId, agentOptions, approverId, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
 import { readHostPattern } from '../model/host-pattern.ts';
 import { theNetwork } from '../model/network-place.ts';
 import { organizationProfile } from '../model/tool-profile.ts';
@@ -48,11 +48,20 @@ const place = z.string().max(300).superRefine((entry, context) => {
   if (!read.ok) context.addIssue({ code: 'custom', message: `should be a place such as "api.example.com", "*.example.com:443" or "10.0.0.0/8"; it is not: ${read.problem}` });
 });
 const places = z.array(place).max(1000).default([]);
+const managedApprover = z.strictObject({
+  id: approverId,
+  name: z.string().trim().min(1).max(60),
+  /** As `@approverGroup` in the policy names them. */
+  groups: z.array(z.string().trim().min(1).max(60)).max(20).default([]),
+});
 
 const keys = z.strictObject({
   organization: z.strictObject({ name: z.string().trim().min(1).max(80), contact: z.string().trim().min(1).max(200).nullable().default(null) }).nullable().default(null),
   connections: z.array(managedConnection).max(100).default([]),
   agents: z.array(managedAgent).max(100).default([]),
+  /** Who may sign beside others; with any, nobody else may. */
+  approvers: z.array(managedApprover).max(50).default([]),
+  forbidPasscodeReset: z.boolean().default(false),
   policy: policyText.nullable().default(null),
   /** Places on the network that code run for Claws may and may not reach. */
   network: z.strictObject({ allow: places, deny: places }).default({ allow: [], deny: [] }),
@@ -71,7 +80,7 @@ export const topLevelKeys = keys.keyof().options;
 
 export const managedSettings = keys
   .superRefine((value, context) => {
-    for (const list of ['connections', 'agents'] as const) {
+    for (const list of ['connections', 'agents', 'approvers'] as const) {
       const ids = value[list].map(({ id }) => String(id));
       const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
       const own = ids.indexOf(theNetwork);

@@ -1,6 +1,8 @@
 import type { ActionId, AgentId, Card, ConnectionId, Digest, Effect, GrantId, Message, Outcome } from '../../preload/contract.ts';
+import type { AccountKind } from './account-number.ts';
 import type { Conversation, RpcError } from './conversation.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { KnownContacts } from './known-contacts.ts';
 import type { Reach } from './reach.ts';
 import type { SecretKind } from './secret.ts';
 import type { SigningNeed } from './signing.ts';
@@ -76,10 +78,14 @@ export interface Facts {
   readonly attachments?: readonly { readonly name: string; readonly bytes?: number }[];
   /** Endings of the attached files' names, without the dot, lower case; empty text for one that has none. */
   readonly attachmentTypes?: readonly string[];
+  /** Names of attached files that are not what their names say, by how those end or by what the files begin with. */
+  readonly disguisedFiles?: readonly string[];
   readonly links?: readonly { readonly text: string; readonly host: string }[];
   readonly query?: string;
   /** Who is paid, as the arguments name them. */
   readonly payee?: string;
+  /** True when no payment in the record went to that payee. */
+  readonly isFirstTimePayee?: boolean;
   /** How much, in the smallest unit of the currency (ISO 4217): cents for EUR, yen for JPY. */
   readonly amountMinor?: number;
   /** ISO 4217, upper case. */
@@ -101,6 +107,12 @@ export interface Facts {
   /** Of a request that could be seen: HTTP's method (RFC 9110, 9), and the path without the query. */
   readonly method?: string;
   readonly path?: string;
+  /** Those of `hosts` that nothing in the record went to. */
+  readonly firstTimeHosts?: readonly string[];
+  /** Domains and hosts that imitate one of your own or of a known contact, or are written with letters beyond ASCII. */
+  readonly doubtfulDomains?: readonly string[];
+  /** It answers somebody outside the company whom nothing was sent to before; there where it is an answer. */
+  readonly isReplyToStranger?: boolean;
   /** How many things it reads, changes or deletes at once. */
   readonly itemCount?: number;
   /** When what is planned begins, seconds since the Unix epoch. */
@@ -109,6 +121,10 @@ export interface Facts {
   readonly uri?: string;
   /** What in the arguments looks like a secret; absent when nothing does. */
   readonly secrets?: readonly SecretKind[];
+  /** What in the arguments looks like the number of an account, by kind and never by value; absent when nothing does. */
+  readonly accountNumbers?: readonly AccountKind[];
+  /** It was asked for outside of the person's working hours; the gate says so of every action. */
+  readonly isOutOfHours?: boolean;
 }
 
 /** How the record tells it: `did` once done, `wanted` when it was refused or is still open. */
@@ -125,6 +141,8 @@ export type CardBody = Omit<Card, 'why' | 'holdSeconds' | 'grants'>;
 export type Risk = Card['risk'];
 
 export interface Described {
+  /** Standing answers that make sense for it; absent: every one that its facts allow. */
+  readonly grants?: readonly GrantKind[];
   readonly facts: Facts;
   readonly materials: readonly Material[];
   readonly card: CardBody;
@@ -137,8 +155,8 @@ export interface DescribeContext {
   readonly connectionName: string;
   readonly ownDomains: readonly string[];
   readonly attachmentFolders: readonly string[];
-  /** True when no done action of this app's record went to that address. */
-  isFirstTime(address: string): Promise<boolean>;
+  /** Where done actions of this app's record went; asked for only where something goes somewhere. */
+  contacts(): Promise<KnownContacts>;
 }
 
 /** An argument that cannot be described: the agent is told, nothing is asked, nothing is done. */
@@ -165,7 +183,7 @@ export interface ArgumentChange extends EditableField {
   readonly after: JsonValue;
 }
 
-/** What a standing answer for actions of a tool may be narrowed to; where it has none, none is offered. */
+/** What a standing answer for actions of a tool may be narrowed to; where a tool's profile names none, none is offered. */
 export type GrantKind = 'same_action' | 'same_recipients' | 'same_resource';
 
 /** One description per tool: what it would do, taken from the exact arguments. */
@@ -175,7 +193,6 @@ export interface ActionProfile {
   readonly ability: Message;
   /** Absent: nothing may be changed. */
   readonly editable?: readonly EditableField[];
-  readonly grants?: readonly GrantKind[];
   describe(args: JsonObject, context: DescribeContext): Promise<Described | Undescribable | NotDescribedNow>;
 }
 

@@ -10,6 +10,8 @@ export type GrantScope =
   | { readonly kind: 'same'; readonly digest: Digest }
   /** Messages to these people or some of them, with nothing attached. Addresses in lower case. */
   | { readonly kind: 'recipients'; readonly addresses: readonly string[] }
+  /** The same kind of thing with these resources and paths or some of them, that names nobody and has nothing attached. */
+  | { readonly kind: 'resources'; readonly effect: 'read' | 'send' | 'change'; readonly resources: readonly string[]; readonly paths: readonly string[] }
   /** Reading with this tool. */
   | { readonly kind: 'reading' }
   /** Reading this one resource; its URI in normal form. */
@@ -34,7 +36,7 @@ export interface Grant {
 
 /** A standing answer that a card offers. */
 export interface GrantOffer {
-  readonly id: 'same' | 'recipients' | 'reading' | 'uri' | 'place';
+  readonly id: GrantScope['kind'];
   readonly scope: GrantScope;
   readonly sentence: Message;
   readonly lasts: 'hour' | 'today';

@@ -1,5 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
+/** The steps of a JSON Pointer (RFC 6901); `*` stands for every item of a list. */
+export type Steps = readonly string[];
+
+export function stepsOf(pointer: string): Steps {
+  return pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 /** The value at a JSON Pointer (RFC 6901) that goes through objects alone. Undefined: nothing stands there. */
 export function valueAt(value: JsonValue, pointer: string): JsonValue | undefined {
   let found: JsonValue | undefined = value;
@@ -25,6 +32,39 @@ function withSteps(value: JsonObject, step: string, [following, ...rest]: readon
   return Object.fromEntries([...entries.map(([key, old]) => [key, key === step ? (replaced ?? null) : old] as const), ...(isNew ? [[step, replaced] as const] : [])]);
 }
 
-function stepsOf(pointer: string): readonly string[] {
-  return pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+/** Everything that stands there, in order. Undefined where a list is meant and something else stands, or the other way round. */
+export function valuesAt(value: JsonValue, steps: Steps): readonly JsonValue[] | undefined {
+  const [step, ...rest] = steps;
+  if (step === undefined) return [value];
+  if (step === '*') {
+    if (!Array.isArray(value)) return undefined;
+    const found: JsonValue[] = [];
+    for (const item of value) {
+      const values = valuesAt(item, rest);
+      if (values === undefined) return undefined;
+      found.push(...values);
+    }
+    return found;
+  }
+  if (!isJsonObject(value)) return undefined;
+  return Object.hasOwn(value, step) ? valuesAt(value[step] ?? null, rest) : [];
+}
+
+/** Whether every value of the arguments stands in one of those places, or under one: then nothing is left out of what is shown. */
+export function isAllCovered(args: JsonObject, places: readonly Steps[]): boolean {
+  return Object.keys(args).every((key) => isCovered(args[key] ?? null, within(places, key)));
+}
+
+function isCovered(value: JsonValue, places: readonly Steps[]): boolean {
+  if (places.length === 0) return false;
+  if (places.some((steps) => steps.length === 0)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if (isJsonObject(value)) return Object.keys(value).every((key) => isCovered(value[key] ?? null, within(places, key)));
+  const items = places.filter(([step]) => step === '*').map((steps) => steps.slice(1));
+  return items.length > 0 && value.every((item: JsonValue) => isCovered(item, items));
+}
+
+function within(places: readonly Steps[], key: string): readonly Steps[] {
+  // A star means lists alone: an argument of that name is somebody's trick.
+  return places.filter(([step]) => step === key && key !== '*').map((steps) => steps.slice(1));
 }

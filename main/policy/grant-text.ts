@@ -38,13 +38,21 @@ export function grantText({ id, agent, connection, actionKind, name, scope, from
 function conditionsOf(scope: GrantScope): readonly string[] {
   switch (scope.kind) {
     case 'same':
-      return ['["send", "change"].contains(context.facts.effect)', `context has digest && context.digest == ${quote(scope.digest)}`];
+      return ['["read", "send", "change"].contains(context.facts.effect)', `context has digest && context.digest == ${quote(scope.digest)}`];
     case 'recipients':
       return [
         'context.facts.effect == "send"',
         'context.facts has recipientAddresses && !context.facts.recipientAddresses.isEmpty()',
         `[${scope.addresses.map(quote).join(', ')}].containsAll(context.facts.recipientAddresses)`,
         'context.facts has attachments && context.facts.attachments.isEmpty()',
+      ];
+    case 'resources':
+      return [
+        `context.facts.effect == ${quote(scope.effect)} && ["read", "send", "change"].contains(context.facts.effect)`,
+        within('resources', scope.resources),
+        within('paths', scope.paths),
+        '!(context.facts has recipients) && !(context.facts has recipientAddresses)',
+        '(!(context.facts has attachments) || context.facts.attachments.isEmpty())',
       ];
     case 'reading':
       return ['context.facts.effect == "read"'];
@@ -55,4 +63,10 @@ function conditionsOf(scope: GrantScope): readonly string[] {
     default:
       return assertNever(scope);
   }
+}
+
+/** The action names some of these and no other; none of them where the list is empty. */
+function within(fact: 'resources' | 'paths', names: readonly string[]): string {
+  if (names.length === 0) return `!(context.facts has ${fact})`;
+  return `context.facts has ${fact} && !context.facts.${fact}.isEmpty() && [${names.map(quote).join(', ')}].containsAll(context.facts.${fact})`;
 }

@@ -1,11 +1,13 @@
 import type { Message } from '../../preload/contract.ts';
-import type { ActionProfile, CardBody, DescribeContext, Described, Facts, Recipient } from '../model/action.ts';
+import type { ActionProfile, CardBody, DescribeContext, Described, Facts } from '../model/action.ts';
 import { disarm } from '../model/disarm.ts';
-import { fileType } from '../model/file-names.ts';
+import { doubtfulDomains, type Neighbourhood } from '../model/domain-marks.ts';
+import { fileType, isDisguised } from '../model/file-names.ts';
 import { genericProfile } from '../model/generic-profile.ts';
 import type { JsonObject } from '../model/json.ts';
+import { noContacts } from '../model/known-contacts.ts';
 import { findLinks } from '../model/links.ts';
-import { recipientFacts } from '../model/recipients.ts';
+import { answersStranger, peopleFacts } from '../model/recipients.ts';
 import { say } from '../model/say.ts';
 import { editableKind, type Phrase, type ToolProfile, type Word } from '../model/tool-profile.ts';
 import { marksOf } from './marks.ts';
@@ -38,12 +40,12 @@ export function compileProfile(tool: string, profile: ToolProfile, sayPhrase: Sa
       const kind = field.isEditable ? editableKind(field) : null;
       return kind === null ? [] : [{ at: field.at.replace(/\/\*$/, ''), kind, label: labelOf(field.label) }];
     }),
-    grants: profile.grants,
     async describe(args, context): Promise<Described> {
       const readings = readFields(profile.fields, args);
       if (readings === undefined) return describedGenerally(tool, args, context);
-      const facts = await factsOf(profile, readings, context);
-      const picture: Picture = { profile, args, readings, facts, context, label: ({ field }) => labelOf(field.label) };
+      const around: Neighbourhood = { ownDomains: context.ownDomains, sender: null, known: leadsSomewhere(readings) ? await context.contacts() : noContacts };
+      const facts = factsOf(profile, readings, around);
+      const picture: Picture = { profile, args, readings, facts, context, around, label: ({ field }) => labelOf(field.label) };
       const values = valuesOf(picture);
       let made: CardBody | undefined;
       const makeCard = (): CardBody => {
@@ -51,6 +53,7 @@ export function compileProfile(tool: string, profile: ToolProfile, sayPhrase: Sa
         return { headline: word('headline', values), summary: word('summary', values), unusual: [...marksOf(picture)], rows: rowsOf(picture), risk: confirm === null ? 'normal' : 'high', confirm };
       };
       return {
+        grants: profile.grants,
         facts,
         materials: [],
         // Most actions are allowed and need no card.
@@ -77,47 +80,55 @@ function detailsOf({ outsideCount = 0, attachments = [] }: Facts): readonly Mess
   ];
 }
 
-async function factsOf(profile: ToolProfile, readings: readonly Reading[], context: DescribeContext): Promise<Facts> {
+/** Whether whom it goes to can be known: most actions go nowhere, and need no look at the record. */
+function leadsSomewhere(readings: readonly Reading[]): boolean {
+  return readings.some(({ as }) => as === 'people' || as === 'url' || as === 'payee' || as === 'message');
+}
+
+function factsOf(profile: ToolProfile, readings: readonly Reading[], around: Neighbourhood): Facts {
   const people = readings.flatMap((reading) => (reading.as === 'people' ? reading.people : []));
   const unique = [...new Map(people.map((person) => [person.address.toLowerCase(), person])).values()];
   const money = readings.find((reading) => reading.as === 'money')?.money;
   const links = texts(readings, 'message').flatMap((text) => findLinks(text));
-  const hosts = readings.flatMap((reading) => (reading.as === 'url' ? reading.urls.map(({ host }) => host) : []));
+  const hosts = [...new Set(readings.flatMap((reading) => (reading.as === 'url' ? reading.urls.map(({ host }) => host) : [])))];
   const resources = texts(readings, 'resource');
   const paths = texts(readings, 'path');
   const files = texts(readings, 'file');
+  const [payee] = texts(readings, 'payee');
+  const disguised = files.filter(isDisguised);
+  const doubtful = doubtfulDomains([...unique.map(({ domain }) => domain), ...hosts, ...links.map(({ host }) => host)], around);
   const starts = readings.flatMap((reading) => (reading.as === 'instant' ? reading.moments.flatMap(({ at, precision }) => (at === null || precision === 'clock' ? [] : [Math.floor(at / 1000)])) : []));
-  const single = (as: 'account' | 'subject' | 'payee' | 'query'): Partial<Facts> => {
+  const single = (as: 'account' | 'subject' | 'query'): Partial<Facts> => {
     const [text] = texts(readings, as);
     return text === undefined ? {} : { [as]: text };
   };
+  const peopled: Partial<Facts> = unique.length === 0 ? {} : peopleFacts(unique, around);
   return {
     effect: profile.effect,
     isReversible: profile.isReversible ?? profile.effect === 'read',
     ...single('account'),
     ...single('subject'),
-    ...single('payee'),
     ...single('query'),
-    ...(unique.length === 0 ? {} : peopleFacts(await recipientFacts(unique, null, context))),
+    ...peopled,
+    ...(profile.effect === 'send' && unique.length > 0 && isReply(readings) ? { isReplyToStranger: answersStranger(peopled.recipients ?? []) } : {}),
+    ...(payee === undefined ? {} : { payee, isFirstTimePayee: !around.known.isKnown('payee', payee) }),
     ...(money === undefined ? {} : { amountMinor: money.minor, currency: money.currency }),
     ...(links.length === 0 ? {} : { links: links.map(({ text, host }) => ({ text, host })) }),
-    ...(hosts.length === 0 ? {} : { hosts: [...new Set(hosts)] }),
+    ...(hosts.length === 0 ? {} : { hosts, firstTimeHosts: hosts.filter((host) => !around.known.isKnown('host', host)) }),
+    ...(doubtful.length === 0 ? {} : { doubtfulDomains: doubtful }),
     ...(resources.length === 0 ? {} : { resources: [...new Set(resources)] }),
     ...(paths.length === 0 ? {} : { paths: [...new Set(paths)] }),
-    ...(files.length === 0 ? {} : { attachments: files.map((name) => ({ name })), attachmentTypes: [...new Set(files.map(fileType))] }),
+    // Where people are, that nothing is attached is something to know.
+    ...(files.length === 0 && unique.length === 0 ? {} : { attachments: files.map((name) => ({ name })), attachmentTypes: [...new Set(files.map(fileType))] }),
+    ...(disguised.length === 0 ? {} : { disguisedFiles: disguised }),
     ...(starts.length === 0 ? {} : { startsAt: Math.min(...starts) }),
     ...(profile.items === undefined ? {} : { itemCount: countOf(readings, profile.items) }),
   };
 }
 
-function peopleFacts(recipients: readonly Recipient[]): Partial<Facts> {
-  return {
-    recipients,
-    recipientDomains: [...new Set(recipients.map(({ domain }) => domain))],
-    recipientCount: recipients.length,
-    outsideCount: recipients.filter(({ isOutside }) => isOutside).length,
-    firstTimeCount: recipients.filter(({ isFirstTime }) => isFirstTime).length,
-  };
+/** It names what it answers. */
+function isReply(readings: readonly Reading[]): boolean {
+  return readings.some(({ field }) => field.label === 'thread' || field.label === 'replyTo');
 }
 
 function texts(readings: readonly Reading[], as: 'account' | 'subject' | 'payee' | 'query' | 'message' | 'resource' | 'path' | 'file'): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Message } from '../../preload/contract.ts';
 import type { DescribeContext, Facts } from '../model/action.ts';
+import type { Neighbourhood } from '../model/domain-marks.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ToolProfile } from '../model/tool-profile.ts';
 import type { Reading } from './read-fields.ts';
@@ -11,6 +12,7 @@ export interface Picture {
   readonly readings: readonly Reading[];
   readonly facts: Facts;
   readonly context: DescribeContext;
+  readonly around: Neighbourhood;
   readonly label: (reading: Reading) => Message;
 }
 

@@ -1,8 +1,8 @@
 import { parseAddresses, type Address } from '../model/address.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { isAllCovered, stepsOf, valuesAt } from '../model/json-pointer.ts';
 import type { ProfileField } from '../model/tool-profile.ts';
 import { digitsOf, moneyOf, type Money } from './money.ts';
-import { isAllCovered, stepsOf, valuesAt } from './pointer.ts';
 
 type FieldOf<As extends ProfileField['as']> = Extract<ProfileField, { readonly as: As }>;
 type PlainKind = Exclude<ProfileField['as'], 'people' | 'money' | 'instant' | 'json' | 'url'>;

@@ -11,11 +11,11 @@ import { clip } from './values.ts';
 
 /** The key fact to tick, where an action is a high risk: the profile's own, or the number, address or file that may be a trick. */
 export function confirmOf(picture: Picture, own: () => Message): Message | null {
-  const { profile, facts, context } = picture;
+  const { profile, facts, around } = picture;
   if (gravest.has(profile.effect) || profile.highRisk.some((risk) => isMet(risk, picture))) return own();
   const count = facts.recipientCount ?? 0;
   if (count >= manyRecipients) return say('card.email.confirm.count', { count });
-  const doubtful = facts.recipients?.find(({ domain }) => domainMark(domain, null, context) !== null);
+  const doubtful = facts.recipients?.find(({ domain }) => domainMark(domain, around) !== null);
   if (doubtful !== undefined) return say('card.email.confirm.address', { address: disarmLine(doubtful.address) });
   const disguised = facts.attachments?.find(({ name }) => isDisguised(name));
   return disguised === undefined ? null : say('card.email.confirm.file', { name: clip(disguised.name) });

@@ -27,12 +27,12 @@ function connectionRow({ context }: Picture): Row {
 }
 
 function rowsFor(reading: Reading, picture: Picture): readonly Row[] {
-  const { facts, context } = picture;
+  const { facts, context, around } = picture;
   const label = picture.label(reading);
   const { isStrong } = reading.field;
   switch (reading.as) {
     case 'people': {
-      const row = peopleRow(label, reading.people, facts.recipients ?? [], null, context);
+      const row = peopleRow(label, reading.people, facts.recipients ?? [], around);
       return row === null ? [] : [row];
     }
     case 'money':
@@ -71,12 +71,12 @@ function messageRow(text: string, reading: Reading, picture: Picture): Row {
     kind: 'message',
     label: picture.label(reading),
     text: disarm(text),
-    links: links.map((link) => ({ text: disarmLine(link.text), host: disarmLine(link.host), marks: [...linkMarks(link, null, picture.context)] })),
+    links: links.map((link) => ({ text: disarmLine(link.text), host: disarmLine(link.host), marks: [...linkMarks(link, picture.around)] })),
   };
 }
 
-export function urlMarks(host: string, hasUser: boolean, { context }: Pick<Picture, 'context'>): readonly Mark[] {
-  const doubt = domainMark(host, null, context);
+export function urlMarks(host: string, hasUser: boolean, { around }: Pick<Picture, 'around'>): readonly Mark[] {
+  const doubt = domainMark(host, around);
   return [...(hasUser ? [{ text: say('mark.linkElsewhere'), tone: 'stop' as const }] : []), ...(doubt === null ? [] : [doubt])];
 }
 

@@ -8,6 +8,8 @@ import { fromHelper, longestMessage, streams, type FromHelper, type ToHelper } f
 export interface HelperCommand {
   readonly program: string;
   readonly args: readonly string[];
+  /** The user that it runs as, for an app that the system's administrator runs: a run of theirs could change the kernel's settings. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** The last bytes of what a helper complained that are kept. */
@@ -58,6 +60,7 @@ export class HelperProcess {
     const child = spawn(command.program, [...command.args], {
       cwd,
       env,
+      ...command.user,
       detached: process.platform !== 'win32',
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,

@@ -79,6 +79,7 @@ const facts = z.strictObject({
   trial: z.string().nullable(),
   bubblewrap: z.string().nullable(),
   isUserNamespaceRestricted: z.boolean(),
+  isAdministrator: z.boolean(),
 });
 export type SandboxFacts = z.infer<typeof facts>;
 

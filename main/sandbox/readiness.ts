@@ -15,8 +15,11 @@ export type MissingPart =
 /** Whether code can run here, and how well it is held. */
 export type Readiness =
   | { readonly state: 'full' }
-  /** Windows: a restricted account and its firewall, with the limits that the library names. */
-  | { readonly state: 'reduced'; readonly warnings: readonly string[] }
+  /**
+   * `windows`: a restricted account and its firewall, with the limits that the library names. `administrator`: whoever runs
+   * the app may do anything on this machine, and the kernel does not ask where: a run could change the system's settings.
+   */
+  | { readonly state: 'reduced'; readonly why: 'windows' | 'administrator'; readonly warnings: readonly string[] }
   | { readonly state: 'missing'; readonly parts: readonly MissingPart[] };
 
 /** How this system installs a package. */
@@ -29,7 +32,8 @@ const oldestBubblewrap = [0, 7] as const;
 export function readReadiness(facts: SandboxFacts, platform: NodeJS.Platform, tool: PackageTool, profile: string): Readiness {
   const parts = missingParts(facts, platform, tool, profile);
   if (parts.length > 0) return { state: 'missing', parts };
-  return platform === 'win32' ? { state: 'reduced', warnings: facts.warnings } : { state: 'full' };
+  if (platform === 'win32') return { state: 'reduced', why: 'windows', warnings: facts.warnings };
+  return facts.isAdministrator ? { state: 'reduced', why: 'administrator', warnings: facts.warnings } : { state: 'full' };
 }
 
 function missingParts(facts: SandboxFacts, platform: NodeJS.Platform, tool: PackageTool, profile: string): readonly MissingPart[] {

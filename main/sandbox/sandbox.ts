@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -63,7 +63,7 @@ class HelperSandbox implements Sandbox {
       helper.error.resume();
       helper.send({ type: 'check' });
       const complaint = await helper.gone;
-      facts ??= { errors: [complaint], warnings: [], trial: null, bubblewrap: null, isUserNamespaceRestricted: false };
+      facts ??= { errors: [complaint], warnings: [], trial: null, bubblewrap: null, isUserNamespaceRestricted: false, isAdministrator: false };
     } catch (error) {
       return { state: 'missing', parts: [{ part: 'other', text: textOf(error) }] };
     }
@@ -76,6 +76,8 @@ class HelperSandbox implements Sandbox {
     const folder = await mkdtemp(join(this.#parts.temporary, 'csr-'));
     await chmod(folder, 0o700);
     await mkdir(join(folder, 'tmp'));
+    const { user } = this.#parts.helper;
+    if (user !== undefined) for (const path of [folder, join(folder, 'tmp')]) await chown(path, user.uid, user.gid);
     const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
     try {
       const started = await this.#begin({ ...plan, ...folders }, folder);

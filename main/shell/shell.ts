@@ -1,5 +1,6 @@
 import type { ActionId, EventName, EventPayload, Message, Screen, Status } from '../../preload/contract.ts';
 import type { Dispose } from '../model/disposable.ts';
+import type { SystemPresence } from '../model/presence.ts';
 import type { Dispatch } from './dispatch.ts';
 
 export type WindowName = 'main' | 'approval';
@@ -9,6 +10,8 @@ export interface TrayState {
   readonly state: Status['tray'];
   /** Questions waiting for the person. */
   readonly waiting: number;
+  /** How many of them wait for a second signature. */
+  readonly secondSignatures: number;
   readonly isPaused: boolean;
   /** The last three events, newest first, one line each. */
   readonly recent: readonly string[];
@@ -68,6 +71,8 @@ export interface Shell {
    * does not know them.
    */
   findProxy?(url: URL): Promise<URL | null>;
+  /** The system's own way to prove that a person is there; absent where the shell knows none. */
+  readonly presence?: SystemPresence;
   /** Called when the person closes the last way to the app or asks the system to quit. */
   onQuit(listener: () => void): Dispose;
   /** Called when the screen is locked, where the system tells. */

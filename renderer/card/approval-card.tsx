@@ -20,6 +20,7 @@ import { DenyDialog } from './deny-dialog.tsx';
 import { EditForm } from './edit-form.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useArming } from './use-arming.ts';
+import { useSigning } from './use-signing.ts';
 import { useEditing } from './use-editing.ts';
 
 export interface ApprovalCardProps {
@@ -34,7 +35,7 @@ export function ApprovalCard({ approval, isOwnWindow = false }: ApprovalCardProp
   const [isReviewing, setReviewing] = useState(false);
   // Another card, or other content under the same id, starts over: nothing ticked, nothing armed, no dialog open.
   return isOpen ? (
-    <OpenCard key={`${approval.id} ${approval.digest}`} approval={approval} isOwnWindow={isOwnWindow} takesFocus={isOwnWindow || isReviewing} onEdited={() => setReviewing(true)} />
+    <OpenCard key={`${approval.id} ${approval.digest} ${approval.signing?.signed.length ?? 0}`} approval={approval} isOwnWindow={isOwnWindow} takesFocus={isOwnWindow || isReviewing} onEdited={() => setReviewing(true)} />
   ) : (
     <article className="cs-card" aria-label={approval.agent.name}>
       <CardHead approval={approval} />
@@ -59,9 +60,10 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
   const [isDenying, setDenying] = useState(false);
   const [number, setNumber] = useState('');
   const editing = useEditing(approval);
+  const signing = useSigning(approval);
   const isEditing = editing.fields !== null;
   const changes = useId();
-  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed} ${isEditing}`);
+  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed} ${isEditing} ${signing.state.kind}`);
   const { answer, isBusy, problem } = useAnswer(approval);
   const isOver = useNow(250) >= approval.expiresAt;
   const isHigh = approval.card.risk === 'high';
@@ -76,6 +78,10 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
   const mayAnswer = useCallback(() => isArmedNow() && !isBusy && !isOver, [isArmedNow, isBusy, isOver]);
   const approve = (grant?: string): void => {
     if (!mayAnswer() || (isHigh && !isConfirmed)) return;
+    if (signing.state.kind !== 'none') {
+      if (signing.shown !== null) void answer('approve', isConfirmed, null, { signature: signing.shown }).then((isTaken) => isTaken || signing.startOver());
+      return;
+    }
     if (approval.card.asksNumber !== true) void answer('approve', isConfirmed, null, grant === undefined ? {} : { grant });
     else if (isWholeNumber(number)) void answer('approve', isConfirmed, null, { number: Number(number) });
   };
@@ -129,6 +135,7 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
             isBusy={isBusy}
             isOver={isOver}
             isConfirmed={isConfirmed}
+            signing={signing}
             number={approval.card.asksNumber === true ? number : null}
             problem={isDenying ? null : (problem ?? editing.problem)}
             onConfirm={setConfirmed}

@@ -4,6 +4,8 @@ import type { Approval, Message } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { ErrorNote } from '../look/note.tsx';
 import { ApproveFor } from './approve-for.tsx';
+import { SignFields } from './sign-fields.tsx';
+import type { CardSigning } from './use-signing.ts';
 import { ignoreEnter } from './ignore-enter.ts';
 
 export interface CardActionsProps {
@@ -13,6 +15,8 @@ export interface CardActionsProps {
   readonly isBusy: boolean;
   readonly isOver: boolean;
   readonly isConfirmed: boolean;
+  /** What the yes takes beside the button. */
+  readonly signing: CardSigning;
   /** What was typed so far; null: no number is asked for. */
   readonly number: string | null;
   readonly problem: Message | null;
@@ -32,7 +36,8 @@ export function isWholeNumber(number: string): boolean {
   return /^\d{2}$/.test(number);
 }
 
-function approveLabel({ kind, card, edit }: Approval): string {
+function approveLabel({ kind, card, edit, signing }: Approval): string {
+  if (signing?.people === 2) return signing.signed.length === 0 ? 'cardView.signFirst' : 'cardView.signSecond';
   if (kind === 'pairing') return 'cardView.approvePairing';
   const isChanged = edit !== undefined && edit.changes.length > 0;
   if (card.risk === 'high') return isChanged ? 'cardView.approveEditedHigh' : 'cardView.approveHigh';
@@ -47,6 +52,7 @@ export function CardActions({
   isBusy,
   isOver,
   isConfirmed,
+  signing,
   number,
   problem,
   onConfirm,
@@ -60,7 +66,7 @@ export function CardActions({
   const text = useText();
   const field = useId();
   const isHigh = approval.card.risk === 'high';
-  const isMissing = (isHigh && !isConfirmed) || (number !== null && !isWholeNumber(number));
+  const isMissing = (isHigh && !isConfirmed) || (number !== null && !isWholeNumber(number)) || (signing.state.kind !== 'none' && signing.shown === null);
   const isBlocked = isBusy || isOver;
   const arming = isArmed || isBlocked ? '' : 'cs-arming';
   const { grants = [] } = approval.card;
@@ -90,6 +96,7 @@ export function CardActions({
           />
         </div>
       )}
+      <SignFields signing={signing} isBlocked={isBlocked} />
       <ErrorNote problem={problem} />
       <div className={`cs-answers ${onEdit === null ? '' : 'cs-answers-edit'}`} ref={bar}>
         <Button className={arming} disabledFocusable={isBlocked} aria-disabled={!isArmed || isBlocked} onClick={onDeny}>
@@ -123,6 +130,8 @@ export function CardActions({
           ? text('cardView.after.over')
           : approval.kind === 'pairing'
             ? text('cardView.after.pairing')
+            : approval.signing?.people === 2 && approval.signing.signed.length === 0
+            ? text('cardView.after.signFirst')
             : text('cardView.after.hold', { seconds: approval.card.holdSeconds })}
       </p>
     </footer>

@@ -1,10 +1,10 @@
 import { useCallback, useState } from 'react';
-import type { Approval, Message } from '../../preload/contract.ts';
+import type { Approval, Message, SignatureShown } from '../../preload/contract.ts';
 import { useCall } from '../app/use-call.ts';
 
 export interface Answering {
   /** Sends the answer for exactly what is shown (the digest); resolves true when main took it. */
-  readonly answer: (answer: 'approve' | 'deny', isConfirmed: boolean, reason: string | null, more?: { readonly grant?: string; readonly number?: number }) => Promise<boolean>;
+  readonly answer: (answer: 'approve' | 'deny', isConfirmed: boolean, reason: string | null, more?: { readonly grant?: string; readonly number?: number; readonly signature?: SignatureShown }) => Promise<boolean>;
   /** While main is asked, and after it took the answer: the card is on its way out. */
   readonly isBusy: boolean;
   readonly problem: Message | null;

@@ -44,6 +44,7 @@ export function InboxRow({ approval, isOpen, onOpen }: { readonly approval: Appr
       </span>
       <span className="cs-inbox-chips">
         {answer === null && <Countdown expiresAt={approval.expiresAt} />}
+        {answer === null && approval.signing?.people === 2 && <Chip>{text(approval.signing.signed.length === 0 ? 'inbox.twoSign' : 'inbox.secondSignature')}</Chip>}
         {answer === null && card.risk === 'high' && <Chip tone="mind">{text('inbox.lookClosely')}</Chip>}
         {answer !== null && progress !== null && <ProgressChip progress={progress} />}
       </span>

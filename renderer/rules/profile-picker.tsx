@@ -8,6 +8,7 @@ import { useText } from '../app/intl.tsx';
 import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
 import { ErrorNote } from '../look/index.ts';
+import { PasscodeDialog } from '../signing/passcode-dialog.tsx';
 import { ManagedBy } from '../look/managed.tsx';
 
 const pictures: Record<RulesProfile, ReactNode> = {
@@ -24,9 +25,13 @@ export function ProfilePicker(): ReactNode {
   const isLocked = useSnapshot(({ rules }) => rules.isProfileLocked);
   const setting = useCall('setRulesProfile');
   const [changedTo, setChangedTo] = useState<RulesProfile | null>(null);
+  const canSign = useSnapshot(({ signers }) => signers.hasPasscode || signers.hasTouchId);
+  const [isSettingPasscode, setSettingPasscode] = useState(false);
   const choose = async (next: RulesProfile): Promise<void> => {
     setChangedTo(null);
-    if ((await setting.run({ profile: next })) !== null) setChangedTo(next);
+    if ((await setting.run({ profile: next })) === null) return;
+    setChangedTo(next);
+    if (next === 'strict' && !canSign) setSettingPasscode(true);
   };
   return (
     <fieldset className="cs-profiles" disabled={isLocked}>
@@ -62,6 +67,7 @@ export function ProfilePicker(): ReactNode {
         {changedTo !== null && text('rulesScreen.profile.changed', { profile: text(`rulesScreen.profile.${changedTo}`) })}
       </output>
       <ErrorNote problem={setting.problem} />
+      {isSettingPasscode && <PasscodeDialog reason={text('rulesScreen.profile.strict.passcode')} onClose={() => setSettingPasscode(false)} />}
     </fieldset>
   );
 }

@@ -12,7 +12,9 @@ import { LanguageField, SecondsField, SwitchField, ThemeField } from './fields.t
 import { ListField } from './list-field.tsx';
 import { CertificatesField, ProxyField } from './network-fields.tsx';
 import { SettingRow } from './setting-row.tsx';
+import { WorkHoursField } from './work-hours-field.tsx';
 import './settings.css';
+import { ApproversField, PasscodeField } from './signing-fields.tsx';
 
 /** Every preference in plain words; what the organization fixed is shown locked. */
 export function SettingsScreen(): ReactNode {
@@ -25,11 +27,16 @@ export function SettingsScreen(): ReactNode {
         <SecondsField name="answerWithinSeconds" />
         <SecondsField name="clientWaitSeconds" />
         <SwitchField name="notifications" />
+        <WorkHoursField />
       </Group>
       <Group title={text('settings.group.undo')}>
         <SecondsField name="sendHoldSeconds" />
         <SecondsField name="payHoldSeconds" />
         <SecondsField name="deleteHoldSeconds" />
+      </Group>
+      <Group title={text('settings.group.signing')}>
+        <PasscodeField />
+        <ApproversField />
       </Group>
       <Group title={text('settings.group.company')}>
         <ListField name="ownDomains" />

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { say } from '../../main/model/say.ts';
-import { answered, asked, edited, ended, intent, opened, appendAll, reading, started, textOf } from './fixtures/activity-fixture.ts';
+import { answered, asked, edited, ended, intent, isFirstTime, opened, appendAll, reading, started, textOf } from './fixtures/activity-fixture.ts';
 
 const everything = { text: '', agent: null, connection: null, progress: null, from: null, to: null };
 
@@ -35,10 +35,10 @@ test('its line tells what was sent; its detail has both, line by line, and both 
   expect(detail?.steps.map(({ text }) => text.id)).toContain('activity.step.edited');
 });
 
-test('who got it is known from then on; who was only asked for is not', () => {
+test('who got it is known from then on; who was only asked for is not', async () => {
   const reader = reading(story().events);
-  expect(reader.isFirstTime('bo@acme.example')).toBe(false);
-  expect(reader.isFirstTime('ana@northwind.example')).toBe(true);
+  expect(await isFirstTime(reader, 'bo@acme.example')).toBe(false);
+  expect(await isFirstTime(reader, 'ana@northwind.example')).toBe(true);
 });
 
 test('the record verifies, and its exports have the edit', async () => {

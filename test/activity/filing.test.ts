@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { actionId, type ActionId } from '../../preload/contract.ts';
 import { everything, openActivity } from '../../main/activity/open.ts';
 import { ActivityWriter } from '../../main/activity/writer.ts';
-import { asked, ended, intent, marketing, noon, opened, sent, started, tamper, temporaryFile, textOf, workMail } from './fixtures/activity-fixture.ts';
+import { asked, ended, intent, isFirstTime, marketing, noon, opened, sent, started, tamper, temporaryFile, textOf, workMail } from './fixtures/activity-fixture.ts';
 
 describe('what was appended', () => {
   test('is in the answer to whatever is asked after, also when nobody waited for the append', async () => {
@@ -18,7 +18,7 @@ describe('what was appended', () => {
     append([intent({ facts: { effect: 'read', isReversible: true } })]);
     expect((await activity.recent(9)).length).toBe(1);
     append(done);
-    expect(await activity.isFirstTime('ana@northwind.example')).toBe(false);
+    expect(await isFirstTime(activity, 'ana@northwind.example')).toBe(false);
     append([open]);
     expect((await activity.search({ ...everything, text: 'later_tool' }, null)).entries).toHaveLength(1);
     append([asked(open.action, noon + 50)]);
@@ -82,10 +82,10 @@ describe('what was appended', () => {
     const first = await openActivity({ file });
     await first.append(intent());
     expect(await first.recent(9)).toHaveLength(1);
-    tamper(file, (database) => database.exec('ALTER TABLE known_addresses RENAME TO elsewhere'));
+    tamper(file, (database) => database.exec('ALTER TABLE contacts RENAME TO elsewhere'));
     await Promise.all(sent().map((event) => first.append(event)));
     // An answer that leaves out what was recorded would be a lie.
-    await expect(first.recent(9)).rejects.toThrow('known_addresses');
+    await expect(first.recent(9)).rejects.toThrow('contacts');
     tamper(file, (database) => database.exec('ALTER TABLE events RENAME TO gone'));
     // What the journal took before that was noticed was promised, too.
     let promised = 2;
@@ -93,7 +93,7 @@ describe('what was appended', () => {
     await expect.poll(next).toContain('events');
     expect(await first.recent(9)).toHaveLength(1);
     await first.close();
-    tamper(file, (database) => database.exec('ALTER TABLE gone RENAME TO events; ALTER TABLE elsewhere RENAME TO known_addresses'));
+    tamper(file, (database) => database.exec('ALTER TABLE gone RENAME TO events; ALTER TABLE elsewhere RENAME TO contacts'));
     const second = await opened({ file });
     expect(await second.recent(9)).toHaveLength(promised);
     expect(await second.verify()).toMatchObject({ ok: true, events: promised + 4 });
@@ -111,7 +111,7 @@ describe('an index that lags', () => {
     // As `kill -9` would have left it: taken back to where it was.
     tamper(file, (database) => database.exec('UPDATE index_version SET sequence = 2'));
     const activity = await opened({ file });
-    expect(await activity.isFirstTime('ana@northwind.example')).toBe(false);
+    expect(await isFirstTime(activity, 'ana@northwind.example')).toBe(false);
     expect(await activity.verify()).toMatchObject({ ok: true, events: 5 });
   });
 

@@ -47,6 +47,17 @@ describe('what a card offers to allow for a while', () => {
     expect(offersOf({ ...mail, ...facts })).toEqual(['same']);
   });
 
+  test('is what the tool’s profile names, of what is possible', () => {
+    const read: Facts = { effect: 'read', isReversible: true, paths: ['/a'], resources: ['calendar'] };
+    expect(grantOffers(action, read, 'normal', ['same_action', 'same_resource']).map(({ id }) => id)).toEqual(['same', 'resources']);
+    expect(grantOffers(action, read, 'normal', ['same_resource'])[0]).toMatchObject({ scope: { kind: 'resources', effect: 'read', resources: ['calendar'], paths: ['/a'] }, lasts: 'today', sentence: { values: { what: 'calendar, /a' } } });
+    expect(grantOffers(action, mail, 'normal', ['same_action']).map(({ id }) => id)).toEqual(['same']);
+    expect(grantOffers(action, mail, 'normal', ['same_resource'])).toEqual([]);
+    expect(grantOffers(action, mail, 'normal', [])).toEqual([]);
+    expect(grantOffers(action, { ...mail, effect: 'pay' }, 'normal', ['same_action'])).toEqual([]);
+    expect(grantOffers(action, { ...mail, resources: ['a'], recipients: [{ address: 'a@b.example', domain: 'b.example', isOutside: true, isFirstTime: true }] }, 'normal', ['same_resource'])).toEqual([]);
+  });
+
   test('shows text that lies as it is', () => {
     const [, offer] = grantOffers(action, { ...mail, recipientAddresses: ['ana\u202e@northwind.example'] }, 'normal');
     expect(offer?.sentence.values['people']).toBe('ana⟦U+202E⟧@northwind.example');

@@ -13,6 +13,7 @@ import { Pipeline } from '../../main/gate/pipeline.ts';
 import type { ActionProfile, ActionRequest, Decision, EditableField } from '../../main/model/action.ts';
 import type { Clock } from '../../main/model/clock.ts';
 import type { JsonObject } from '../../main/model/json.ts';
+import { noContacts } from '../../main/model/known-contacts.ts';
 import { say } from '../../main/model/say.ts';
 import type { SecretsFound } from '../../main/model/secret.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall, UpstreamOffers } from '../../main/model/upstream.ts';
@@ -197,9 +198,9 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
         world.events.push(event);
         return knobs.slow.get(event.kind) ?? Promise.resolve();
       },
-      isFirstTime: () => Promise.resolve(true),
       actionsWithoutEnd: () => Promise.resolve(withoutEnd(world.events)),
     },
+    contacts: { now: () => Promise.resolve(noContacts) },
     services: {
       open: () => Promise.resolve(knobs.mayUse ? { ...upstream, ...(knobs.hasOffers && { offers }) } : undefined),
       explain: () => undefined,
@@ -245,6 +246,9 @@ const defaults: Settings = {
   signOutOnLock: false,
   notifications: true,
   ownDomains: ['acme.example'],
+  workDays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
+  workStart: '00:00',
+  workEnd: '00:00',
   attachmentFolders: [],
   proxy: 'system',
   noProxy: [],

@@ -107,6 +107,7 @@ describe('a standing answer', () => {
 const address = fc.constantFrom('ana@northwind.example', 'bo@acme.example', 'eve@evil.example', 'ANA@northwind.example', 'x" || true || "', '');
 const addresses = fc.uniqueArray(address, { maxLength: 4 });
 const uri = fc.constantFrom('file:///a', 'file:///b', 'file:///a"]', '');
+const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'x"]'), { maxLength: 2 });
 const effect = fc.constantFrom<Effect>('read', 'send', 'pay', 'change', 'delete', 'run', 'connect', 'unknown');
 const hash = fc.constantFrom(own, other);
 const scope = fc.oneof<fc.Arbitrary<GrantScope>[]>(
@@ -114,6 +115,7 @@ const scope = fc.oneof<fc.Arbitrary<GrantScope>[]>(
   fc.uniqueArray(address, { minLength: 1, maxLength: 3 }).map((list) => ({ kind: 'recipients', addresses: list })),
   fc.constant({ kind: 'reading' }),
   uri.map((uri) => ({ kind: 'uri', uri })),
+  fc.record({ kind: fc.constant('resources'), effect: fc.constantFrom('read', 'send', 'change'), resources: names, paths: names }),
 );
 const facts: fc.Arbitrary<Facts> = fc.record(
   {
@@ -122,6 +124,8 @@ const facts: fc.Arbitrary<Facts> = fc.record(
     recipientAddresses: addresses,
     attachments: fc.array(fc.record({ name: fc.constantFrom('a', 'b'), bytes: fc.nat(9) }), { maxLength: 2 }),
     uri,
+    resources: names,
+    paths: names,
     secrets: fc.constant(['github' as const]),
   },
   { requiredKeys: ['effect', 'isReversible'] },
@@ -137,6 +141,10 @@ const asking = fc.record({
   at: fc.integer({ min: noon - 2 * hour, max: noon + 3 * hour }),
 });
 
+function isSome(named: readonly string[] | undefined, allowed: readonly string[]): boolean {
+  return allowed.length === 0 ? named === undefined : named !== undefined && named.length > 0 && named.every((each) => allowed.includes(each));
+}
+
 /** What a grant covers, said a second time and without Cedar. */
 function isInside(given: Grant, what: Omit<PolicyQuestion, 'effect' | 'arguments'>): boolean {
   const { scope } = given;
@@ -146,9 +154,17 @@ function isInside(given: Grant, what: Omit<PolicyQuestion, 'effect' | 'arguments
   if (!isThere || !isNow || what.risk !== 'normal' || facts.secrets !== undefined) return false;
   switch (scope.kind) {
     case 'same':
-      return (facts.effect === 'send' || facts.effect === 'change') && what.digest === scope.digest;
+      return (facts.effect === 'read' || facts.effect === 'send' || facts.effect === 'change') && what.digest === scope.digest;
     case 'recipients':
       return facts.effect === 'send' && (facts.recipientAddresses?.length ?? 0) > 0 && facts.attachments?.length === 0 && (facts.recipientAddresses ?? []).every((each) => scope.addresses.includes(each));
+    case 'resources':
+      return (
+        facts.effect === scope.effect &&
+        isSome(facts.resources, scope.resources) &&
+        isSome(facts.paths, scope.paths) &&
+        facts.recipientAddresses === undefined &&
+        (facts.attachments?.length ?? 0) === 0
+      );
     case 'reading':
       return facts.effect === 'read';
     case 'uri':

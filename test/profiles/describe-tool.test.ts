@@ -4,9 +4,10 @@ import { card as cardSchema } from '../../preload/contract.ts';
 import { parseAddress } from '../../main/model/address.ts';
 import { disarm, disarmLine } from '../../main/model/disarm.ts';
 import type { JsonObject, JsonValue } from '../../main/model/json.ts';
-import type { ProfileField, ToolProfile } from '../../main/model/tool-profile.ts';
+import { toolProfile, type ProfileField, type ToolProfile } from '../../main/model/tool-profile.ts';
 import { moneyOf } from '../../main/profiles/money.ts';
-import { stepsOf } from '../../main/profiles/pointer.ts';
+import { everybodyBut } from '../model/acquaintances.ts';
+import { stepsOf } from '../../main/model/json-pointer.ts';
 import { compiled, describeShipped, describeWith, paymentProfile, shipped, shownIn, text } from './setting.ts';
 
 const pay = compiled('ledger_pay', paymentProfile);
@@ -26,12 +27,18 @@ describe('a payment', () => {
     expect(card.rows[1]).toMatchObject({ amount: '1250.50', currency: 'EUR' });
   });
 
+  test('tells a payee that nothing was paid to before', async () => {
+    const stranger = await describeWith(pay, bill, { contacts: () => Promise.resolve(everybodyBut([bill.supplier])) });
+    expect(stranger.facts).toMatchObject({ payee: bill.supplier, isFirstTimePayee: true });
+    expect(stranger.card.unusual.map((mark) => text(mark.text))).toContain(`First payment to “${bill.supplier}” through Countersign`);
+    expect((await describeWith(pay, bill)).facts.isFirstTimePayee).toBe(false);
+  });
+
   test('tells which fields may be edited, and how', () => {
     expect(pay.editable).toMatchObject([
       { at: '/amount', kind: 'amount' },
       { at: '/memo', kind: 'text' },
     ]);
-    expect(pay.grants).toEqual([]);
   });
 
   test.each([
@@ -66,6 +73,16 @@ describe('a payment', () => {
     expect(text(card.headline)).not.toMatch(/⟦U?\+?[0-9A-F]*…/);
     expect(shownIn(card.rows)).toContain(disarmLine(supplier));
   });
+});
+
+test('an address on the web: the first time there, and one that imitates a host that is known', async () => {
+  const fetches = toolProfile.parse({
+    tools: ['fetch'], shapes: [{ url: 'string' }], effect: 'read', fields: [{ name: 'page', as: 'url', at: '/url', label: 'link', isRequired: true }],
+    words: { ability: { en: 'a' }, headline: { en: 'h' }, summary: { en: 's' }, did: { en: 'd' }, wanted: { en: 'w' } },
+  }); // prettier-ignore
+  const { facts, card } = await describeWith(compiled('fetch', fetches), { url: 'https://docs.northw1nd.example/' }, { contacts: () => Promise.resolve(everybodyBut(['docs.northw1nd.example'], ['northwind.example'])) });
+  expect(facts).toMatchObject({ hosts: ['docs.northw1nd.example'], firstTimeHosts: ['docs.northw1nd.example'], doubtfulDomains: ['docs.northw1nd.example'] });
+  expect(card.rows[0]).toMatchObject({ kind: 'list', items: [{ marks: [{ text: { id: 'mark.lookalikeKnown', values: { domain: 'northwind.example' } } }] }] });
 });
 
 describe('money', () => {

@@ -109,3 +109,13 @@ describe('tools of public servers', () => {
     expect((await describeCall('create_pull_request', { ...args, show_ui: false })).facts.effect).toBe('unknown');
   });
 });
+
+test('an answer to a stranger is told, and what the profile names can be granted', async () => {
+  const answer = await describeCall('send_email', { to: ['ana@northwind.example'], subject: 'Re: x', body: 'y', threadId: 't1' });
+  expect(answer.facts).toMatchObject({ isReplyToStranger: true, recipientAddresses: ['ana@northwind.example'], attachments: [] });
+  expect(marksOf(answer)).toContain('mark.replyToStranger');
+  expect(answer.grants).toEqual(['same_action', 'same_recipients']);
+  const known = await describeCall('send_email', { to: ['bo@northwind.example'], subject: 'Re: x', body: 'y', threadId: 't1' });
+  expect(known.facts.isReplyToStranger).toBe(false);
+  expect((await describeCall('send_email', { to: ['ana@northwind.example'], subject: 'x', body: 'y' })).facts.isReplyToStranger).toBeUndefined();
+});

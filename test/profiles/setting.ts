@@ -7,6 +7,7 @@ import { compileProfile } from '../../main/profiles/describe-tool.ts';
 import { readShippedProfiles } from '../../main/profiles/shipped.ts';
 import { createPhrases } from '../../main/text/phrases.ts';
 import { createText } from '../../main/text/text.ts';
+import { everybodyBut } from '../model/acquaintances.ts';
 
 export const shipped = readShippedProfiles(join(import.meta.dirname, '../../assets'));
 export const text = createText('en');
@@ -17,7 +18,7 @@ export function context(changes: Partial<DescribeContext> = {}): DescribeContext
     connectionName: 'Ledger',
     ownDomains: ['acme.example'],
     attachmentFolders: [],
-    isFirstTime: (address) => Promise.resolve(address === 'ana@northwind.example'),
+    contacts: () => Promise.resolve(everybodyBut(['ana@northwind.example'])),
     ...changes,
   };
 }

@@ -5,12 +5,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Screen, Snapshot } from '../../preload/contract.ts';
-import { editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, secretQuestion, signInQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
+import { editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -75,6 +75,22 @@ const showEdited = async (page: Page) => {
   await goTo('activity')(page);
   await page.locator('.cs-event').first().click();
   await page.getByRole('heading', { name: 'What you changed' }).scrollIntoViewIfNeeded();
+};
+const noSigners: Signers = { ...signers, hasPasscode: false, approvers: [] };
+const managedSigners: Signers = { ...signers, areManaged: true, approvers: signers.approvers.map((approver, index) => ({ ...approver, groups: index === 0 ? ['finance-managers'] : [], hasPasscode: index === 0 })) };
+const showSigning = async (page: Page) => {
+  await goTo('settings')(page);
+  await page.getByText('Approvers', { exact: true }).scrollIntoViewIfNeeded();
+};
+const typePasscode = async (page: Page) => {
+  await page.getByRole('checkbox').check();
+  await page.getByLabel('Your passcode, to show that it is you').fill('correct horse');
+};
+const wrongPasscode = async (page: Page) => {
+  await page.evaluate(() => window.fixture.answerWith('answerApproval', { ok: false, problem: { id: 'signing.problem.wrong', values: { what: 'passcode', left: 3 } } }));
+  await typePasscode(page);
+  await page.waitForTimeout(900);
+  await press('Yes, do it once')(page);
 };
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
@@ -154,6 +170,20 @@ const shots: readonly Shot[] = [
   { name: 'activity-edited', page: 'index.html', snapshot: busySnapshot, act: showEdited },
   { name: 'approval-many', page: 'approval.html', snapshot: busySnapshot },
   { name: 'approval-high', page: 'approval.html', snapshot: only(hostileQuestion) },
+  { name: 'approval-passcode', page: 'approval.html', snapshot: only(paymentQuestion), act: typePasscode },
+  { name: 'approval-passcode-wrong', page: 'approval.html', snapshot: only(paymentQuestion), act: wrongPasscode },
+  { name: 'approval-passcode-none', page: 'approval.html', snapshot: (now) => ({ ...only(paymentQuestion)(now), signers: noSigners }) },
+  { name: 'approval-passcode-set', page: 'approval.html', snapshot: (now) => ({ ...only(paymentQuestion)(now), signers: noSigners }), act: press('Set a passcode…') },
+  { name: 'approval-touch-id', page: 'approval.html', snapshot: (now) => ({ ...only(paymentQuestion)(now), signers: { ...signers, hasTouchId: true } }) },
+  { name: 'approval-two', page: 'approval.html', snapshot: only((now) => twoPeopleQuestion(now)) },
+  { name: 'approval-two-second', page: 'approval.html', snapshot: only((now) => twoPeopleQuestion(now, true)), act: async (page) => page.getByLabel('Name').selectOption({ label: 'Bo Berg' }).then(() => undefined) },
+  { name: 'approval-two-nobody', page: 'approval.html', snapshot: (now) => ({ ...only((at) => twoPeopleQuestion(at))(now), signers: { ...signers, approvers: signers.approvers.slice(0, 1) } }) },
+  { name: 'inbox-two-second', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), approvals: [twoPeopleQuestion(now, true), emailQuestion(now)] }) },
+  { name: 'settings-signing', page: 'index.html', snapshot: busySnapshot, act: showSigning },
+  { name: 'settings-signing-managed', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: managedSigners }), act: showSigning },
+  { name: 'settings-approver', page: 'index.html', snapshot: busySnapshot, act: async (page) => showSigning(page).then(() => press('Add an approver…')(page)) },
+  { name: 'settings-passcode-reset', page: 'index.html', snapshot: busySnapshot, act: async (page) => showSigning(page).then(() => press('Forgotten?')(page)) },
+  { name: 'rules-strict', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: noSigners }), act: async (page) => goTo('rules')(page).then(() => page.getByRole('radio', { name: 'Strict' }).click({ force: true })) },
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, mkdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,6 +23,8 @@ export interface Asked {
   readonly network?: NetworkDecider;
 }
 
+const nobody = { uid: 65534, gid: 65534 };
+
 /** A machine of its own for a test: a home with a secret, this app's state, and a workspace beside them. */
 export class Machine {
   readonly folder: string;
@@ -30,13 +33,13 @@ export class Machine {
   readonly workspace: string;
   readonly sandbox: Sandbox;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, person: typeof nobody | undefined) {
     this.folder = folder;
     this.home = join(folder, 'home');
     this.state = join(folder, 'home/.config/countersign');
     this.workspace = join(folder, 'work');
     this.sandbox = createSandbox({
-      helper: { program: process.execPath, args: [resolve('main/sandbox/helper/index.ts')] },
+      helper: { program: process.execPath, args: [resolve('main/sandbox/helper/index.ts')], ...(person === undefined ? {} : { user: person }) },
       environment: { ...process.env, HOME: this.home },
       home: this.home,
       hidden: [this.state],
@@ -45,11 +48,19 @@ export class Machine {
     });
   }
 
-  static async make(): Promise<Machine> {
-    const machine = new Machine(await realpath(await mkdtemp(join(tmpdir(), 'countersign-sandbox-'))));
+  /** `isPerson`: runs are a common person's, as they are outside of tests, though the tests be the administrator's. */
+  static async make(isPerson = true): Promise<Machine> {
+    const isAdministrator = process.getuid?.() === 0;
+    const machine = new Machine(await realpath(await mkdtemp(join(tmpdir(), 'countersign-sandbox-'))), isPerson && isAdministrator ? nobody : undefined);
     await mkdir(machine.state, { recursive: true });
     await mkdir(machine.workspace);
+    machine.own();
     return machine;
+  }
+
+  /** Gives all of it to the person, after the test made something in it. */
+  own(): void {
+    if (process.getuid?.() === 0) execFileSync('chown', ['-hR', `${nobody.uid}:${nobody.gid}`, this.folder]);
   }
 
   plan(argv: RunPlan['argv'], asked: Asked = {}): RunPlan {

@@ -44,6 +44,12 @@ describe('the sandbox of this machine', () => {
   test('is complete', async () => {
     expect(await machine.sandbox.check()).toEqual({ state: 'full' });
   });
+
+  test.runIf(process.getuid?.() === 0)('is called reduced where the administrator runs the app', async () => {
+    const administrators = await Machine.make(false);
+    expect(await administrators.sandbox.check()).toMatchObject({ state: 'reduced', why: 'administrator' });
+    await administrators.remove();
+  });
 });
 
 describe('a run', () => {
@@ -75,6 +81,7 @@ describe('a run', () => {
     const folder = join(machine.folder, 'papers');
     await mkdir(folder);
     await writeFile(join(folder, 'a.txt'), 'paper');
+    machine.own();
     const ended = await machine.script(`cat ${folder}/a.txt; echo x > ${folder}/a.txt`, { readable: [folder] });
     expect(ended.output).toBe('paper');
     expect(ended.code).not.toBe(0);
@@ -118,6 +125,7 @@ describe('a run', () => {
     const path = join(machine.state, 'b.sock');
     const server = createServer((socket) => socket.end('hello from the broker\n'));
     await new Promise<void>((resolve) => server.listen(path, resolve));
+    machine.own();
     const { output } = await machine.script('exec 3<>/dev/tcp/${COUNTERSIGN_BROKER%:*}/${COUNTERSIGN_BROKER#*:}; cat <&3', { brokerSocket: path });
     server.close();
     expect(output).toBe('hello from the broker\n');

@@ -13,6 +13,8 @@ export interface Hardening {
   /** Set last, so that they win. */
   readonly environment: Readonly<Record<string, string>>;
   /** Sockets of the host: the path outside, and the one inside. */
+  /** The descriptor that the filter of system calls is read from. */
+  readonly filterDescriptor: number;
   readonly sockets: readonly (readonly [outside: string, inside: string])[];
 }
 
@@ -81,6 +83,8 @@ export function harden(line: string, program: string, hardening: Hardening): Bub
   return {
     program,
     options: [
+      '--seccomp',
+      String(hardening.filterDescriptor),
       '--unshare-ipc',
       '--unshare-uts',
       '--unshare-cgroup-try',

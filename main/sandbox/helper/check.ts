@@ -18,6 +18,7 @@ export async function checkSandbox(): Promise<SandboxFacts> {
     warnings,
     trial: bubblewrap === undefined ? null : await tryOut(bubblewrap),
     bubblewrap: version,
+    isAdministrator: process.getuid?.() === 0,
     isUserNamespaceRestricted: isOn('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'),
   };
 }

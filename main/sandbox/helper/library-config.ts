@@ -25,6 +25,9 @@ export function protectedNames(writable: readonly string[]): readonly string[] {
   return writable.flatMap((folder) => autorunNames.map((name) => join(folder, name)));
 }
 
+/** How deep git repositories and settings of editors are looked for in a writable folder, to protect them. */
+const searchDepth = 6;
+
 const literally = (path: string): { path: string; literal: true } => ({ path, literal: true });
 
 /** The library's configuration for a plan on this system. `decide` answers for every request inside an inspected connection. */
@@ -49,6 +52,7 @@ export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefine
       denyWrite: protectedNames(plan.writable).map(literally),
     },
     allowPty: false,
+    mandatoryDenySearchDepth: searchDepth,
     ...(bubblewrap === undefined ? {} : { bwrapPath: bubblewrap }),
   };
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
@@ -11,6 +11,7 @@ import { libraryConfig, toLibrary } from './library-config.ts';
 import { findProgram, seccompHelper } from './places.ts';
 import { freezeTree, killTree } from './process-tree.ts';
 import { writeWords } from './shell-words.ts';
+import { systemCallFilter } from './system-calls.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface StartedRun {
@@ -27,6 +28,8 @@ const brokerPort = 4180;
 const optionsDescriptor = 6;
 /** Where the sandbox waits for the word to begin. */
 const gateDescriptor = 7;
+/** Where bubblewrap reads the filter of system calls. */
+const filterDescriptor = 8;
 
 /** Starts what the plan says, in the sandbox. Rejects when the sandbox cannot be had: nothing runs without it. */
 export async function startRun(plan: HelperPlan, conversation: Conversation): Promise<StartedRun> {
@@ -119,7 +122,11 @@ function startBubblewrap(plan: HelperPlan, argv: readonly string[]): Started {
   const inside = join(plan.folder, 'broker.sock');
   // A mount needs a place that is there.
   if (plan.brokerSocket !== undefined) writeFileSync(inside, '');
+  const filter = systemCallFilter(process.arch);
+  if (filter === undefined) throw new Error(`There is no filter of system calls for ${process.arch}.`);
+  const identities = [...plan.writable, ...plan.readable].map(sameFolder).join('');
   const start = harden(line, program, {
+    filterDescriptor,
     temporary: plan.limits.temporary,
     environment: {
       TMPDIR: '/tmp',
@@ -131,16 +138,27 @@ function startBubblewrap(plan: HelperPlan, argv: readonly string[]): Started {
   if (start === undefined) throw new Error('The sandbox library made something unexpected of this run, so it was not started.');
   const relay = plan.brokerSocket === undefined ? '' : `socat TCP4-LISTEN:${brokerPort},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:${inside} >/dev/null 2>&1 &`;
   const leftovers = coveredPlaces(line, program).filter((path) => plan.writable.some((folder) => path.startsWith(`${folder}/`)) && !isThere(path));
-  const child = spawn(start.program, ['--args', String(optionsDescriptor), '--', '/bin/sh', '-c', `${gate}; ${relay} exec "$@"`, 'gate', ...start.command], {
+  const child = spawn(start.program, ['--args', String(optionsDescriptor), '--', '/bin/sh', '-c', `${identities} ${gate}; ${relay} exec "$@"`, 'gate', ...start.command], {
     cwd: plan.cwd,
     env: plan.environment,
-    stdio: [streams.input, streams.output, streams.error, 'ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: [streams.input, streams.output, streams.error, 'ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   });
-  const [options, word] = [optionsDescriptor, gateDescriptor].map((descriptor) => Array.from<unknown>(child.stdio)[descriptor]);
-  if (!(options instanceof Duplex) || !(word instanceof Duplex)) throw new Error('Bubblewrap could not be told its options.');
-  options.on('error', () => undefined);
+  const [options, word, calls] = [optionsDescriptor, gateDescriptor, filterDescriptor].map((descriptor) => Array.from<unknown>(child.stdio)[descriptor]);
+  if (!(options instanceof Duplex) || !(word instanceof Duplex) || !(calls instanceof Duplex)) throw new Error('Bubblewrap could not be told its options.');
+  for (const stream of [options, calls]) stream.on('error', () => undefined);
+  calls.end(filter);
   options.end(start.options.map((option) => `${option}\0`).join(''));
   return { child, leftovers, ready: (run) => openGate(word, run) };
+}
+
+/**
+ * A line that ends the start unless a folder inside is the very one that the plan meant: somebody may have put another,
+ * or a link, in its place meanwhile.
+ */
+function sameFolder(path: string): string {
+  if (realpathSync(path) !== path) throw new Error('A folder of this run was replaced by a link.');
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `[ "$(stat -Lc %d:%i -- ${writeWords([path])})" = ${dev}:${ino} ] || { echo 'A folder of this run was replaced.' >&2; exit 125; };`;
 }
 
 function openGate(word: Duplex, run: StartedRun): Promise<void> {

@@ -3,7 +3,7 @@ import type * as Electron from 'electron';
 /** The parts of Electron that this shell uses. The real ones are loaded in `index.ts` alone; tests hand in a fake. */
 export type ElectronModules = Pick<
   typeof Electron,
-  'app' | 'BrowserWindow' | 'Tray' | 'Menu' | 'nativeImage' | 'nativeTheme' | 'ipcMain' | 'protocol' | 'session' | 'screen' | 'shell' | 'dialog' | 'Notification' | 'powerMonitor'
+  'app' | 'BrowserWindow' | 'Tray' | 'Menu' | 'nativeImage' | 'nativeTheme' | 'ipcMain' | 'protocol' | 'session' | 'screen' | 'shell' | 'dialog' | 'Notification' | 'powerMonitor' | 'systemPreferences'
 >;
 
 /** The identity that installers, notifications and the login entry share. */

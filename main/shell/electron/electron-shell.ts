@@ -13,6 +13,7 @@ import { createNotifier, type Notifier } from './notifications.ts';
 import { servePages } from './protocol.ts';
 import { onOpenedAgain } from './single-instance.ts';
 import { proxyOfAnswer } from './system-proxy.ts';
+import { touchId } from './touch-id.ts';
 import { createTray, type ShellTray } from './tray.ts';
 import type { WindowPlaceStore } from './window-place.ts';
 import { createWindows, type ShellWindows } from './windows.ts';
@@ -142,6 +143,7 @@ export function createElectronShell(electron: ElectronModules, options: Electron
         return false;
       }
     },
+    ...(platform === 'darwin' ? { presence: touchId(electron.systemPreferences) } : {}),
     async findProxy(url) {
       await app.whenReady();
       return proxyOfAnswer(await electron.session.defaultSession.resolveProxy(url.href));

@@ -30,7 +30,7 @@ export function trayMenu(
   const undo = tray.held.slice(0, mostUndo).map(({ action, line }): MenuItemConstructorOptions => ({ label: menuLine(line), click: () => host.undo(action) }));
   return [
     ...(undo.length === 0 ? [] : [...undo, { type: 'separator' } as const]),
-    { label: text('tray.menu.waiting', { count: tray.waiting }), enabled: tray.waiting > 0, click: () => actions.openApproval() },
+    { label: text('tray.menu.waiting', { count: tray.waiting, second: tray.secondSignatures }), enabled: tray.waiting > 0, click: () => actions.openApproval() },
     { label: text('tray.menu.open'), click: () => actions.openMain() },
     { type: 'separator' },
     { label: text(tray.isPaused ? 'tray.menu.resume' : 'tray.menu.pause'), click: () => host.setPaused(!tray.isPaused) },

@@ -25,7 +25,7 @@ export interface ShellTrayOptions {
   readonly mainWindow: () => BrowserWindow | undefined;
 }
 
-const atFirst: TrayState = { state: 'quiet', waiting: 0, isPaused: false, recent: [], held: [] };
+const atFirst: TrayState = { state: 'quiet', waiting: 0, secondSignatures: 0, isPaused: false, recent: [], held: [] };
 
 /** The tray icon with its state, count and menu. */
 export function createTray(options: ShellTrayOptions): ShellTray {

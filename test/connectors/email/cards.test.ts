@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Card, Message, Row } from '../../../preload/contract.ts';
 import { card as cardSchema } from '../../../preload/contract.ts';
 import { createText } from '../../../main/text/text.ts';
+import { everybodyBut } from '../../model/acquaintances.ts';
 import { createSetting, type Setting } from './setting.ts';
 
 const text = createText('en');
@@ -177,4 +178,30 @@ describe('every card and sentence', () => {
     expect(setting.connector.profile('delete_everything')).toBeUndefined();
     expect(setting.connector.profile('constructor')).toBeUndefined();
   });
+});
+
+describe('an attached file', () => {
+  it('that is another thing than its name says has to be confirmed', async () => {
+    const path = join(setting.folder, 'invoice.pdf');
+    await writeFile(path, Buffer.concat([Buffer.from('MZ'), Buffer.alloc(60, 1)]));
+    const { card, facts } = await setting.describe('send_email', { ...mail, attachments: [{ path }] });
+    expect(facts).toMatchObject({ attachmentTypes: ['pdf'], disguisedFiles: ['invoice.pdf'] });
+    expect(card.risk).toBe('high');
+    expect(card.confirm && text(card.confirm)).toBe('I know what “invoice.pdf” is and want to send it');
+    expect(rowOf(card.rows, 'files').files[0]?.marks).toMatchObject([{ text: { id: 'mark.disguised' } }]);
+  });
+
+  it('that is a program and says so is marked', async () => {
+    const path = join(setting.folder, 'setup.exe');
+    await writeFile(path, Buffer.concat([Buffer.from('MZ'), Buffer.alloc(60, 1)]));
+    const { card, facts } = await setting.describe('send_email', { ...mail, attachments: [{ path }] });
+    expect(facts.disguisedFiles).toBeUndefined();
+    expect(marksOf(card.unusual)).toContain('“setup.exe” is a program');
+  });
+});
+
+it('tells a domain that imitates one that you know from one that imitates your own', async () => {
+  const { card, facts } = await setting.describe('send_email', { ...mail, to: ['ana@northwlnd.example', 'bo@acrne.example'], text: '' }, { contacts: () => Promise.resolve(everybodyBut([], ['northwind.example'])) });
+  expect(facts.doubtfulDomains).toEqual(['northwlnd.example', 'acrne.example']);
+  expect(rowOf(card.rows, 'people').people.map(({ marks }) => marks[0] && text(marks[0].text))).toEqual(['Looks like northwind.example, which you know, but is not', 'Looks like acme.example, but is not']);
 });

@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../../../main/model/clock.ts';
 import { isJsonObject, type JsonObject } from '../../../main/model/json.ts';
 import type { UpstreamAnswer } from '../../../main/model/upstream.ts';
 import { silence } from '../../../main/model/conversation.ts';
+import { everybodyBut } from '../../model/acquaintances.ts';
 
 export const you = { address: 'you@acme.example', password: 'correct horse; "battery" §staple' };
 
@@ -61,7 +62,7 @@ export async function createSetting({ imap, smtp, ca, password = you.password, a
     connectionName: 'Work mail',
     ownDomains: ['acme.example'],
     attachmentFolders: [folder],
-    isFirstTime: async (address) => address === 'ana@northwind.example',
+    contacts: async () => everybodyBut(['ana@northwind.example']),
     ...changed,
   });
   const profileOf = (name: string) => {

@@ -206,3 +206,20 @@ test('the system’s lock of the screen is told while the shell is open', async 
   await shell.close();
   expect(fake.powerMonitor.listenerCount('lock-screen')).toBe(0);
 });
+
+describe('Touch ID', () => {
+  test('proves that the person is there, where it is set up and they do', async () => {
+    const { fake, shell } = await startShell({ platform: 'darwin' });
+    expect(shell.presence?.isReady()).toBe(true);
+    expect(await shell.presence?.prove('approve what a Claw asks for')).toBe(true);
+    expect(fake.touch.reasons).toEqual(['approve what a Claw asks for']);
+    fake.touch.isRight = false;
+    expect(await shell.presence?.prove('again')).toBe(false);
+    fake.touch.isThere = false;
+    expect(shell.presence?.isReady()).toBe(false);
+  });
+
+  test.for(['win32', 'linux'] as const)('is not looked for on %s', async (platform) => {
+    expect((await startShell({ platform })).shell.presence).toBeUndefined();
+  });
+});

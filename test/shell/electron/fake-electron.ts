@@ -243,6 +243,14 @@ export function createFakeElectron() {
     }
   }
   const powerMonitor = new EventEmitter();
+  const touch = { isThere: true, isRight: true, reasons: [] as string[] };
+  const systemPreferences = {
+    canPromptTouchID: () => touch.isThere,
+    promptTouchID(reason: string) {
+      touch.reasons.push(reason);
+      return touch.isRight ? Promise.resolve() : Promise.reject(new Error('Canceled by user.'));
+    },
+  };
   const fake = {
     app,
     BrowserWindow: RecordedWindow,
@@ -283,9 +291,11 @@ export function createFakeElectron() {
     },
     Notification: FakeNotification,
     powerMonitor,
+    systemPreferences,
   };
   return {
     powerMonitor,
+    touch,
     // The fake has the members that the shell uses, not all of Electron's; the tests would fail on a missing one.
     electron: fake as unknown as ElectronModules,
     app,

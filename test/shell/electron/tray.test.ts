@@ -5,8 +5,8 @@ import type { TrayState } from '../../../main/shell/shell.ts';
 import type { MenuItemConstructorOptions } from './fake-electron.ts';
 import { startShell, type StartOptions } from './started-shell.ts';
 
-const quiet: TrayState = { state: 'quiet', waiting: 0, isPaused: false, recent: [], held: [] };
-const waiting: TrayState = { state: 'waiting', waiting: 2, isPaused: false, recent: ['Sent to 3 people', 'Read the inbox'], held: [] };
+const quiet: TrayState = { state: 'quiet', waiting: 0, secondSignatures: 0, isPaused: false, recent: [], held: [] };
+const waiting: TrayState = { state: 'waiting', waiting: 2, secondSignatures: 0, isPaused: false, recent: ['Sent to 3 people', 'Read the inbox'], held: [] };
 
 const shape = (menu: readonly MenuItemConstructorOptions[]): readonly string[] =>
   menu.map((item) => (item.type === 'separator' ? '—' : `${item.label}${item.enabled === false ? ' (off)' : ''}`));
