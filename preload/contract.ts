@@ -52,6 +52,9 @@ export type Mark = z.infer<typeof mark>;
 
 // ---------------------------------------------------------------- the card
 
+export const commandToken = z.enum(['plain', 'program', 'option', 'string', 'variable', 'operator', 'redirect', 'keyword', 'assignment', 'comment']);
+export type CommandToken = z.infer<typeof commandToken>;
+
 export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('people'),
@@ -84,6 +87,8 @@ export const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instant'), label: message, at: z.number().nullable(), precision: z.enum(['moment', 'clock', 'day']), text: z.string() }),
   /** What a program would be allowed, or where something goes, in our own words. */
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
+  /** A shell line or script, in parts by what they are to a shell; together they are the whole of it. */
+  z.object({ kind: z.literal('command'), label: message, segments: z.array(z.object({ kind: commandToken, text: z.string() })) }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);

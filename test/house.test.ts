@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const forbidden: readonly (readonly [file: string, imports: readonly string[]])[] = [
   ['main/app', ['electron', '../renderer/app/store.ts']],
   ['main/model/probe', ['electron', '../policy/policy.ts', '../state/state.ts', '../app.ts', 'node:fs', 'node:fs/promises', 'node:http', 'node:sqlite']],
+  ['main/commands/probe', ['electron', '../policy/policy.ts', '../gate/gate.ts', '../app.ts', 'node:fs', 'node:child_process', 'node:net']],
   ['main/text/probe', ['electron', '../policy/policy.ts', '../app.ts', '../../renderer/app/store.ts']],
   ...['policy', 'approvals', 'activity', 'credentials', 'connections', 'connectors', 'agents', 'tokens', 'managed', 'profiles', 'settings', 'signatures', 'state'].map(
     (feature) =>
@@ -56,7 +57,8 @@ const forbidden: readonly (readonly [file: string, imports: readonly string[]])[
 /** What must stay possible, or a rule that forbids everything would pass the test above. */
 const allowed: readonly (readonly [file: string, imports: readonly string[]])[] = [
   ['main/policy/probe', ['../model/json.ts', '../state/state.ts', '../../preload/contract.ts', './layers.ts', 'node:crypto']],
-  ['main/connectors/email/probe', ['../connector.ts', './links.ts', '../../model/json.ts', '../../../preload/contract.ts']],
+  ['main/profiles/probe', ['../commands/description.ts']],
+  ['main/connectors/email/probe', ['../connector.ts', '../../commands/description.ts', './links.ts', '../../model/json.ts', '../../../preload/contract.ts']],
   ['main/sandbox/probe', ['../model/json.ts', '../processes/process-group.ts', './protocol.ts']],
   ['main/egress/probe', ['../model/json.ts', '../gate/gate.ts', '../sandbox/network.ts']],
   ['main/sandbox/helper/probe', ['@anthropic-ai/sandbox-runtime', '../protocol.ts', '../../model/line-reader.ts']],

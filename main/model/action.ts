@@ -121,6 +121,23 @@ export interface Facts {
   readonly uri?: string;
   /** What in the arguments looks like a secret; absent when nothing does. */
   readonly secrets?: readonly SecretKind[];
+  /** The shell line or script, exactly as it was sent; the seven below are there with it. */
+  readonly commandLine?: string;
+  /** Names of all programs that were found in it, without their folders; those that others start among them. Each once. */
+  readonly programs?: readonly string[];
+  /** Everything that could run, with all its arguments, is known before it runs. */
+  readonly isFullyKnown?: boolean;
+  /** What was found in it that is worth a second look: the words of `Danger` in `main/commands/description.ts`. */
+  readonly destructive?: readonly string[];
+  /** Files that it would read or write, as far as its words say; one that is not named here may be touched all the same. */
+  readonly pathsRead?: readonly string[];
+  readonly pathsWritten?: readonly string[];
+  /** The words of the one program that it is, where it is nothing else. */
+  readonly argv?: readonly string[];
+  /** `argv` in its order, written for a shell; only where a rule may bind it, see `main/commands/grant-scope.ts`. */
+  readonly exactCommand?: string;
+  /** Absolute path of the folder that it would run in, where it is known. */
+  readonly folder?: string;
   /** What in the arguments looks like the number of an account, by kind and never by value; absent when nothing does. */
   readonly accountNumbers?: readonly AccountKind[];
   /** It was asked for outside of the person's working hours; the gate says so of every action. */

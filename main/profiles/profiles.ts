@@ -6,6 +6,7 @@ import { say } from '../model/say.ts';
 import type { ToolProfile } from '../model/tool-profile.ts';
 import type { UpstreamTool } from '../model/upstream.ts';
 import { compileProfile, type SayPhrase } from './describe-tool.ts';
+import { commandPlace, shellToolProfile } from './shell-tool.ts';
 import { fingerprintOf, hasShape } from './tool-shape.ts';
 
 export interface ProfilesOptions {
@@ -48,7 +49,11 @@ export class Profiles {
     const profile = this.#organization.get(tool.name)?.find(fits) ?? this.#shipped.get(tool.name)?.find(fits);
     const { readOnlyHint, destructiveHint } = tool.annotations ?? {};
     const doubt = (text: string): ActionProfile => genericProfile(tool.name, disarm, [{ text: say(text), tone: 'stop' }]);
-    if (profile === undefined) return destructiveHint === true ? doubt('card.mark.saysDestructive') : undefined;
+    if (profile === undefined) {
+      const place = commandPlace(tool);
+      if (place) return shellToolProfile(tool.name, place, destructiveHint === true ? [{ text: say('card.mark.saysDestructive'), tone: 'stop' }] : []);
+      return destructiveHint === true ? doubt('card.mark.saysDestructive') : undefined;
+    }
     if (profile.effect === 'read' && (destructiveHint === true || readOnlyHint === false)) return doubt('card.mark.saysOtherwise');
     return compileProfile(tool.name, profile, this.#sayPhrase);
   }

@@ -63,7 +63,8 @@ export class Passcodes {
       const waitUntil = tries < freeTries ? 0 : now + Math.min(longestWaitMs, firstWaitMs * 2 ** (tries - freeTries));
       this.#count(counted, tries, waitUntil);
       const isRight = (await isPasscode(passcode, kept ?? this.#decoy)) && kept !== undefined && holder !== null;
-      if (!isRight) return waitUntil > 0 ? { kind: 'wait', until: waitUntil } : { kind: 'wrong', triesLeft: freeTries - tries };
+      // Taken away meanwhile: neither right, nor does it end the wait that may have come with that.
+      if (!isRight || !this.has(holder)) return waitUntil > 0 ? { kind: 'wait', until: waitUntil } : { kind: 'wrong', triesLeft: freeTries - tries };
       this.#count(counted, 0, 0);
       // Parameters can be raised: who proves to know it gets the new ones.
       if (kept.logCost < this.#logCost) this.#keep(holder, await hashPasscode(passcode, this.#logCost));

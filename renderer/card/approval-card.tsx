@@ -190,8 +190,10 @@ function CardHead({ approval, headlineId }: { readonly approval: Approval; reado
 function CardBody({ approval, children }: { readonly approval: Approval; readonly children?: ReactNode }): ReactNode {
   const text = useText();
   const { card } = approval;
+  // Above the fields for signing little room is left, so it has to be scrolled, by keyboard, too.
+  const scrolls = approval.signing !== undefined && approval.answer === null ? { tabIndex: 0, role: 'group', 'aria-label': text('cardView.facts') } : {};
   return (
-    <div className="cs-card-body">
+    <div className="cs-card-body" {...scrolls}>
       {card.risk === 'high' ? (
         <section className="cs-alarm" aria-label={text('cardView.lookClosely')}>
           <ShieldFilled aria-hidden fontSize={22} />

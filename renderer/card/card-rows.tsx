@@ -1,15 +1,18 @@
 import type { ReactNode } from 'react';
 import type { Row } from '../../preload/contract.ts';
 import { Say } from '../app/intl.tsx';
+import { CommandRow } from './command-row.tsx';
 import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, SentencesRow, TextRow } from './fact-rows.tsx';
 import { InstantRow, ListRow, MoneyRow } from './value-rows.tsx';
 
-/** The facts of a card: labelled rows first, then the blocks (message, exact arguments) at full width. */
+/** A command first, because it is what is asked about; then labelled rows; then the other blocks (message, exact arguments). Blocks have the full width. */
 export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
-  const facts = rows.filter((row) => row.kind !== 'message' && row.kind !== 'arguments');
+  const commands = rows.filter((row) => row.kind === 'command');
+  const facts = rows.filter((row) => row.kind !== 'message' && row.kind !== 'arguments' && row.kind !== 'command');
   const blocks = rows.filter((row) => row.kind === 'message' || row.kind === 'arguments');
   return (
     <>
+      <Blocks rows={commands} />
       {facts.length > 0 && (
         <dl className="cs-facts">
           {facts.map((row, index) => (
@@ -26,14 +29,18 @@ export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode
           ))}
         </dl>
       )}
-      {blocks.map((row, index) => (
-        // oxlint-disable-next-line react/no-array-index-key
-        <div className="cs-block" key={index}>
-          <Fact row={row} />
-        </div>
-      ))}
+      <Blocks rows={blocks} />
     </>
   );
+}
+
+function Blocks({ rows }: { readonly rows: readonly Row[] }): ReactNode {
+  return rows.map((row, index) => (
+    // oxlint-disable-next-line react/no-array-index-key
+    <div className="cs-block" key={index}>
+      <Fact row={row} />
+    </div>
+  ));
 }
 
 function Fact({ row }: { readonly row: Row }): ReactNode {
@@ -56,6 +63,8 @@ function Fact({ row }: { readonly row: Row }): ReactNode {
       return <InstantRow row={row} />;
     case 'sentences':
       return <SentencesRow row={row} />;
+    case 'command':
+      return <CommandRow row={row} />;
     case 'arguments':
       return <ArgumentsRow row={row} />;
   }

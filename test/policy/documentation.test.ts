@@ -12,7 +12,7 @@ const outside = { effect: 'send', isReversible: false, outsideCount: 1, recipien
 describe('the examples in the documentation', () => {
   test('can be read', () => {
     expect(policy.problems()).toEqual([]);
-    expect(policy.list().filter(({ layer }) => layer === 'organization')).toHaveLength(6);
+    expect(policy.list().filter(({ layer }) => layer === 'organization')).toHaveLength(8);
   });
 
   test.each([

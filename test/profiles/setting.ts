@@ -76,6 +76,8 @@ export function shownIn(rows: Card['rows']): string {
           return row.text;
         case 'account':
           return row.address;
+        case 'command':
+          return row.segments.map(({ text }) => text).join('');
         case 'files':
           return row.files.map(({ name, folder }) => folder + name).join('\n');
         case 'list':

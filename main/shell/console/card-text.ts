@@ -24,6 +24,8 @@ function rowLines(row: Row, say: Say): readonly string[] {
       return [`${label}: ${row.text}`];
     case 'sentences':
       return [`${label}:`, ...row.sentences.map((sentence) => `  ${say(sentence)}`)];
+    case 'command':
+      return [`${label}:`, ...row.segments.map(({ text }) => text).join('').split('\n').map((line) => `  | ${line}`)];
     case 'arguments':
       return [`${label}:`, ...row.json.split('\n').map((line) => `  | ${line}`)];
     default:

@@ -112,7 +112,7 @@ export class ConsoleShell implements Shell {
     return known.approvals.find(({ answer }) => answer === null);
   }
 
-  async #ask(host: ShellHost, terminal: Interface, { id, digest, card }: Approval): Promise<void> {
+  async #ask(host: ShellHost, terminal: Interface, { id, digest, card, signing }: Approval): Promise<void> {
     this.#options.output.write(`\n${cardText(card, (message) => host.text(message))}\n`);
     const asksNumber = card.asksNumber === true;
     const typed = (await terminal.question(`${host.text(say(asksNumber ? 'console.numberQuestion' : 'console.question'))} `)).trim().toLowerCase();
@@ -120,14 +120,15 @@ export class ConsoleShell implements Shell {
     const answer = isYes ? 'approve' : 'deny';
     const given = { id, digest, answer, isConfirmed: isYes, reason: null, ...(asksNumber && isYes ? { number: Number(typed) } : {}) };
     const result = await host.dispatch(sender, 'answerApproval', given);
-    this.#options.output.write(`${host.text(outcomeOf(answer, result))}\n`);
+    this.#options.output.write(`${host.text(outcomeOf(answer, signing !== undefined, result))}\n`);
   }
 }
 
 const sender = { origin: consoleOrigin, isTopFrame: true };
 
-function outcomeOf(answer: 'approve' | 'deny', result: unknown): Parameters<ShellHost['text']>[0] {
+function outcomeOf(answer: 'approve' | 'deny', isToSign: boolean, result: unknown): Parameters<ShellHost['text']>[0] {
   const isRefused = typeof result === 'object' && result !== null && 'ok' in result && result.ok === false;
+  if (isRefused && isToSign) return say('console.toSign');
   if (isRefused) return say('console.tooLate');
   return say(answer === 'approve' ? 'console.approved' : 'console.denied');
 }
