@@ -90,6 +90,8 @@ export function newWorld(): World {
 
 export interface Knobs {
   decide: Decision;
+  /** Real rules, instead of the one answer for everything. */
+  rules: GateParts['policy']['decide'] | undefined;
   answer: (call: UpstreamCall) => Promise<UpstreamAnswer>;
   /** The event kinds that cannot be recorded. */
   unrecordable: Set<string>;
@@ -116,9 +118,10 @@ export interface Knobs {
 const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks for no list.'));
 
 /** One start of the gate in that world. */
-export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
+export function open(world: World, record?: Pick<AppendQueue, 'append'>, over: Partial<GateParts> = {}) {
   const knobs: Knobs = {
     decide: decision('ask'),
+    rules: undefined,
     answer: () => Promise.resolve({ kind: 'result', result: { content: [{ type: 'text', text: 'sent' }] } }),
     unrecordable: new Set(),
     canAsk: true,
@@ -170,7 +173,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
       },
       decide(question) {
         world.questions.push(question);
-        return knobs.decide;
+        return knobs.rules?.(question) ?? knobs.decide;
       },
     },
     approvals,
@@ -227,7 +230,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     disarm: (text) => text,
     report: () => undefined,
   };
-  const gate = new Pipeline(parts);
+  const gate = new Pipeline({ ...parts, ...over });
   return { gate, approvals, pause, knobs, proofs };
 }
 
@@ -249,7 +252,7 @@ const defaults: Settings = {
   attachmentFolders: [],
   proxy: 'system',
   noProxy: [],
-  caFile: '',
+  caFile: '', allowedHosts: [], deniedHosts: [],
   isFirstRunDone: true,
 };
 
