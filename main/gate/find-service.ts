@@ -31,17 +31,10 @@ export async function findService({ kind, agent, connection, name }: Pick<Action
       const offers = upstream?.offers;
       return upstream && offers && { upstream, tool: null, perform: (call) => performOffer(kind, offers, call) };
     }
-<<<<<<< HEAD
-    // No service does these; they come with the sandbox.
-=======
     // Who let it through makes the connection, and nobody else is asked.
->>>>>>> heads/main
     case 'connect':
     case 'useCredential':
       return { upstream: null, tool: null, perform: () => Promise.resolve({ kind: 'result', result: {} }) };
-    // No service does it; it comes with the workbench.
-    case 'runCommand':
-      return undefined;
   }
 }
 
