@@ -233,6 +233,8 @@ export const approval = z.object({
   signing: z.object({ people: z.union([z.literal(1), z.literal(2)]), groups: z.array(z.string()), signed: z.array(signature) }).optional(),
   /** What the person changed of what the Claw asked for; the card and the digest are those of the changed action. */
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
+  /** Questions with the same key may be answered together. Absent where each has to be answered by itself. */
+  stack: z.object({ key: z.string(), effect }).optional(),
   askedAt: instant,
   expiresAt: instant,
   answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
@@ -639,6 +641,11 @@ const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => 
 export const calls = {
   getSnapshot: call(nothing, snapshot),
 
+  /** One answer for questions of one stack: for exactly those named, and for none that joined since. */
+  answerStack: call(
+    z.object({ cards: z.array(z.object({ id: approvalId, digest })).min(2).max(100), answer: z.enum(['approve', 'deny']), reason: z.string().max(500).nullable() }),
+    result(z.null()),
+  ),
   answerApproval: call(
     z.object({
       id: approvalId,
