@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ActivityEntry, Snapshot } from '../../preload/contract.ts';
+import type { ActivityEntry, Message, Snapshot } from '../../preload/contract.ts';
 import { TrayKeeper } from '../../main/ipc/tray-keeper.ts';
 import type { Services } from '../../main/ipc/services.ts';
 import type { TrayState } from '../../main/shell/shell.ts';
@@ -13,8 +13,8 @@ const entry = (name: string): ActivityEntry => ({ agent: { name }, sentence: { i
 function tray(recent: () => Promise<readonly ActivityEntry[]>) {
   const shown: TrayState[] = [];
   const problems: string[] = [];
-  const services = { activity: { recent }, shell: { setTray: (state: TrayState) => shown.push(state) }, report: (problem: string) => problems.push(problem) } as unknown as Services;
-  return { keeper: new TrayKeeper(services, ({ id, values }) => `${id} ${values['agent'] ?? ''}`.trim()), shown, problems };
+  const services = { activity: { recent }, text: ({ id, values }: Message) => `${id} ${values['agent'] ?? ''}`.trim(), shell: { setTray: (state: TrayState) => shown.push(state) }, report: (problem: string) => problems.push(problem) } as unknown as Services;
+  return { keeper: new TrayKeeper(services), shown, problems };
 }
 
 test('a pause is in the tray before the record has answered', async () => {
