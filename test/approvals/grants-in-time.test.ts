@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import * as fc from 'fast-check';
+import { array, assert, constant, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actionId, digest, grantId } from '../../preload/contract.ts';
 import { grantMigrations, Grants } from '../../main/approvals/grants.ts';
@@ -93,14 +93,14 @@ describe('a standing answer', () => {
   });
 
   test('is never longer than it was given, and with an honest clock never shorter, over sleep, clock changes, crashes and restarts', () => {
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('awake' as const), by: fc.integer({ min: 1, max: 20 * minute }) }),
-      fc.record({ kind: fc.constant('sleep' as const), by: fc.integer({ min: 1, max: 40 * minute }) }),
-      fc.record({ kind: fc.constant('wall' as const), by: fc.integer({ min: -2 * day, max: 2 * day }) }),
-      fc.record({ kind: fc.constantFrom('stop' as const, 'crash' as const), by: fc.integer({ min: 0, max: 40 * minute }) }),
+    const step = oneof(
+      record({ kind: constant('awake' as const), by: integer({ min: 1, max: 20 * minute }) }),
+      record({ kind: constant('sleep' as const), by: integer({ min: 1, max: 40 * minute }) }),
+      record({ kind: constant('wall' as const), by: integer({ min: -2 * day, max: 2 * day }) }),
+      record({ kind: constantFrom('stop' as const, 'crash' as const), by: integer({ min: 0, max: 40 * minute }) }),
     );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+    assert(
+      property(array(step, { maxLength: 12 }), (steps) => {
         const { clock, grants: first, open, grant } = start();
         let grants = first;
         let running = 0;

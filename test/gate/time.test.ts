@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { array, assert, asyncProperty, constant, integer, oneof, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { held, newWorld, open, press, request, settle, type World } from './harness.ts';
 
@@ -121,14 +121,14 @@ describe('a question', () => {
   });
 
   test('ends after the time in which somebody could answer it, whatever becomes of the clock and however the computer sleeps; over a restart, what the wall says', async () => {
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('awake' as const), by: fc.integer({ min: 1, max: 90_000 }) }),
-      fc.record({ kind: fc.constant('sleep' as const), by: fc.integer({ min: 5000, max: 3 * day }) }),
-      fc.record({ kind: fc.constant('wall' as const), by: fc.integer({ min: -900 * day, max: 900 * day }) }),
-      fc.record({ kind: fc.constant('restart' as const), by: fc.integer({ min: -200_000, max: 200_000 }) }),
+    const step = oneof(
+      record({ kind: constant('awake' as const), by: integer({ min: 1, max: 90_000 }) }),
+      record({ kind: constant('sleep' as const), by: integer({ min: 5000, max: 3 * day }) }),
+      record({ kind: constant('wall' as const), by: integer({ min: -900 * day, max: 900 * day }) }),
+      record({ kind: constant('restart' as const), by: integer({ min: -200_000, max: 200_000 }) }),
     );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+    await assert(
+      asyncProperty(array(step, { maxLength: 12 }), async (steps) => {
         const world = newWorld();
         let { app } = await asked(world);
         let left = 300_000;
@@ -210,14 +210,14 @@ describe('a hold', () => {
   });
 
   test('never ends before it was shown for its whole length, without a break, to somebody who could undo it', async () => {
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('awake' as const), by: fc.integer({ min: 1, max: 6000 }) }),
-      fc.record({ kind: fc.constant('sleep' as const), by: fc.integer({ min: 3000, max: 9 * minute }) }),
-      fc.record({ kind: fc.constant('wall' as const), by: fc.integer({ min: -900 * day, max: 900 * day }) }),
-      fc.record({ kind: fc.constant('restart' as const), by: fc.integer({ min: 0, max: 9 * minute }) }),
+    const step = oneof(
+      record({ kind: constant('awake' as const), by: integer({ min: 1, max: 6000 }) }),
+      record({ kind: constant('sleep' as const), by: integer({ min: 3000, max: 9 * minute }) }),
+      record({ kind: constant('wall' as const), by: integer({ min: -900 * day, max: 900 * day }) }),
+      record({ kind: constant('restart' as const), by: integer({ min: 0, max: 9 * minute }) }),
     );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+    await assert(
+      asyncProperty(array(step, { maxLength: 8 }), async (steps) => {
         const world = newWorld();
         let app = open(world);
         await held(world, app);
