@@ -412,7 +412,7 @@ function isProxyAddress(text: string): boolean {
 const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 
 /** The languages of the app, as BCP 47 tags: each has its catalog in `renderer/locales/`. */
-export const languages = ['en'] as const;
+export const languages = ['en', 'de', 'fr', 'ja'] as const;
 export type Language = (typeof languages)[number];
 
 /** How people are spoken to. Main decides it, once for everything they see. */

@@ -6,7 +6,11 @@ import english from '../locales/en.json';
 export type Catalog = Readonly<Record<string, string>>;
 
 /** Every language but English, which is always there, in a file of its own that is loaded when it is needed. */
-const others: Readonly<Partial<Record<Language, () => Promise<{ readonly default: Catalog }>>>> = {};
+const others: Readonly<Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Catalog }>>> = {
+  de: () => import('../locales/de.json'),
+  fr: () => import('../locales/fr.json'),
+  ja: () => import('../locales/ja.json'),
+};
 
 /** How the window speaks: a locale with its texts. */
 export interface Speech {
@@ -18,8 +22,10 @@ const inEnglish: Speech = { locale: { language: 'en', tag: 'en', direction: 'ltr
 
 /** What a catalog lacks is said in English. */
 async function speechIn(locale: Locale): Promise<Speech> {
-  const own = await others[locale.language]?.();
-  return { locale, messages: { ...english, ...own?.default } };
+  const { language } = locale;
+  if (language === 'en') return { locale, messages: english };
+  const { default: own } = await others[language]();
+  return { locale, messages: { ...english, ...own } };
 }
 
 /**

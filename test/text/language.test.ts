@@ -11,6 +11,8 @@ describe('the person’s language', () => {
     ['system', ['not a tag', 'C', '', 'en-IE'], 'en', 'en-IE'],
     ['en', ['fr-FR', 'en-GB'], 'en', 'en-GB'],
     ['en', ['fr-FR'], 'en', 'en'],
+    ['de', ['en-GB', 'de-CH'], 'de', 'de-CH'],
+    ['system', ['zh-TW', 'ja-JP', 'en-US'], 'ja', 'ja-JP'],
   ] as const)('set to %s on a system that prefers %j: %s, formatted as %s', (setting, preferred, language, tag) => {
     expect(chooseLocale(setting, preferred)).toEqual({ language, tag, direction: 'ltr' });
   });
@@ -24,15 +26,15 @@ describe('the person’s language', () => {
   test('is decided anew when the setting or what the system tells has changed, and is the same object until then', () => {
     let setting: Settings['language'] = 'system';
     let preferred: readonly string[] = [];
-    let changed = (): void => undefined;
-    const locale = createLanguage({ get: () => ({ language: setting }), onChange: (listener) => ((changed = listener), () => undefined) }, () => preferred);
+    const changed: (() => void)[] = [];
+    const locale = createLanguage({ get: () => ({ language: setting }), onChange: (listener) => (changed.push(listener), () => undefined) }, () => preferred);
     expect(locale().tag).toBe('en');
     preferred = ['en-GB'];
     const british = locale();
     expect(british.tag).toBe('en-GB');
     expect(locale()).toBe(british);
     setting = languages.at(-1) ?? 'en';
-    changed();
+    for (const listener of changed) listener();
     expect(locale().language).toBe(setting);
   });
 });

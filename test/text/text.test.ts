@@ -22,12 +22,14 @@ describe('texts outside of windows', () => {
   });
 
   test('numbers are written as the region writes them', () => {
-    const message = say('tray.state.waiting', { count: 12_345 });
+    const message = say('activity.email.attached', { count: 12_345 });
     expect(createText(() => chooseLocale('en', ['en-US']))(message)).toContain('12,345');
-    expect(createText(() => chooseLocale('en', ['en-ZA']))(message)).not.toContain('12,345');
+    expect(createText(() => chooseLocale('de', ['de-DE']))(message)).toContain('12.345');
+    expect(createText(() => chooseLocale('de', ['de-CH']))(message)).not.toContain('12.345');
   });
 
   test('what is recorded and what programs read is English, whatever people read', () => {
+    createText(() => chooseLocale('de', []))(say('grant.same'));
     expect(inEnglish(say('grant.same'))).toBe('This exact thing again today');
   });
 });
