@@ -31,7 +31,7 @@ export class Answering {
     const approval = this.#store.get(given.id);
     if (!approval || !this.#open.has(given.id)) return { ok: false, problem: say('approval.problem.gone') };
     if (approval.digest !== given.digest) return { ok: false, problem: say('approval.problem.changed') };
-    if (this.#clock.now() >= approval.expiresAt) {
+    if (this.#open.left(given.id) <= 0) {
       this.#open.end(approval, 'timed_out', null);
       return { ok: false, problem: say('approval.problem.expired') };
     }
@@ -87,7 +87,7 @@ export class Answering {
     if (next.isComplete) this.#open.end(signed, 'approved', reason);
     else {
       this.#store.save(signed);
-      this.#signed.emit(this.#open.showAgain(signed, this.#clock.now()));
+      this.#signed.emit(this.#open.showAgain(signed));
     }
     return { ok: true, value: null };
   }

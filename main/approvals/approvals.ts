@@ -1,5 +1,5 @@
 import type { ActionId, Approval, ApprovalId, Digest, GrantId, Progress, Result, Signature } from '../../preload/contract.ts';
-import type { Clock } from '../model/clock.ts';
+import { steadyClock, type Clock } from '../model/clock.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import type { SigningNeed } from '../model/signing.ts';
 import { Answering } from './answering.ts';
@@ -11,11 +11,13 @@ import type { Answer, ChangedCard, GivenAnswer, Question } from './question.ts';
 
 /**
  * Questions put to the person, and their answers. Every question is written to `state.db` before it is shown, and every
- * answer before it is acted on, so both survive a stop at any instant. Unanswered means refused.
+ * answer before it is acted on, so both survive a stop at any instant. Unanswered means refused. While the app runs, the time to
+ * answer is the time in which a person could: sleep and another time on the wall use up none of it. After a start the wall decides.
  */
 export class Approvals {
   readonly #store: ApprovalStore;
   readonly #clock: Clock;
+  readonly #steady: Pick<Clock, 'now'>;
   readonly #newId: () => ApprovalId;
   readonly #answering: Answering;
   readonly #changed = new Emitter<void>();
@@ -25,6 +27,7 @@ export class Approvals {
   constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId, proofs: Pick<Proofs, 'take'>) {
     this.#store = store;
     this.#clock = clock;
+    this.#steady = steadyClock(clock);
     this.#newId = newId;
     this.#open = new OpenCards(store, clock, () => this.#changed.emit());
     this.#answering = new Answering(store, this.#open, clock, proofs);
@@ -57,16 +60,22 @@ export class Approvals {
     return { approval, answer };
   }
 
-  /** Takes up a question that was open when the app stopped. Undefined when there is none for that action. */
-  resume(action: ActionId): { readonly approval: Approval; readonly answer: Promise<Answer> } | undefined {
+  /**
+   * Takes up a question that was open when the app stopped, for no longer than a new one (the clock may have been set back).
+   * Undefined when there is none for that action.
+   */
+  resume(action: ActionId, withinSeconds: number): { readonly approval: Approval; readonly answer: Promise<Answer> } | undefined {
     const approval = this.#store.ofAction(action);
     if (!approval) return undefined;
     if (approval.answer !== null) {
       return { approval, answer: Promise.resolve({ answer: approval.answer, digest: approval.digest, reason: null, signed: approval.signing?.signed ?? [] }) };
     }
-    const answer = this.#open.wait(approval);
-    this.#asked.emit(approval);
-    return { approval, answer };
+    const now = this.#clock.now();
+    const resumed = { ...approval, expiresAt: Math.min(approval.expiresAt, now + withinSeconds * 1000) };
+    if (resumed.expiresAt !== approval.expiresAt) this.#store.save(resumed);
+    const answer = this.#open.wait(resumed);
+    this.#asked.emit(resumed);
+    return { approval: resumed, answer };
   }
 
   /** Ends the pairing questions that were open when the app stopped: the program that asked is gone. */
@@ -92,13 +101,18 @@ export class Approvals {
       if (signing === undefined || signed === undefined || signed.length === signing.signed.length) continue;
       const changed: Approval = { ...approval, signing: { ...signing, signed } };
       this.#store.save(changed);
-      this.#open.showAgain(changed, this.#clock.now());
+      this.#open.showAgain(changed);
     }
   }
 
   /** No to everything that waits. */
   denyWaiting(): void {
     for (const approval of this.#store.waiting()) if (this.#open.has(approval.id)) this.#open.end(approval, 'denied', null);
+  }
+
+  /** Whether a card waits that nobody can have read yet. */
+  hasUnread(): boolean {
+    return this.#open.hasUnread();
   }
 
   /** The question of an open card that shows that digest. */
@@ -114,18 +128,19 @@ export class Approvals {
     const approval = this.#store.get(id);
     if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
     const { edit: _before, signing: _signed, stack: _stack, ...kept } = approval;
-    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
+    const left = this.#open.leftAtLeast(id, withinSeconds);
+    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return () => this.#open.showAgain(changed, this.#clock.now());
+    return () => this.#open.showAgain(changed, { left });
   }
 
   /** Somebody is at work on a card: they have at least that long from now. */
   prolong(approval: Approval, withinSeconds: number): Approval {
-    const expiresAt = this.#atLeast(approval, withinSeconds);
-    if (expiresAt === approval.expiresAt) return approval;
-    const changed: Approval = { ...approval, expiresAt };
+    const left = this.#open.leftAtLeast(approval.id, withinSeconds);
+    if (left <= this.#open.left(approval.id)) return approval;
+    const changed: Approval = { ...approval, expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return this.#open.showAgain(changed, this.#open.shownAt(approval.id));
+    return this.#open.showAgain(changed, { left, isSame: true });
   }
 
   /** What may be allowed the next time, of a question that nobody answered; undefined for any other. */
@@ -163,9 +178,9 @@ export class Approvals {
     for (const approval of this.#store.waiting()) if (!this.#open.has(approval.id)) this.#open.end(approval, 'withdrawn', null);
   }
 
-  /** Drops questions that were answered before that instant, with what their cards show. */
-  forgetAnsweredBefore(instant: number): void {
-    this.#store.forgetAnsweredBefore(instant);
+  /** Drops questions that were answered more than that many milliseconds ago, with what their cards show. A clock set forward drops none. */
+  forgetAnsweredOlderThan(age: number): void {
+    this.#store.forgetAnsweredBefore(Math.min(this.#clock.now(), this.#steady.now()) - age);
   }
 
   /** Tells the card in the history what came of it. */
@@ -199,11 +214,6 @@ export class Approvals {
   close(): void {
     this.#open.close();
   }
-
-  #atLeast({ expiresAt }: Approval, withinSeconds: number): number {
-    return Math.max(expiresAt, this.#clock.now() + withinSeconds * 1000);
-  }
-
 }
 
 /** Whatever was signed before was signed of something else. */

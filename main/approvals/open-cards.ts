@@ -1,6 +1,6 @@
 import type { Approval, ApprovalId, Digest, Result } from '../../preload/contract.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Dispose } from '../model/disposable.ts';
+import { startCountdown, type Countdown } from '../model/countdown.ts';
 import { say } from '../model/say.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import { whenLate } from './next-time.ts';
@@ -9,16 +9,20 @@ import type { Answer } from './question.ts';
 /** A question that waits. */
 interface Open {
   readonly settle: (answer: Answer) => void;
-  readonly stopTimer: Dispose;
+  readonly countdown: Countdown;
   readonly number: number | undefined;
-  /** When its card became what it is. */
+  /** When its card became what it is, in elapsed time. */
   readonly shownAt: number;
+  /** What `state.db` and the screen have as the end of the countdown, by the clock on the wall. */
+  readonly expiresAt: number;
 }
 
 /** No card is answered by Approve sooner than this after it was asked: nobody has read it yet. */
 const soonestApprovalMs = 600;
+/** Milliseconds by which the end of a countdown on screen may be off before it is written anew. */
+const mostOffMs = 1000;
 
-/** The cards that wait for an answer, each with its timer and with whoever waits for it; how each of them ends. */
+/** The cards that wait for an answer, each with its countdown and with whoever waits for it; how each of them ends. */
 export class OpenCards {
   readonly #store: ApprovalStore;
   readonly #clock: Clock;
@@ -40,17 +44,28 @@ export class OpenCards {
     const approval = this.#store.get(id);
     if (!approval || !this.#open.has(id)) return { ok: false, problem: say('approval.problem.gone') };
     if (approval.digest !== digest) return { ok: false, problem: say('approval.problem.changed') };
-    return this.#clock.now() >= approval.expiresAt ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
+    return this.left(id) <= 0 ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
+  }
+
+  /** Milliseconds that are left to answer it; 0 where it is not open. */
+  left(id: ApprovalId): number {
+    return this.#open.get(id)?.countdown.left() ?? 0;
+  }
+
+  /** What is left, and no less than that many seconds. */
+  leftAtLeast(id: ApprovalId, seconds: number): number {
+    return Math.max(this.left(id), seconds * 1000);
   }
 
   /** Whether nobody can have read it as it is now. */
   isTooNew(id: ApprovalId): boolean {
-    return this.#clock.now() - this.shownAt(id) < soonestApprovalMs;
+    const now = this.#clock.elapsed();
+    return now - (this.#open.get(id)?.shownAt ?? now) < soonestApprovalMs;
   }
 
-  /** When its card became what it is; now for one that is not open. */
-  shownAt(id: ApprovalId): number {
-    return this.#open.get(id)?.shownAt ?? this.#clock.now();
+  /** Whether one waits that nobody can have read yet. */
+  hasUnread(): boolean {
+    return [...this.#open.keys()].some((id) => this.isTooNew(id));
   }
 
   /** What has to be typed to say yes to it. */
@@ -58,17 +73,18 @@ export class OpenCards {
     return this.#open.get(id)?.number;
   }
 
-  wait(approval: Approval, number?: number): Promise<Answer> {
+  wait({ id, expiresAt }: Approval, number?: number): Promise<Answer> {
     return new Promise((settle) => {
-      this.#open.set(approval.id, { settle, stopTimer: this.#timeOut(approval), number, shownAt: approval.edit?.at ?? approval.askedAt });
+      const countdown = startCountdown({ clock: this.#clock, milliseconds: expiresAt - this.#clock.now(), over: () => this.#timeOut(id), looked: () => this.#keepShown(id) });
+      this.#open.set(id, { settle, countdown, number, shownAt: this.#clock.elapsed(), expiresAt });
     });
   }
 
-  /** Another card, or another end, under the same id. */
-  showAgain(approval: Approval, shownAt: number): Approval {
+  /** Another card under the same id, to be read anew, or the same one (`isSame`) with another end. `left`: milliseconds to answer it from now. */
+  showAgain(approval: Approval, { left, isSame = false }: { readonly left?: number; readonly isSame?: boolean } = {}): Approval {
     const open = this.#open.get(approval.id);
-    open?.stopTimer();
-    if (open) this.#open.set(approval.id, { ...open, shownAt, stopTimer: this.#timeOut(approval) });
+    if (open) this.#open.set(approval.id, { ...open, ...(isSame ? {} : { shownAt: this.#clock.elapsed() }), expiresAt: approval.expiresAt });
+    if (left !== undefined) open?.countdown.restart(left);
     this.#changed();
     return approval;
   }
@@ -83,18 +99,35 @@ export class OpenCards {
     }
     const open = this.#open.get(approval.id);
     this.#open.delete(approval.id);
-    open?.stopTimer();
+    open?.countdown.stop();
     open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [], ...(together === 0 ? {} : { together }) });
     this.#changed();
   }
 
-  /** Stops the timers; the questions stay open in `state.db`. */
+  /** Stops the countdowns; the questions stay open in `state.db`. */
   close(): void {
-    for (const open of this.#open.values()) open.stopTimer();
+    for (const open of this.#open.values()) open.countdown.stop();
     this.#open.clear();
   }
 
-  #timeOut(approval: Approval): Dispose {
-    return this.#clock.after(approval.expiresAt - this.#clock.now(), () => this.end(approval, 'timed_out', null));
+  #timeOut(id: ApprovalId): void {
+    const approval = this.#store.get(id);
+    if (approval) this.end(approval, 'timed_out', null);
+  }
+
+  /** What is written and shown as the end follows the clock on the wall, so that what is left stays what it is. */
+  #keepShown(id: ApprovalId): void {
+    const open = this.#open.get(id);
+    const expiresAt = this.#clock.now() + (open?.countdown.left() ?? 0);
+    if (!open || Math.abs(expiresAt - open.expiresAt) <= mostOffMs) return;
+    try {
+      const approval = this.#store.get(id);
+      if (approval) this.#store.save({ ...approval, expiresAt });
+    } catch {
+      // What is left is counted here; the next look writes it again.
+      return;
+    }
+    this.#open.set(id, { ...open, expiresAt });
+    this.#changed();
   }
 }

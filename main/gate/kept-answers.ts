@@ -17,7 +17,7 @@ const forgetEveryMs = 60_000;
 /** Answers of actions that have ended, kept in the outbox until their agent fetched them: once. */
 export class KeptAnswers {
   readonly #parts: GateParts;
-  #forgotAt = 0;
+  #forgotAt = -Infinity;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -53,20 +53,20 @@ export class KeptAnswers {
   /** Drops answers nobody fetched and cards answered long ago, now and then. */
   forgetOld(): void {
     const { approvals, clock, outbox, report } = this.#parts;
-    if (Math.abs(clock.now() - this.#forgotAt) < forgetEveryMs) return;
-    this.#forgotAt = clock.now();
+    if (clock.elapsed() - this.#forgotAt < forgetEveryMs) return;
+    this.#forgotAt = clock.elapsed();
     try {
-      outbox.forgetEndedBefore(clock.now() - keepAnswersMs);
-      approvals.forgetAnsweredBefore(clock.now() - keepCardsMs);
+      outbox.forgetEndedOlderThan(keepAnswersMs);
+      approvals.forgetAnsweredOlderThan(keepCardsMs);
     } catch (error) {
       report(`Old answers could not be dropped: ${String(error)}`);
     }
   }
 
   /** An old refusal or an old search is no answer to a new request; that something was done, or may have been, is. */
-  #isSameRequest({ entry, changedAt }: OutboxLine, { outcome }: EndedAnswer): boolean {
-    const mayHaveChanged = entry.facts.effect !== 'read' && (outcome === 'done' || outcome === 'done_with_changes' || outcome === 'unknown');
-    return Math.abs(this.#parts.clock.now() - changedAt) <= (mayHaveChanged ? keepAnswersMs : sameRequestMs);
+  #isSameRequest(line: OutboxLine, { outcome }: EndedAnswer): boolean {
+    const mayHaveChanged = line.entry.facts.effect !== 'read' && (outcome === 'done' || outcome === 'done_with_changes' || outcome === 'unknown');
+    return Math.abs(this.#parts.outbox.ageOf(line)) <= (mayHaveChanged ? keepAnswersMs : sameRequestMs);
   }
 
   #deliver({ entry }: OutboxLine, answer: EndedAnswer): ActionAnswer {

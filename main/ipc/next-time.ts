@@ -21,7 +21,7 @@ export function allowNextTime({ agents, approvals, clock, connections, gate, gra
   if (approval === undefined || nextTime === undefined || approval.action === null) return problem(say('approval.problem.gone'));
   if (approval.digest !== digest) return problem(say('approval.problem.changed'));
   if (approval.nextTime?.grant !== null) return problem(say('nextTime.problem.again'));
-  if (clock.now() - (approval.answeredAt ?? 0) < unreadMs) return problem(say('approval.problem.tooSoon'));
+  if (Math.abs(clock.now() - (approval.answeredAt ?? 0)) < unreadMs) return problem(say('approval.problem.tooSoon'));
   const agent = agents.get(nextTime.grantee.agent);
   // Another Claw may have got the id of one that was forgotten since.
   if (agent === undefined || agent.pairedAt > approval.askedAt || connections.find(nextTime.grantee.connection) === undefined) return problem(say('nextTime.problem.goneClaw'));

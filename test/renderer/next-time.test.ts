@@ -62,4 +62,5 @@ test('what main refuses is told beside the button', async () => {
   await page.clock.runFor(700);
   await button('Allow it next time').click();
   await page.getByText('there is nothing to allow').waitFor();
+  expect(await button('Allow it next time').isVisible()).toBe(true);
 });
