@@ -31,7 +31,7 @@ export function NextTime({ approval, nextTime }: NextTimeProps): ReactNode {
       <output className="cs-small cs-muted cs-grow">
         {state === 'given' && grant !== undefined ? (
           <>
-            <Disarmed text={text('nextTime.given', { agent: approval.agent.name })} /> <TimeText at={grant.endsAt} />
+            <Disarmed text={text('nextTime.given', { agent: approval.agent.name })} /> {text('rulesScreen.grants.until')} <TimeText at={grant.endsAt} />
           </>
         ) : (
           <Disarmed text={text(`nextTime.${state}`, { agent: approval.agent.name })} />
