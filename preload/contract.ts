@@ -235,6 +235,8 @@ export const approval = z.object({
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
   /** Questions with the same key may be answered together. Absent where each has to be answered by itself. */
   stack: z.object({ key: z.string(), effect }).optional(),
+  /** Nobody answered in time, and the person may allow exactly this once, for the next time. `grant`: they did; null: not yet. */
+  nextTime: z.object({ grant: grantId.nullable() }).optional(),
   askedAt: instant,
   expiresAt: instant,
   answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
@@ -694,6 +696,8 @@ export const calls = {
   addApprover: call(z.object({ presence: presenceShown, approver: approverId.nullable(), name: z.string().trim().max(60), passcode: passcodeText }), result(z.null())),
   /** Takes an approver off the list; of one whom the organization names, the passcode alone. */
   removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
+  /** Of a question that nobody answered in time: exactly that action is let through once, today. */
+  allowNextTime: call(z.object({ id: approvalId, digest }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),
