@@ -61,7 +61,7 @@ import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
-import { socketPlace } from './paths.ts';
+import { socketPlace, workspacesDirectory } from './paths.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -189,7 +189,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const socket = socketPlace(options.home);
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
   const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap') });
-  const workbenches = new Workbenches({ connections, sandbox, clock, hidden });
+  const workbenches = new Workbenches({ connections, sandbox, clock, hidden, copies: workspacesDirectory(options.home) });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,

@@ -4,6 +4,7 @@ import type { EditField, FieldEdit, Message } from '../../preload/contract.ts';
 import { useSay, useText } from '../app/intl.tsx';
 import { ErrorNote, Note } from '../look/note.tsx';
 import './edit-form.css';
+import { ChoiceField } from './choice-field.tsx';
 import { useHint, type EditInputProps } from './edit-input.ts';
 import { PeopleField } from './people-field.tsx';
 import type { FieldProblems } from './use-editing.ts';
@@ -111,6 +112,7 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
 const nearLimit = 0.8;
 
 function EditInput({ field, value, ...rest }: EditInputProps): ReactNode {
+  if (field.options !== undefined && typeof value !== 'string') return <ChoiceField field={field} value={value} options={field.options} {...rest} />;
   return typeof value === 'string' ? <TextInput field={field} value={value} {...rest} /> : <PeopleField field={field} value={value} {...rest} />;
 }
 
