@@ -22,7 +22,7 @@ export function ChangesRow({ row }: { readonly row: Changed }): ReactNode {
   const label = useId();
   const isFew = row.files.length <= mostOpen;
   return (
-    <section aria-labelledby={label}>
+    <section className="cs-changed-files" aria-labelledby={label}>
       <div className="cs-small cs-strong cs-block-label" id={label}>
         <Say message={row.label} />
       </div>
