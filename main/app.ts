@@ -36,7 +36,7 @@ import { Pipeline } from './gate/pipeline.ts';
 import type { Launcher, Services } from './ipc/services.ts';
 import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
-import { systemClock, waitAtMost } from './model/clock.ts';
+import { steadyClock, systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
@@ -85,6 +85,8 @@ export interface App {
 }
 
 const clock = systemClock;
+/** For whatever lasts for some time, rather than until some time of day. */
+const steady = steadyClock(clock);
 /** Milliseconds the start may wait for the keychain. */
 const longestLoadMs = 10_000;
 
@@ -136,12 +138,12 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
-  const proofs = new Proofs(clock);
+  const proofs = new Proofs(steady);
   const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()), proofs);
   const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
   const contacts = new Contacts(activity);
-  const tokens = createTokens({ clock });
+  const tokens = createTokens({ clock: steady });
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
@@ -193,7 +195,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
-    clock,
+    clock: steady,
     factories: {
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
@@ -206,7 +208,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     const agent = agents.get(id);
     return agent !== undefined && (agent.connections?.includes(connection) ?? true) && connections.find(connection) !== undefined;
   };
-  const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock });
+  const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock: steady });
 
   const gate = new Pipeline({
     clock,
@@ -214,7 +216,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     policy,
     approvals,
     grants,
-    outbox: new Outbox(database),
+    outbox: new Outbox(database, clock),
     transaction: (work) => state.transaction(work),
     pause,
     activity,
@@ -271,7 +273,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     signIn: clawSignIns.door,
     isPaused: () => pause.isPaused,
     agents,
-    clock,
+    clock: steady,
     version: options.version,
     preferredPort: options.mcpPort,
     allowedOrigins: [],

@@ -6,7 +6,7 @@ import type { Approvals } from './approvals/approvals.ts';
 import { pairingQuestion, signInQuestion } from './approvals/pairing-question.ts';
 import type { BrokerSignIn } from './broker/broker.ts';
 import { createWaryFetch } from './connections/oauth/wary-fetch.ts';
-import type { Clock } from './model/clock.ts';
+import { steadyClock, type Clock } from './model/clock.ts';
 import { Emitter, type Dispose } from './model/disposable.ts';
 import type { FormatText } from './text/text.ts';
 import { proofAlgorithms, Proofs } from './tokens/proofs.ts';
@@ -73,6 +73,7 @@ export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
     if (alarmed.delete(agent)) changed.emit();
   };
   agents.onChange(({ agent, change }) => change === 'forgotten' && calm(agent));
+  // A proof tells the time of the program that made it, by the wall.
   const proofs = new Proofs(clock);
   // A client's document is on the public web or it is none (client ID metadata documents, section 6).
   const fetch = createWaryFetch({ named: [] });
@@ -82,7 +83,8 @@ export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
   };
   const server = new SignInServer({
     database,
-    clock,
+    // Codes and sign-ins last for some time; another time on the wall changes nothing of it.
+    clock: steadyClock(clock),
     tokens,
     proofs,
     port: () => Number(new URL(mcpUrl()).port),

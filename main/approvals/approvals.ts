@@ -1,5 +1,6 @@
 import type { ActionId, Agent, Approval, ApprovalId, Card, Digest, Progress, Result, Signature } from '../../preload/contract.ts';
-import type { Clock } from '../model/clock.ts';
+import { steadyClock, type Clock } from '../model/clock.ts';
+import { startCountdown, type Countdown } from '../model/countdown.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { say } from '../model/say.ts';
 import type { SigningNeed } from '../model/signing.ts';
@@ -48,10 +49,12 @@ export interface GivenAnswer {
 /** A question that waits. */
 interface Open {
   readonly settle: (answer: Answer) => void;
-  readonly stopTimer: Dispose;
+  readonly countdown: Countdown;
   readonly number: number | undefined;
-  /** When its card became what it is. */
+  /** When its card became what it is, in elapsed time. */
   readonly shownAt: number;
+  /** What `state.db` and the screen have as the end of the countdown, by the clock on the wall. */
+  readonly expiresAt: number;
 }
 
 /** What a person made of the action that a card asks about. */
@@ -65,14 +68,18 @@ export interface ChangedCard {
 
 /** No card is answered by Approve sooner than this after it was asked: nobody has read it yet. */
 const soonestApprovalMs = 600;
+/** Milliseconds by which the end of a countdown on screen may be off before it is written anew. */
+const mostOffMs = 1000;
 
 /**
  * Questions put to the person, and their answers. Every question is written to `state.db` before it is shown, and every
- * answer before it is acted on, so both survive a stop at any instant. Unanswered means refused.
+ * answer before it is acted on, so both survive a stop at any instant. Unanswered means refused. While the app runs, the time to
+ * answer is the time in which a person could: sleep and another time on the wall use up none of it. After a start the wall decides.
  */
 export class Approvals {
   readonly #store: ApprovalStore;
   readonly #clock: Clock;
+  readonly #steady: Pick<Clock, 'now'>;
   readonly #newId: () => ApprovalId;
   readonly #proofs: Pick<Proofs, 'take'>;
   readonly #changed = new Emitter<void>();
@@ -83,6 +90,7 @@ export class Approvals {
   constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId, proofs: Pick<Proofs, 'take'>) {
     this.#store = store;
     this.#clock = clock;
+    this.#steady = steadyClock(clock);
     this.#newId = newId;
     this.#proofs = proofs;
   }
@@ -114,16 +122,22 @@ export class Approvals {
     return { approval, answer };
   }
 
-  /** Takes up a question that was open when the app stopped. Undefined when there is none for that action. */
-  resume(action: ActionId): { readonly approval: Approval; readonly answer: Promise<Answer> } | undefined {
+  /**
+   * Takes up a question that was open when the app stopped, for no longer than a new one (the clock may have been set back).
+   * Undefined when there is none for that action.
+   */
+  resume(action: ActionId, withinSeconds: number): { readonly approval: Approval; readonly answer: Promise<Answer> } | undefined {
     const approval = this.#store.ofAction(action);
     if (!approval) return undefined;
     if (approval.answer !== null) {
       return { approval, answer: Promise.resolve({ answer: approval.answer, digest: approval.digest, reason: null, signed: approval.signing?.signed ?? [] }) };
     }
-    const answer = this.#wait(approval);
-    this.#asked.emit(approval);
-    return { approval, answer };
+    const now = this.#clock.now();
+    const resumed = { ...approval, expiresAt: Math.min(approval.expiresAt, now + withinSeconds * 1000) };
+    if (resumed.expiresAt !== approval.expiresAt) this.#store.save(resumed);
+    const answer = this.#wait(resumed);
+    this.#asked.emit(resumed);
+    return { approval: resumed, answer };
   }
 
   /** Ends the pairing questions that were open when the app stopped: the program that asked is gone. */
@@ -140,7 +154,7 @@ export class Approvals {
     const open = this.#open.get(given.id);
     if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
     if (approval.digest !== given.digest) return { ok: false, problem: say('approval.problem.changed') };
-    if (this.#clock.now() >= approval.expiresAt) {
+    if (open.countdown.left() <= 0) {
       this.#end(approval, 'timed_out', null);
       return { ok: false, problem: say('approval.problem.expired') };
     }
@@ -182,7 +196,13 @@ export class Approvals {
   }
 
   #isTooNew(id: ApprovalId): boolean {
-    return this.#clock.now() - (this.#open.get(id)?.shownAt ?? this.#clock.now()) < soonestApprovalMs;
+    const now = this.#clock.elapsed();
+    return now - (this.#open.get(id)?.shownAt ?? now) < soonestApprovalMs;
+  }
+
+  /** Whether a card waits that nobody can have read yet. */
+  hasUnread(): boolean {
+    return [...this.#open.keys()].some((id) => this.#isTooNew(id));
   }
 
   /** Every yes to a card that has to be signed comes through here. */
@@ -195,7 +215,7 @@ export class Approvals {
     if (next.isComplete) this.#end(signed, 'approved', reason);
     else {
       this.#store.save(signed);
-      this.#signed.emit(this.#showAgain(signed, this.#clock.now()));
+      this.#signed.emit(this.#showAgain(signed));
     }
     return { ok: true, value: null };
   }
@@ -208,7 +228,7 @@ export class Approvals {
       if (signing === undefined || signed === undefined || signed.length === signing.signed.length) continue;
       const changed: Approval = { ...approval, signing: { ...signing, signed } };
       this.#store.save(changed);
-      this.#showAgain(changed, this.#clock.now());
+      this.#showAgain(changed);
     }
   }
 
@@ -220,9 +240,10 @@ export class Approvals {
   /** The question of an open card that shows that digest. */
   openCard(id: ApprovalId, digest: Digest): Result<Approval> {
     const approval = this.#store.get(id);
-    if (!approval || !this.#open.has(id)) return { ok: false, problem: say('approval.problem.gone') };
+    const open = this.#open.get(id);
+    if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
     if (approval.digest !== digest) return { ok: false, problem: say('approval.problem.changed') };
-    return this.#clock.now() >= approval.expiresAt ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
+    return open.countdown.left() <= 0 ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
   }
 
   /**
@@ -233,18 +254,20 @@ export class Approvals {
     const approval = this.#store.get(id);
     if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
     const { edit: _before, signing: _signed, stack: _stack, ...kept } = approval;
-    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
+    const left = this.#atLeast(id, withinSeconds);
+    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return () => this.#showAgain(changed, this.#clock.now());
+    return () => this.#showAgain(changed, { left });
   }
 
   /** Somebody is at work on a card: they have at least that long from now. */
   prolong(approval: Approval, withinSeconds: number): Approval {
-    const expiresAt = this.#atLeast(approval, withinSeconds);
-    if (expiresAt === approval.expiresAt) return approval;
-    const changed: Approval = { ...approval, expiresAt };
+    const open = this.#open.get(approval.id);
+    const left = this.#atLeast(approval.id, withinSeconds);
+    if (open === undefined || left <= open.countdown.left()) return approval;
+    const changed: Approval = { ...approval, expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return this.#showAgain(changed, this.#open.get(approval.id)?.shownAt ?? this.#clock.now());
+    return this.#showAgain(changed, { left, shownAt: open.shownAt });
   }
 
   withdraw(id: ApprovalId): void {
@@ -270,9 +293,9 @@ export class Approvals {
     for (const approval of this.#store.waiting()) if (!this.#open.has(approval.id)) this.#end(approval, 'withdrawn', null);
   }
 
-  /** Drops questions that were answered before that instant, with what their cards show. */
-  forgetAnsweredBefore(instant: number): void {
-    this.#store.forgetAnsweredBefore(instant);
+  /** Drops questions that were answered more than that many milliseconds ago, with what their cards show. A clock set forward drops none. */
+  forgetAnsweredOlderThan(age: number): void {
+    this.#store.forgetAnsweredBefore(Math.min(this.#clock.now(), this.#steady.now()) - age);
   }
 
   /** Tells the card in the history what came of it. */
@@ -304,30 +327,48 @@ export class Approvals {
 
   /** Stops the timers; the questions stay open in `state.db`. */
   close(): void {
-    for (const open of this.#open.values()) open.stopTimer();
+    for (const open of this.#open.values()) open.countdown.stop();
     this.#open.clear();
   }
 
-  #atLeast({ expiresAt }: Approval, withinSeconds: number): number {
-    return Math.max(expiresAt, this.#clock.now() + withinSeconds * 1000);
+  #atLeast(id: ApprovalId, withinSeconds: number): number {
+    return Math.max(this.#open.get(id)?.countdown.left() ?? 0, withinSeconds * 1000);
   }
 
-  #showAgain(approval: Approval, shownAt: number): Approval {
+  #showAgain(approval: Approval, { left, shownAt = this.#clock.elapsed() }: { readonly left?: number; readonly shownAt?: number } = {}): Approval {
     const open = this.#open.get(approval.id);
-    open?.stopTimer();
-    if (open) this.#open.set(approval.id, { ...open, shownAt, stopTimer: this.#timeOut(approval) });
+    if (open) this.#open.set(approval.id, { ...open, shownAt, expiresAt: approval.expiresAt });
+    if (left !== undefined) open?.countdown.restart(left);
     this.#changed.emit();
     return approval;
   }
 
-  #timeOut(approval: Approval): Dispose {
-    return this.#clock.after(approval.expiresAt - this.#clock.now(), () => this.#end(approval, 'timed_out', null));
+  #wait({ id, expiresAt }: Approval, number?: number): Promise<Answer> {
+    return new Promise((settle) => {
+      const countdown = startCountdown({ clock: this.#clock, milliseconds: expiresAt - this.#clock.now(), over: () => this.#timeOut(id), looked: () => this.#keepShown(id) });
+      this.#open.set(id, { settle, countdown, number, shownAt: this.#clock.elapsed(), expiresAt });
+    });
   }
 
-  #wait(approval: Approval, number?: number): Promise<Answer> {
-    return new Promise((settle) => {
-      this.#open.set(approval.id, { settle, stopTimer: this.#timeOut(approval), number, shownAt: approval.edit?.at ?? approval.askedAt });
-    });
+  #timeOut(id: ApprovalId): void {
+    const approval = this.#store.get(id);
+    if (approval) this.#end(approval, 'timed_out', null);
+  }
+
+  /** What is written and shown as the end follows the clock on the wall, so that what is left stays what it is. */
+  #keepShown(id: ApprovalId): void {
+    const open = this.#open.get(id);
+    const expiresAt = this.#clock.now() + (open?.countdown.left() ?? 0);
+    if (!open || Math.abs(expiresAt - open.expiresAt) <= mostOffMs) return;
+    try {
+      const approval = this.#store.get(id);
+      if (approval) this.#store.save({ ...approval, expiresAt });
+    } catch {
+      // What is left is counted here; the next look writes it again.
+      return;
+    }
+    this.#open.set(id, { ...open, expiresAt });
+    this.#changed.emit();
   }
 
   /** A yes counts only once it is kept. Anything else refuses, and does so even where it cannot be written. */
@@ -339,7 +380,7 @@ export class Approvals {
     }
     const open = this.#open.get(approval.id);
     this.#open.delete(approval.id);
-    open?.stopTimer();
+    open?.countdown.stop();
     open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [], ...(together === 0 ? {} : { together }) });
     this.#changed.emit();
   }

@@ -4,6 +4,8 @@ import { possibleOffers } from '../approvals/grant-offers.ts';
 import { isSigned } from '../approvals/signing.ts';
 import { stackOf } from '../approvals/stack.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
+import { startCountdown } from '../model/countdown.ts';
+import type { Dispose } from '../model/disposable.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
 import { callUpstream } from './call-upstream.ts';
@@ -32,8 +34,13 @@ export interface Run {
   readonly isEditable: () => boolean;
 }
 
-/** How long after its hold should have ended an approved action is still done when the app was stopped meanwhile. */
+/**
+ * How long after its hold should have ended an approved action is still done when the app was stopped or the computer slept
+ * meanwhile. A clock that says more than that, in either direction, says that nobody knows how long it was.
+ */
 const staleAfterMs = 10 * 60 * 1000;
+/** Milliseconds by which the end of a hold on screen may be off before it is told anew. */
+const mostOffMs = 1000;
 
 /** Steps 4 to 8 for one action. */
 export class Execution {
@@ -52,7 +59,7 @@ export class Execution {
   }
 
   async run({ live, described, decision, perform, isHeld, owners, isEditable }: Run): Promise<ActionAnswer> {
-    const { outbox, settings, clock } = this.#parts;
+    const { outbox, settings } = this.#parts;
     const { action } = live;
     if (!(await recordIntent(action, described, decision, this.#parts))) return ended(action.id, 'not_recorded');
     if (owners.length > 0) await this.#recordOwnSecret(live, owners);
@@ -64,11 +71,11 @@ export class Execution {
     const asked: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
     if (decision.answer === 'ask') {
       if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');
-      outbox.add(asKept(asked, this.#parts), 'waiting', clock.now());
+      outbox.add(asKept(asked, this.#parts), 'waiting');
       const refusal = await this.#ask(live, asked, described, decision, isEditable());
       if (refusal) return this.#refuse(live, refusal);
     } else {
-      outbox.add(asKept(asked, this.#parts), 'held', clock.now());
+      outbox.add(asKept(asked, this.#parts), 'held');
     }
     return this.#holdAndDo(live, live.edited ?? asked, perform);
   }
@@ -83,22 +90,22 @@ export class Execution {
 
   /** Goes on where the app stopped. What was being done then is unknown now and is not done again. */
   async resume(live: LiveAction, entry: OutboxEntry, state: OutboxState, heldUntil: number | null): Promise<ActionAnswer> {
-    const { approvals, clock } = this.#parts;
+    const { approvals, clock, settings } = this.#parts;
     const { action } = entry;
     live.isAsked = state === 'waiting' || approvals.isApproved(action.id);
     live.isApproved = state !== 'waiting';
     live.signing = approvals.ofAction(action.id)?.signing ?? null;
     if (state === 'doing') return this.#end(live, 'outcome_uncertain');
     if (state === 'waiting') {
-      const open = approvals.resume(action.id);
+      const open = approvals.resume(action.id, settings().answerWithinSeconds);
       if (!open) return this.#end(live, 'interrupted');
       const { card } = open.approval;
       live.offers = possibleOffers(action, entry.facts, card.risk).filter(({ id }) => card.grants?.some((offered) => offered.id === id));
       const { answeredAt } = open.approval;
-      if (answeredAt !== null && clock.now() > answeredAt + staleAfterMs) return this.#end(live, 'interrupted');
+      if (answeredAt !== null && Math.abs(clock.now() - answeredAt) > staleAfterMs) return this.#end(live, 'interrupted');
       const refusal = await this.#settle(live, open);
       if (refusal) return this.#refuse(live, refusal);
-    } else if (clock.now() > (heldUntil ?? 0) + staleAfterMs) {
+    } else if (Math.abs(clock.now() - (heldUntil ?? 0)) > staleAfterMs) {
       return this.#end(live, 'interrupted');
     }
     const obstacle = obstacleTo(live, this.#parts);
@@ -185,21 +192,46 @@ export class Execution {
     if (digestOf(action) !== live.digest) return this.#end(live, 'changed_since_approval');
     const lastObstacle = obstacleTo(live, this.#parts);
     if (lastObstacle) return this.#refuse(live, lastObstacle);
-    if (!outbox.begin(action.id, clock.now())) return this.#end(live, 'interrupted');
+    if (!outbox.begin(action.id)) return this.#end(live, 'interrupted');
     return this.#do(live, perform);
   }
 
   async #hold(live: LiveAction, { action, holdSeconds }: OutboxEntry): Promise<void> {
-    const { outbox, approvals, activity, clock } = this.#parts;
-    const until = clock.now() + holdSeconds * 1000;
-    outbox.hold(action.id, until, clock.now());
+    const milliseconds = holdSeconds * 1000;
+    const recorded = this.#showHeld(live, milliseconds);
     live.progress = 'held';
-    live.expiresAt = until;
-    const isOver = live.waitOut(holdSeconds * 1000, clock);
-    approvals.setProgress(action.id, 'held');
+    const isOver = live.waitOut((over) => this.#countDown(live, milliseconds, over));
+    this.#parts.approvals.setProgress(action.id, 'held');
     this.#changed();
-    await activity.append({ at: clock.now(), kind: 'held', action: action.id, until });
+    await recorded;
     await isOver;
+  }
+
+  /** Whoever comes back to a computer that slept sees the whole hold again, or that it was given up. */
+  #countDown(live: LiveAction, milliseconds: number, over: () => void): Dispose {
+    const { clock, report } = this.#parts;
+    const countdown = startCountdown({
+      clock,
+      milliseconds,
+      over,
+      looked: (slept) => {
+        if (this.#isClosed) return undefined;
+        if (slept > staleAfterMs) return void live.stop('interrupted', 'The computer slept meanwhile.');
+        if (slept > 0) countdown.restart(milliseconds);
+        if (slept === 0 && Math.abs(clock.now() + countdown.left() - live.expiresAt) <= mostOffMs) return undefined;
+        this.#attempt(() => void this.#showHeld(live, countdown.left()).catch((error: unknown) => report(String(error))));
+        return this.#changed();
+      },
+    });
+    return countdown.stop;
+  }
+
+  #showHeld(live: LiveAction, left: number): Promise<unknown> {
+    const { activity, clock, outbox } = this.#parts;
+    const until = clock.now() + left;
+    outbox.hold(live.id, until);
+    live.expiresAt = until;
+    return activity.append({ at: clock.now(), kind: 'held', action: live.id, until });
   }
 
   // -------------------------------------------------------------------- steps 7 and 8
@@ -250,7 +282,7 @@ export class Execution {
   async #finish(live: LiveAction, answer: ActionAnswer & { kind: 'ended' }): Promise<ActionAnswer> {
     const { activity, approvals, outbox, clock, report } = this.#parts;
     const { outcome } = answer;
-    if (live.isKept) this.#attempt(() => outbox.end(live.id, answer, clock.now()));
+    if (live.isKept) this.#attempt(() => outbox.end(live.id, answer));
     if (live.isAsked) this.#attempt(() => approvals.setProgress(live.id, outcome));
     const told = 'text' in answer ? { text: this.#forRecord(live, answer.text), reason: answer.reason } : { text: null };
     // What was allowed and is done need not wait for the disk: killed before it is written, it is told as unknown, which is true.

@@ -39,7 +39,7 @@ export class Pipeline implements Gate {
   readonly #changed = new Emitter<void>();
   readonly #refusals = new Refusals();
   #isClosed = false;
-  #forgotAt = 0;
+  #forgotAt = -Infinity;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -60,6 +60,7 @@ export class Pipeline implements Gate {
     if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal, request.conversation) : earlier;
 
     const live = this.#newLive(action, { facts: described.facts, target, risk: () => described.card.risk });
+    this.#parts.grants.endDue();
     const decision = decideAt(live, this.#parts, action.requestedAt);
     // It goes the same way from here, so that the attempt is on record.
     if (!isReached) live.stop('outside_token');
@@ -135,7 +136,7 @@ export class Pipeline implements Gate {
 
   /** After a start, before any request: goes on with what was waiting or held, and tells what may have happened as unknown. */
   async recover(): Promise<void> {
-    const { activity, approvals, outbox, clock } = this.#parts;
+    const { activity, approvals, outbox } = this.#parts;
     this.#forgetOld();
     const withoutEnd = new Set(await activity.actionsWithoutEnd());
     for (const line of outbox.open()) {
@@ -143,7 +144,7 @@ export class Pipeline implements Gate {
       const { action, facts, target } = entry;
       // The record says that it has ended, or does not know it: then the outbox is what is behind. Who wanted to connect is gone.
       if (withoutEnd.has(action.id) && !isOfRun(action)) this.#goOn(this.#newLive(action, { facts, target, requestDigest, edited: entry.edit && entry, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
-      else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
+      else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'));
     }
     approvals.withdrawUnclaimed();
     for (const id of withoutEnd) if (!this.#live.has(id)) await this.#recordEnd(id);
@@ -188,9 +189,9 @@ export class Pipeline implements Gate {
   }
 
   /** An old refusal or an old search is no answer to a new request; that something was done, or may have been, is. */
-  #isSameRequest({ entry, changedAt }: OutboxLine, { outcome }: EndedAnswer): boolean {
-    const mayHaveChanged = entry.facts.effect !== 'read' && (outcome === 'done' || outcome === 'done_with_changes' || outcome === 'unknown');
-    return Math.abs(this.#parts.clock.now() - changedAt) <= (mayHaveChanged ? keepAnswersMs : sameRequestMs);
+  #isSameRequest(line: OutboxLine, { outcome }: EndedAnswer): boolean {
+    const mayHaveChanged = line.entry.facts.effect !== 'read' && (outcome === 'done' || outcome === 'done_with_changes' || outcome === 'unknown');
+    return Math.abs(this.#parts.outbox.ageOf(line)) <= (mayHaveChanged ? keepAnswersMs : sameRequestMs);
   }
 
   #start(live: LiveAction, run: Promise<ActionAnswer>): void {
@@ -233,12 +234,15 @@ export class Pipeline implements Gate {
       live.withdraw();
       if (!live.isKept) live.cutOff();
     }
-    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt, ...this.#signedOnce(live) };
+    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt, ...this.#asShown(live) };
   }
 
-  #signedOnce({ id, signing, progress }: LiveAction): { readonly isSignedOnce?: true } {
-    if (signing?.people !== 2 || progress !== 'waiting') return {};
-    return this.#parts.approvals.ofAction(id)?.signing?.signed.length === 1 ? { isSignedOnce: true } : {};
+  /** What its card says by now: somebody may have signed it, or have been given more time. */
+  #asShown({ id, progress }: LiveAction): { readonly expiresAt?: number; readonly isSignedOnce?: true } {
+    const shown = progress === 'waiting' ? this.#parts.approvals.ofAction(id) : undefined;
+    if (shown === undefined) return {};
+    const isSignedOnce = shown.signing?.people === 2 && shown.signing.signed.length === 1;
+    return { expiresAt: shown.expiresAt, ...(isSignedOnce ? { isSignedOnce } : {}) };
   }
 
   #deliver({ entry }: OutboxLine, answer: EndedAnswer): ActionAnswer {
@@ -270,11 +274,11 @@ export class Pipeline implements Gate {
 
   #forgetOld(): void {
     const { approvals, clock, outbox, report } = this.#parts;
-    if (Math.abs(clock.now() - this.#forgotAt) < forgetEveryMs) return;
-    this.#forgotAt = clock.now();
+    if (clock.elapsed() - this.#forgotAt < forgetEveryMs) return;
+    this.#forgotAt = clock.elapsed();
     try {
-      outbox.forgetEndedBefore(clock.now() - keepAnswersMs);
-      approvals.forgetAnsweredBefore(clock.now() - keepCardsMs);
+      outbox.forgetEndedOlderThan(keepAnswersMs);
+      approvals.forgetAnsweredOlderThan(keepCardsMs);
     } catch (error) {
       report(`Old answers could not be dropped: ${String(error)}`);
     }

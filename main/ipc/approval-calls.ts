@@ -5,10 +5,7 @@ import type { Services } from './services.ts';
 
 type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
 
-/** Milliseconds in which nobody has read a new card yet: who closes the window then means the one before. */
-const unreadMs = 600;
-
-export function approvalCalls({ approvals, clock, gate, grants, pause, practice, report, settings, shell, signing }: Services): Calls {
+export function approvalCalls({ approvals, gate, grants, pause, practice, report, settings, shell, signing }: Services): Calls {
   const giveGrant = ({ action, offer }: NonNullable<ReturnType<typeof gate.offer>>): void => {
     try {
       grants.give(action, offer);
@@ -46,7 +43,8 @@ export function approvalCalls({ approvals, clock, gate, grants, pause, practice,
       shell.showWindow('main', screen);
     },
     closeWindow() {
-      if (approvals.waiting().some(({ askedAt }) => clock.now() - askedAt < unreadMs)) return;
+      // Who closes the window then means the card before.
+      if (approvals.hasUnread()) return;
       shell.hideWindow('approval');
     },
   };

@@ -132,8 +132,8 @@ export class LiveSnapshot implements SnapshotSource {
 
   async #describe(): Promise<void> {
     const { clock, connections, credentials, keys, mailAccounts } = this.#services;
-    if (clock.now() - this.#describedAt < describeAgainMs) return;
-    this.#describedAt = clock.now();
+    if (clock.elapsed() - this.#describedAt < describeAgainMs) return;
+    this.#describedAt = clock.elapsed();
     const withCredential = connections.list().filter((connection) => hasCredential(connection, keys));
     const described = await Promise.all(
       withCredential.map(async (connection) => [connection.id, await credentials.describe(connection.id, keys.boundTo(connection) ?? mailAccounts.boundTo(connection))] as const),

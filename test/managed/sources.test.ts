@@ -210,6 +210,7 @@ describe('watching', () => {
     const waiting: (() => void)[] = [];
     const stepping: Clock = {
       now: () => 0,
+      elapsed: () => 0,
       after: (_milliseconds, callback) => {
         waiting.push(callback);
         return () => waiting.splice(0);
