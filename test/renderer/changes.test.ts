@@ -36,6 +36,7 @@ test('what changed in few files is seen at once, with words beside the colours',
 test('of many files each opens by keyboard, and one that is no text says so', async () => {
   await open();
   expect(await lines().isVisible()).toBe(false);
+  await page.clock.runFor(1000);
   await page.locator('.cs-changed-file summary').first().focus();
   await page.keyboard.press('Enter');
   expect(await lines().isVisible()).toBe(true);
