@@ -45,9 +45,9 @@ export class Editing {
   async start(id: ApprovalId, digest: Digest): Promise<Result<{ readonly fields: EditField[] }>> {
     const open = await this.#open(id, digest);
     if ('ok' in open) return open;
-    const { live, approval, fields } = open;
+    const { approval, fields } = open;
     if (fields.length === 0) return failed('edit.problem.nothing');
-    live.expiresAt = this.#parts.approvals.prolong(approval, this.#parts.settings().answerWithinSeconds).expiresAt;
+    this.#parts.approvals.prolong(approval, this.#parts.settings().answerWithinSeconds);
     return { ok: true, value: { fields: fields.map(toEditField) } };
   }
 
@@ -111,7 +111,7 @@ export class Editing {
 
   /** Between the look at the card and this nothing else may have happened to it; from here on nothing can, until it is kept. */
   #keep({ approval, live }: Open, action: FrozenAction, described: Described, edit: Edit): Result<EditAnswer> {
-    const { approvals, outbox, settings, transaction, clock } = this.#parts;
+    const { approvals, outbox, settings, transaction } = this.#parts;
     const { facts, sentence, card: body } = described;
     const shown = approvals.openCard(approval.id, approval.digest);
     if (!shown.ok) return shown;
@@ -125,13 +125,13 @@ export class Editing {
     const card = wholeCard(body, edit.decision, holdSeconds, offers);
     const shownEdit: Approval['edit'] = isChanged ? { at: edit.at, changes: edit.changes.map(toFieldChange) } : undefined;
     const showAgain = transaction(() => {
-      if (!outbox.change(asKept(entry, this.#parts), clock.now())) throw new Error('Only what waits can be changed.');
+      if (!outbox.change(asKept(entry, this.#parts))) throw new Error('Only what waits can be changed.');
       return approvals.exchange(approval, { digest: action.digest, card, edit: shownEdit, signing: edit.decision.signing ?? null }, settings().answerWithinSeconds);
     });
     live.become(entry, card.risk);
     live.offers = offers;
     live.signing = edit.decision.signing ?? null;
-    live.expiresAt = showAgain().expiresAt;
+    showAgain();
     return { ok: true, value: { kind: 'shown', digest: action.digest } };
   }
 }

@@ -1,6 +1,7 @@
 import type { ActionId, AgentId, Digest, GrantId } from '../../preload/contract.ts';
 import type { ActionAnswer, EndReason, Facts, FrozenAction, Risk } from '../model/action.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Dispose } from '../model/disposable.ts';
 import type { GrantOffer } from '../model/grant.ts';
 import type { SigningNeed } from '../model/signing.ts';
 import type { Decided } from './decide.ts';
@@ -156,13 +157,13 @@ export class LiveAction {
     if (this.#stopped) listener?.();
   }
 
-  /** Resolves after that time, or as soon as it is stopped. */
-  async waitOut(milliseconds: number, clock: Clock): Promise<void> {
+  /** Resolves once what was started calls back, or as soon as it is stopped. */
+  async waitOut(start: (over: () => void) => Dispose): Promise<void> {
     const over = Promise.withResolvers<undefined>();
-    const stopTimer = clock.after(milliseconds, () => over.resolve(undefined));
+    const stop = start(() => over.resolve(undefined));
     this.whenStopped(() => over.resolve(undefined));
     await over.promise;
-    stopTimer();
+    stop();
     this.whenStopped(null);
   }
 }
