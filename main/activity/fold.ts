@@ -38,6 +38,7 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'signed':
     case 'edited':
     case 'requested':
+    case 'refused':
       return state;
     case 'undone':
       return { ...state, progress: 'undone' };

@@ -110,6 +110,7 @@ export class ActivityIndex {
       case 'held':
       case 'own_secret_sent':
       case 'requested':
+      case 'refused':
       case 'undone':
       case 'started':
       case 'ended':

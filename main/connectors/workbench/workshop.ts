@@ -1,13 +1,17 @@
-import type { AgentId, Mark, Row } from '../../../preload/contract.ts';
+import type { ActionId, AgentId, Mark, Row } from '../../../preload/contract.ts';
 import type { Facts } from '../../model/action.ts';
 
 /** What is to be run in the workspace. */
 export interface Job {
-  readonly agent: AgentId;
   /** `node` stands for whichever Node this computer has. */
   readonly argv: readonly [string, ...string[]];
   /** What it reads on its standard input. */
   readonly input: string;
+  readonly agent: AgentId;
+  /** The action that it is part of. */
+  readonly action: ActionId;
+  /** What runs, as questions about the network name it; null: it reaches none. */
+  readonly program: string | null;
   /** Milliseconds that it may take. */
   readonly time: number;
   /** Aborted: it is ended, with everything that it started. */
