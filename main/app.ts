@@ -54,8 +54,9 @@ import { Signing } from './signing.ts';
 import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
-import { createPhrases } from './text/phrases.ts';
-import { createText } from './text/text.ts';
+import { createLanguage } from './text/language.ts';
+import { sayPhrase } from './text/phrases.ts';
+import { createText, inEnglish } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
@@ -127,9 +128,11 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
 
 async function build(options: AppOptions, state: State, activity: Activity, shell: Shell, free: Dispose): Promise<App> {
   const { database } = state;
-  const text = createText('en');
   const organization = await Organization.open(options.managedSource);
   const settings = await openSettings({ dir: options.home, managed: organization.settings });
+  const locale = createLanguage(settings, () => shell.systemLanguages());
+  const text = createText(locale);
+  const language = (): string => locale().tag;
   const keychain = await openKeychain({ hasSealed: hasSealedValues(state) });
   const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
   const scrubber = createScrubber(() => credentials.secrets.list());
@@ -148,7 +151,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
-  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
+  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
     database,
@@ -167,6 +170,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     agents,
     isPaused: () => pause.isPaused,
     text,
+    language,
     mcpUrl: () => broker.mcpUrl,
     onEvent: ({ why }) => refuseEntry(why),
     onAlarm(agent, why) {
@@ -183,6 +187,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     open: (url) => shell.openExternal(url),
     documentUrl: () => organization.settings?.clientMetadataUrl ?? null,
     text,
+    language,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
   const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets), ...(shell.findProxy && { findProxy: (url) => shell.findProxy?.(url) ?? Promise.resolve(null) }) });
@@ -235,7 +240,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
     profiles,
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? text(say('place.connection')) : id),
+    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id),
     target: (id) => targetOf(connections.find(id)),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
@@ -285,9 +290,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, signing, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, pause, policy, practice, profiles, locale, text, settings, signing, organization, launcher: options.launcher, report,
   };
-  const stop = tieConsequences(services, clawSignIns.server, text);
+  const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);

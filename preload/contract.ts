@@ -235,6 +235,8 @@ export const approval = z.object({
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
   /** Questions with the same key may be answered together. Absent where each has to be answered by itself. */
   stack: z.object({ key: z.string(), effect }).optional(),
+  /** Nobody answered in time, and the person may allow exactly this once, for the next time. `grant`: they did; null: not yet. */
+  nextTime: z.object({ grant: grantId.nullable() }).optional(),
   askedAt: instant,
   expiresAt: instant,
   answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
@@ -411,10 +413,25 @@ function isProxyAddress(text: string): boolean {
 /** A path that leads to the same file wherever the app was started. */
 const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 
+/** The languages of the app, as BCP 47 tags: each has its catalog in `renderer/locales/`. */
+export const languages = ['en', 'de', 'fr', 'ja'] as const;
+export type Language = (typeof languages)[number];
+
+/** How people are spoken to. Main decides it, once for everything they see. */
+export const locale = z.object({
+  /** Whose texts are shown. */
+  language: z.enum(languages),
+  /** For dates, numbers and sorting: the person's own region of that language (BCP 47). */
+  tag: z.string(),
+  direction: z.enum(['ltr', 'rtl']),
+});
+export type Locale = z.infer<typeof locale>;
+
 /** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'en']),
+  /** `system`: the first of the system's preferred languages that the app has, else English. */
+  language: z.enum(['system', ...languages]),
   /** Seconds a question stays open before it is refused. */
   answerWithinSeconds: z.number().int().min(10).max(3600),
   /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
@@ -470,6 +487,7 @@ export type Status = z.infer<typeof status>;
 export const snapshot = z.object({
   status,
   settings,
+  locale,
   lockedSettings: z.array(z.string()),
   /** Waiting first (oldest first), then today's answers (newest first). */
   approvals: z.array(approval),
@@ -680,6 +698,8 @@ export const calls = {
   addApprover: call(z.object({ presence: presenceShown, approver: approverId.nullable(), name: z.string().trim().max(60), passcode: passcodeText }), result(z.null())),
   /** Takes an approver off the list; of one whom the organization names, the passcode alone. */
   removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
+  /** Of a question that nobody answered in time: exactly that action is let through once, today. */
+  allowNextTime: call(z.object({ id: approvalId, digest }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),

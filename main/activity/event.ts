@@ -11,7 +11,8 @@ import type {
   Outcome,
   Signature,
 } from '../../preload/contract.ts';
-import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
+import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Risk, Sentence } from '../model/action.ts';
+import type { GrantScope } from '../model/grant.ts';
 import type { JsonObject } from '../model/json.ts';
 
 export interface Named<Id extends string> {
@@ -50,6 +51,9 @@ export interface AskedEvent extends OfAction {
   readonly approval: ApprovalId;
   readonly expiresAt: number;
   readonly why: Message;
+  /** How much was at stake, as the card said, and which standing answers it offered; absent in records of the first versions. */
+  readonly risk?: Risk;
+  readonly offered?: readonly GrantScope['kind'][];
 }
 
 /** The first of two who have to sign; the answer names both. */

@@ -1,75 +1,13 @@
-import type { ActionId, Agent, Approval, ApprovalId, Card, Digest, Progress, Result, Signature } from '../../preload/contract.ts';
+import type { ActionId, Approval, ApprovalId, Digest, GrantId, Progress, Result, Signature } from '../../preload/contract.ts';
 import { steadyClock, type Clock } from '../model/clock.ts';
-import { startCountdown, type Countdown } from '../model/countdown.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
-import { say } from '../model/say.ts';
 import type { SigningNeed } from '../model/signing.ts';
+import { Answering } from './answering.ts';
 import type { ApprovalStore } from './approval-store.ts';
+import type { NextTime } from './next-time.ts';
+import { OpenCards } from './open-cards.ts';
 import type { Proof, Proofs } from './proofs.ts';
-import { sign } from './signing.ts';
-
-export interface Question {
-  readonly kind: Approval['kind'];
-  readonly agent: Pick<Agent, 'id' | 'name'>;
-  readonly action: ActionId | null;
-  readonly connectionName: string | null;
-  readonly digest: Digest;
-  readonly card: Card;
-  /** The person may change something of it before they say yes. */
-  readonly isEditable?: boolean;
-  /** What a yes takes beside the button; null: nothing. */
-  readonly signing?: SigningNeed | null;
-  /** What it may be answered together with. */
-  readonly stack?: Approval['stack'];
-  readonly answerWithinSeconds: number;
-  /** What the person has to type to say yes, where `card.asksNumber` is set. It is shown elsewhere, and never kept. */
-  readonly number?: number;
-}
-
-export interface Answer {
-  readonly answer: 'approved' | 'denied' | 'timed_out' | 'withdrawn';
-  /** What the digest was when the person answered; null when nobody did. */
-  readonly digest: Digest | null;
-  readonly reason: string | null;
-  /** Who signed, where a yes took that. */
-  readonly signed: readonly Signature[];
-  /** How many other questions got the same answer with it. */
-  readonly together?: number;
-}
-
-export interface GivenAnswer {
-  readonly id: ApprovalId;
-  readonly digest: Digest;
-  readonly answer: 'approve' | 'deny';
-  readonly isConfirmed: boolean;
-  readonly number?: number | undefined;
-  readonly reason: string | null;
-}
-
-/** A question that waits. */
-interface Open {
-  readonly settle: (answer: Answer) => void;
-  readonly countdown: Countdown;
-  readonly number: number | undefined;
-  /** When its card became what it is, in elapsed time. */
-  readonly shownAt: number;
-  /** What `state.db` and the screen have as the end of the countdown, by the clock on the wall. */
-  readonly expiresAt: number;
-}
-
-/** What a person made of the action that a card asks about. */
-export interface ChangedCard {
-  readonly digest: Digest;
-  readonly card: Card;
-  /** Undefined: it is again what the agent asked for. */
-  readonly edit: Approval['edit'];
-  readonly signing: SigningNeed | null;
-}
-
-/** No card is answered by Approve sooner than this after it was asked: nobody has read it yet. */
-const soonestApprovalMs = 600;
-/** Milliseconds by which the end of a countdown on screen may be off before it is written anew. */
-const mostOffMs = 1000;
+import type { Answer, ChangedCard, GivenAnswer, Question } from './question.ts';
 
 /**
  * Questions put to the person, and their answers. Every question is written to `state.db` before it is shown, and every
@@ -81,18 +19,18 @@ export class Approvals {
   readonly #clock: Clock;
   readonly #steady: Pick<Clock, 'now'>;
   readonly #newId: () => ApprovalId;
-  readonly #proofs: Pick<Proofs, 'take'>;
+  readonly #answering: Answering;
   readonly #changed = new Emitter<void>();
   readonly #asked = new Emitter<Approval>();
-  readonly #signed = new Emitter<Approval>();
-  readonly #open = new Map<ApprovalId, Open>();
+  readonly #open: OpenCards;
 
   constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId, proofs: Pick<Proofs, 'take'>) {
     this.#store = store;
     this.#clock = clock;
     this.#steady = steadyClock(clock);
     this.#newId = newId;
-    this.#proofs = proofs;
+    this.#open = new OpenCards(store, clock, () => this.#changed.emit());
+    this.#answering = new Answering(store, this.#open, clock, proofs);
   }
 
   /** Puts a question. The promise never rejects; it resolves when the person answers, time runs out, or it is withdrawn. */
@@ -115,8 +53,8 @@ export class Approvals {
       answeredAt: null,
       progress: question.action ? 'waiting' : null,
     };
-    this.#store.save(approval);
-    const answer = this.#wait(approval, question.number);
+    this.#store.save(approval, question.nextTime);
+    const answer = this.#open.wait(approval, question.number);
     this.#asked.emit(approval);
     this.#changed.emit();
     return { approval, answer };
@@ -135,89 +73,24 @@ export class Approvals {
     const now = this.#clock.now();
     const resumed = { ...approval, expiresAt: Math.min(approval.expiresAt, now + withinSeconds * 1000) };
     if (resumed.expiresAt !== approval.expiresAt) this.#store.save(resumed);
-    const answer = this.#wait(resumed);
+    const answer = this.#open.wait(resumed);
     this.#asked.emit(resumed);
     return { approval: resumed, answer };
   }
 
   /** Ends the pairing questions that were open when the app stopped: the program that asked is gone. */
   withdrawPairings(): void {
-    for (const approval of this.#store.waiting()) if (approval.kind === 'pairing') this.#end(approval, 'withdrawn', null);
+    for (const approval of this.#store.waiting()) if (approval.kind === 'pairing') this.#open.end(approval, 'withdrawn', null);
   }
 
-  /**
-   * The person's answer. Refused when the card is gone, was answered, shows something else, its key fact is not ticked, or it has
-   * to be signed and `proof` is none for it. The first of two signatures is kept, and the card waits for the second.
-   */
-  give(given: GivenAnswer, proof?: Proof, together = 0): Result<null> {
-    const approval = this.#store.get(given.id);
-    const open = this.#open.get(given.id);
-    if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
-    if (approval.digest !== given.digest) return { ok: false, problem: say('approval.problem.changed') };
-    if (open.countdown.left() <= 0) {
-      this.#end(approval, 'timed_out', null);
-      return { ok: false, problem: say('approval.problem.expired') };
-    }
-    if (given.answer === 'approve') {
-      if (approval.card.confirm && !given.isConfirmed) return { ok: false, problem: say('approval.problem.unconfirmed') };
-      if (this.#isTooNew(given.id)) return { ok: false, problem: say('approval.problem.tooSoon') };
-      // Who does not see the page in the browser lets nobody in, and does not guess.
-      if (approval.card.asksNumber === true && (given.number === undefined || given.number !== open.number)) {
-        this.#end(approval, 'denied', null);
-        return { ok: false, problem: say('approval.problem.wrongNumber') };
-      }
-    }
-    try {
-      if (given.answer === 'deny') this.#end(approval, 'denied', given.reason, together);
-      else if (approval.signing === undefined) this.#end(approval, 'approved', given.reason, together);
-      else return this.#sign(approval, approval.signing, proof, given.reason);
-    } catch {
-      return { ok: false, problem: say('approval.problem.notKept') };
-    }
-    return { ok: true, value: null };
+  /** The person's answer; see `Answering.give`. */
+  give(given: GivenAnswer, proof?: Proof): Result<null> {
+    return this.#answering.give(given, proof);
   }
 
-  /**
-   * One answer for several cards of one stack. Refused as a whole when one of them is gone, shows something else, may not be
-   * answered with the others, or is too new to have been read.
-   */
+  /** One answer for several cards; see `Answering.giveStack`. */
   giveStack(cards: readonly Pick<GivenAnswer, 'id' | 'digest'>[], answer: GivenAnswer['answer'], reason: string | null): Result<null> {
-    const keys = new Set<string | undefined>();
-    for (const { id, digest } of cards) {
-      const open = this.openCard(id, digest);
-      if (!open.ok) return open;
-      keys.add(open.value.stack?.key);
-      if (answer === 'approve' && this.#isTooNew(id)) return { ok: false, problem: say('approval.problem.tooSoon') };
-    }
-    const [key] = keys;
-    if (key === undefined || keys.size > 1 || new Set(cards.map(({ id }) => id)).size < cards.length) return { ok: false, problem: say('approval.problem.notTogether') };
-    const answers = cards.map((card) => this.give({ ...card, answer, isConfirmed: false, reason }, undefined, cards.length - 1));
-    return answers.find(({ ok }) => !ok) ?? { ok: true, value: null };
-  }
-
-  #isTooNew(id: ApprovalId): boolean {
-    const now = this.#clock.elapsed();
-    return now - (this.#open.get(id)?.shownAt ?? now) < soonestApprovalMs;
-  }
-
-  /** Whether a card waits that nobody can have read yet. */
-  hasUnread(): boolean {
-    return [...this.#open.keys()].some((id) => this.#isTooNew(id));
-  }
-
-  /** Every yes to a card that has to be signed comes through here. */
-  #sign(approval: Approval, signing: NonNullable<Approval['signing']>, proof: Proof | undefined, reason: string | null): Result<null> {
-    const signer = proof && this.#proofs.take(proof, approval);
-    if (signer === undefined) return { ok: false, problem: say('approval.problem.unsigned') };
-    const next = sign(signing, signer, approval.digest, this.#clock.now());
-    if ('problem' in next) return { ok: false, problem: next.problem };
-    const signed: Approval = { ...approval, signing: next.signing };
-    if (next.isComplete) this.#end(signed, 'approved', reason);
-    else {
-      this.#store.save(signed);
-      this.#signed.emit(this.#showAgain(signed));
-    }
-    return { ok: true, value: null };
+    return this.#answering.giveStack(cards, answer, reason);
   }
 
   /** Takes back the signatures on waiting cards that somebody gave who may not sign any more. */
@@ -228,22 +101,23 @@ export class Approvals {
       if (signing === undefined || signed === undefined || signed.length === signing.signed.length) continue;
       const changed: Approval = { ...approval, signing: { ...signing, signed } };
       this.#store.save(changed);
-      this.#showAgain(changed);
+      this.#open.showAgain(changed);
     }
   }
 
   /** No to everything that waits. */
   denyWaiting(): void {
-    for (const approval of this.#store.waiting()) if (this.#open.has(approval.id)) this.#end(approval, 'denied', null);
+    for (const approval of this.#store.waiting()) if (this.#open.has(approval.id)) this.#open.end(approval, 'denied', null);
+  }
+
+  /** Whether a card waits that nobody can have read yet. */
+  hasUnread(): boolean {
+    return this.#open.hasUnread();
   }
 
   /** The question of an open card that shows that digest. */
   openCard(id: ApprovalId, digest: Digest): Result<Approval> {
-    const approval = this.#store.get(id);
-    const open = this.#open.get(id);
-    if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
-    if (approval.digest !== digest) return { ok: false, problem: say('approval.problem.changed') };
-    return open.countdown.left() <= 0 ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
+    return this.#open.find(id, digest);
   }
 
   /**
@@ -254,25 +128,36 @@ export class Approvals {
     const approval = this.#store.get(id);
     if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
     const { edit: _before, signing: _signed, stack: _stack, ...kept } = approval;
-    const left = this.#atLeast(id, withinSeconds);
+    const left = this.#open.leftAtLeast(id, withinSeconds);
     const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return () => this.#showAgain(changed, { left });
+    return () => this.#open.showAgain(changed, { left });
   }
 
   /** Somebody is at work on a card: they have at least that long from now. */
   prolong(approval: Approval, withinSeconds: number): Approval {
-    const open = this.#open.get(approval.id);
-    const left = this.#atLeast(approval.id, withinSeconds);
-    if (open === undefined || left <= open.countdown.left()) return approval;
+    const left = this.#open.leftAtLeast(approval.id, withinSeconds);
+    if (left <= this.#open.left(approval.id)) return approval;
     const changed: Approval = { ...approval, expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return this.#showAgain(changed, { left, shownAt: open.shownAt });
+    return this.#open.showAgain(changed, { left, isSame: true });
+  }
+
+  /** What may be allowed the next time, of a question that nobody answered; undefined for any other. */
+  nextTime(id: ApprovalId): NextTime | undefined {
+    return this.#store.get(id)?.nextTime === undefined ? undefined : this.#store.nextTime(id);
+  }
+
+  /** The person allowed it once more; durable when it returns. */
+  allowedNextTime(id: ApprovalId, grant: GrantId): void {
+    const approval = this.#store.get(id);
+    if (approval) this.#store.save({ ...approval, nextTime: { grant } });
+    this.#changed.emit();
   }
 
   withdraw(id: ApprovalId): void {
     const approval = this.#store.get(id);
-    if (approval && this.#open.has(id)) this.#end(approval, 'withdrawn', null);
+    if (approval && this.#open.has(id)) this.#open.end(approval, 'withdrawn', null);
   }
 
   find(id: ApprovalId): Approval | undefined {
@@ -290,7 +175,7 @@ export class Approvals {
 
   /** Ends the questions that nobody asks any more: nothing would follow from an answer. */
   withdrawUnclaimed(): void {
-    for (const approval of this.#store.waiting()) if (!this.#open.has(approval.id)) this.#end(approval, 'withdrawn', null);
+    for (const approval of this.#store.waiting()) if (!this.#open.has(approval.id)) this.#open.end(approval, 'withdrawn', null);
   }
 
   /** Drops questions that were answered more than that many milliseconds ago, with what their cards show. A clock set forward drops none. */
@@ -318,7 +203,7 @@ export class Approvals {
 
   /** The first of two signed. */
   onSigned(listener: (approval: Approval) => void): Dispose {
-    return this.#signed.on(listener);
+    return this.#answering.onSigned(listener);
   }
 
   onAsked(listener: (approval: Approval) => void): Dispose {
@@ -327,62 +212,7 @@ export class Approvals {
 
   /** Stops the timers; the questions stay open in `state.db`. */
   close(): void {
-    for (const open of this.#open.values()) open.countdown.stop();
-    this.#open.clear();
-  }
-
-  #atLeast(id: ApprovalId, withinSeconds: number): number {
-    return Math.max(this.#open.get(id)?.countdown.left() ?? 0, withinSeconds * 1000);
-  }
-
-  #showAgain(approval: Approval, { left, shownAt = this.#clock.elapsed() }: { readonly left?: number; readonly shownAt?: number } = {}): Approval {
-    const open = this.#open.get(approval.id);
-    if (open) this.#open.set(approval.id, { ...open, shownAt, expiresAt: approval.expiresAt });
-    if (left !== undefined) open?.countdown.restart(left);
-    this.#changed.emit();
-    return approval;
-  }
-
-  #wait({ id, expiresAt }: Approval, number?: number): Promise<Answer> {
-    return new Promise((settle) => {
-      const countdown = startCountdown({ clock: this.#clock, milliseconds: expiresAt - this.#clock.now(), over: () => this.#timeOut(id), looked: () => this.#keepShown(id) });
-      this.#open.set(id, { settle, countdown, number, shownAt: this.#clock.elapsed(), expiresAt });
-    });
-  }
-
-  #timeOut(id: ApprovalId): void {
-    const approval = this.#store.get(id);
-    if (approval) this.#end(approval, 'timed_out', null);
-  }
-
-  /** What is written and shown as the end follows the clock on the wall, so that what is left stays what it is. */
-  #keepShown(id: ApprovalId): void {
-    const open = this.#open.get(id);
-    const expiresAt = this.#clock.now() + (open?.countdown.left() ?? 0);
-    if (!open || Math.abs(expiresAt - open.expiresAt) <= mostOffMs) return;
-    try {
-      const approval = this.#store.get(id);
-      if (approval) this.#store.save({ ...approval, expiresAt });
-    } catch {
-      // What is left is counted here; the next look writes it again.
-      return;
-    }
-    this.#open.set(id, { ...open, expiresAt });
-    this.#changed.emit();
-  }
-
-  /** A yes counts only once it is kept. Anything else refuses, and does so even where it cannot be written. */
-  #end(approval: Approval, answer: Answer['answer'], reason: string | null, together = 0): void {
-    try {
-      this.#store.save({ ...approval, answer, answeredAt: this.#clock.now() });
-    } catch (error) {
-      if (answer === 'approved') throw error;
-    }
-    const open = this.#open.get(approval.id);
-    this.#open.delete(approval.id);
-    open?.countdown.stop();
-    open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [], ...(together === 0 ? {} : { together }) });
-    this.#changed.emit();
+    this.#open.close();
   }
 }
 

@@ -27,6 +27,9 @@ export interface GrantInForce extends Grant {
   readonly lastUsedAt: number | null;
 }
 
+/** Who may do what with which tool, before it is said how far. */
+export type Grantee = Pick<FrozenAction, 'agent' | 'connection' | 'kind' | 'name'>;
+
 export type GrantChange = { readonly kind: 'given' | 'revoked' | 'over' | 'used'; readonly grant: Grant };
 
 /** Milliseconds. */
@@ -74,7 +77,7 @@ export class Grants {
   }
 
   /** Durable when it returns. Throws when it cannot be written: then there is no grant. */
-  give({ agent, connection, kind: actionKind, name }: FrozenAction, { scope, sentence, lasts, uses }: GrantOffer): Grant {
+  give({ agent, connection, kind: actionKind, name }: Grantee, { scope, sentence, lasts, uses }: GrantOffer): Grant {
     const from = this.#clock.now();
     const until = lasts === 'hour' ? from + hour : endOfDay(from);
     const grant: Grant = { id: this.#newId(), agent, connection, actionKind, name, scope, sentence, from, until };
@@ -83,6 +86,12 @@ export class Grants {
     this.#look();
     this.#changed.emit({ kind: 'given', grant });
     return grant;
+  }
+
+  /** One use of exactly one thing: where it is there and not used yet, that is the one. */
+  giveOnce(grantee: Grantee, offer: GrantOffer): Grant {
+    const { digest } = { digest: null, ...offer.scope };
+    return this.list().find(({ agent, scope }) => agent === grantee.agent && scope.kind === 'once' && scope.digest === digest) ?? this.give(grantee, offer);
   }
 
   /** Counts that it let an action through; the last use ends it. */
@@ -171,9 +180,9 @@ export class Grants {
   }
 }
 
-/** Midnight of this computer's own time. */
+/** Midnight of this computer's own time; 24 hours later on a day that is longer. */
 function endOfDay(instant: number): number {
-  return new Date(instant).setHours(24, 0, 0, 0);
+  return Math.min(new Date(instant).setHours(24, 0, 0, 0), instant + 24 * hour);
 }
 
 /** The table is written by this file alone, so its JSON has the type it was written with. */

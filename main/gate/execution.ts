@@ -1,17 +1,14 @@
-import type { ConnectionId, Signature } from '../../preload/contract.ts';
-import type { AnsweredEvent } from '../activity/event.ts';
+import type { ConnectionId } from '../../preload/contract.ts';
 import { possibleOffers } from '../approvals/grant-offers.ts';
-import { isSigned } from '../approvals/signing.ts';
-import { stackOf } from '../approvals/stack.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import { startCountdown } from '../model/countdown.ts';
 import type { Dispose } from '../model/disposable.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
+import { Asking } from './asking.ts';
 import { callUpstream } from './call-upstream.ts';
 import { ended } from './ended.ts';
-import { offersOf } from './offers.ts';
-import { asKept, changedFieldsOf, doneAnswer, editedEvent } from './edited.ts';
+import { asKept, changedFieldsOf, doneAnswer } from './edited.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { digestOf } from './freeze.ts';
 import { holdSecondsOf } from './hold.ts';
@@ -20,7 +17,6 @@ import { obstacleTo, refusalOf } from './obstacle.ts';
 import type { OutboxEntry, OutboxState } from './outbox.ts';
 import type { GateParts } from './parts.ts';
 import { recordIntent } from './record-intent.ts';
-import { wholeCard } from './whole-card.ts';
 
 export interface Run {
   readonly live: LiveAction;
@@ -42,15 +38,17 @@ const staleAfterMs = 10 * 60 * 1000;
 /** Milliseconds by which the end of a hold on screen may be off before it is told anew. */
 const mostOffMs = 1000;
 
-/** Steps 4 to 8 for one action. */
+/** Steps 4 to 8 for one action; step 5, the question, is in `asking.ts`. */
 export class Execution {
   readonly #parts: GateParts;
   readonly #changed: () => void;
+  readonly #asking: Asking;
   #isClosed = false;
 
   constructor(parts: GateParts, changed: () => void) {
     this.#parts = parts;
     this.#changed = changed;
+    this.#asking = new Asking(parts);
   }
 
   /** Nothing begins from here on; what waits or is held stays as it is in `state.db`, for the next start. */
@@ -72,7 +70,7 @@ export class Execution {
     if (decision.answer === 'ask') {
       if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');
       outbox.add(asKept(asked, this.#parts), 'waiting');
-      const refusal = await this.#ask(live, asked, described, decision, isEditable());
+      const refusal = await this.#asking.ask(live, asked, described, decision, isEditable());
       if (refusal) return this.#refuse(live, refusal);
     } else {
       outbox.add(asKept(asked, this.#parts), 'held');
@@ -103,7 +101,7 @@ export class Execution {
       live.offers = possibleOffers(action, entry.facts, card.risk).filter(({ id }) => card.grants?.some((offered) => offered.id === id));
       const { answeredAt } = open.approval;
       if (answeredAt !== null && Math.abs(clock.now() - answeredAt) > staleAfterMs) return this.#end(live, 'interrupted');
-      const refusal = await this.#settle(live, open);
+      const refusal = await this.#asking.settle(live, open);
       if (refusal) return this.#refuse(live, refusal);
     } else if (Math.abs(clock.now() - (heldUntil ?? 0)) > staleAfterMs) {
       return this.#end(live, 'interrupted');
@@ -121,60 +119,6 @@ export class Execution {
     this.#parts.report(`An action ended by an error: ${String(error)}`);
     live.stop('not_recorded');
     return this.#end(live, live.hasBegun ? 'outcome_uncertain' : 'not_recorded');
-  }
-
-  // -------------------------------------------------------------------- step 5
-
-  async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision, isEditable: boolean): Promise<Refusal | undefined> {
-    const { approvals, activity, agents, connectionName, settings } = this.#parts;
-    live.offers = offersOf(action, described, decision);
-    const card = wholeCard(described.card, decision, holdSeconds, live.offers);
-    const stack = stackOf(action, described.facts, card, live.signing);
-    const open = approvals.ask({
-      kind: 'action',
-      agent: { id: action.agent, name: agents.name(action.agent) },
-      action: action.id,
-      connectionName: connectionName(action.connection),
-      digest: action.digest,
-      card,
-      isEditable,
-      signing: live.signing,
-      ...(stack === undefined ? {} : { stack }),
-      answerWithinSeconds: settings().answerWithinSeconds,
-    });
-    const { id: approval, expiresAt } = open.approval;
-    const [refusal] = await Promise.all([
-      this.#settle(live, open),
-      activity.append({ at: this.#parts.clock.now(), kind: 'asked', action: action.id, approval, expiresAt, why: card.why }),
-    ]);
-    return refusal;
-  }
-
-  async #settle(live: LiveAction, open: ReturnType<GateParts['approvals']['ask']>): Promise<Refusal | undefined> {
-    const { approvals, activity, clock } = this.#parts;
-    live.progress = 'waiting';
-    live.expiresAt = open.approval.expiresAt;
-    live.whenStopped(() => approvals.withdraw(open.approval.id));
-    const obstacle = obstacleTo(live, this.#parts);
-    if (obstacle) live.stop(obstacle.reason, obstacle.detail);
-    const answer = await open.answer;
-    live.whenStopped(null);
-    live.isApproved = answer.answer === 'approved';
-    const names = answer.signed.flatMap(({ name }) => name ?? []);
-    const by = answer.answer === 'approved' || answer.answer === 'denied' ? (names.length > 0 ? names.join(', ') : 'you') : null;
-    // What was approved is told before that it was, and both before anything is done.
-    if (answer.answer === 'approved' && live.edited?.edit) await activity.append(editedEvent(live.requestDigest, live.edited, live.edited.edit, this.#parts));
-    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, ...signedBy(answer.signed), ...(answer.together === undefined ? {} : { together: answer.together }), reason: answer.reason });
-    switch (answer.answer) {
-      case 'approved':
-        return answer.digest === digestOf(live.action) && (live.signing === null || isSigned(live.signing, answer.signed, answer.digest)) ? undefined : { reason: 'changed_since_approval', detail: null };
-      case 'denied':
-        return { reason: 'denied_by_person', detail: answer.reason === null ? null : `They said: “${answer.reason}”` };
-      case 'timed_out':
-        return { reason: 'no_answer', detail: null };
-      case 'withdrawn':
-        return live.stopped ?? { reason: 'withdrawn_by_agent', detail: null };
-    }
   }
 
   // -------------------------------------------------------------------- step 6
@@ -304,9 +248,4 @@ export class Execution {
       this.#parts.report(`What became of an action could not be kept: ${String(error)}`);
     }
   }
-}
-
-/** Who signed, by name; "you" is told by `by`. */
-function signedBy(signed: readonly Signature[]): Pick<AnsweredEvent, 'signatures'> {
-  return signed.length === 0 ? {} : { signatures: signed.map(({ approver, name, how, at }) => ({ approver, name, how, at })) };
 }

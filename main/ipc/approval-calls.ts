@@ -1,11 +1,13 @@
 import { say } from '../model/say.ts';
 import type { Handlers } from '../shell/dispatch.ts';
+import { allowNextTime } from './next-time.ts';
 import { done, problem } from './results.ts';
 import type { Services } from './services.ts';
 
-type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
+type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'allowNextTime' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
 
-export function approvalCalls({ approvals, gate, grants, pause, practice, report, settings, shell, signing }: Services): Calls {
+export function approvalCalls(services: Services): Calls {
+  const { approvals, gate, grants, pause, practice, report, settings, shell, signing } = services;
   const giveGrant = ({ action, offer }: NonNullable<ReturnType<typeof gate.offer>>): void => {
     try {
       grants.give(action, offer);
@@ -31,6 +33,7 @@ export function approvalCalls({ approvals, gate, grants, pause, practice, report
     answerStack: ({ cards, answer, reason }) => approvals.giveStack(cards, answer, reason),
     startEdit: ({ id, digest }) => gate.editing.start(id, digest),
     editApproval: ({ id, digest, edits }) => gate.editing.edit(id, digest, edits),
+    allowNextTime: ({ id, digest }) => allowNextTime(services, id, digest),
     revokeGrant: ({ id }) => (grants.revoke(id) ? done : problem(say('grant.problem.gone'))),
     undoAction: ({ action }) => gate.undo(action),
     setPaused({ isPaused }) {

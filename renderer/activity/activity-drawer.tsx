@@ -10,6 +10,7 @@ import { Busy, Chip, CopyField, Disarmed, ErrorNote, ProgressChip, TimeText } fr
 import { answerTones } from '../look/answer.ts';
 import { FieldChanges } from '../look/field-changes.tsx';
 import { LayerName } from '../look/managed.tsx';
+import { useConnectionName } from './connection-name.ts';
 import { EntryAvatar, EntryDetails, EntrySentence } from './entry-text.tsx';
 
 /** Characters of a hash that are shown; the whole one is in its tooltip. */
@@ -86,6 +87,7 @@ function DrawerDetail({ entry }: { readonly entry: ActivityEntry }): ReactNode {
 
 function About({ detail }: { readonly detail: ActivityDetail }): ReactNode {
   const text = useText();
+  const nameOf = useConnectionName();
   const { entry } = detail;
   return (
     <section>
@@ -101,7 +103,7 @@ function About({ detail }: { readonly detail: ActivityDetail }): ReactNode {
         )}
         {entry.connection !== null && (
           <Fact name={text('activityScreen.drawer.connection')}>
-            <Disarmed text={entry.connection.name} />
+            <Disarmed text={nameOf(entry.connection)} />
           </Fact>
         )}
         <Fact name={text('activityScreen.drawer.tool')}>

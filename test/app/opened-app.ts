@@ -27,6 +27,7 @@ export function lockScreen(): void {
 const shell: Shell = {
   kind: 'console',
   canAsk: true,
+  systemLanguages: () => [],
   start: () => Promise.resolve(),
   setTray: nothing,
   showWindow: nothing,

@@ -6,11 +6,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
-import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -96,12 +96,21 @@ const wrongPasscode = async (page: Page) => {
   await page.waitForTimeout(900);
   await press('Yes, do it once')(page);
 };
+const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
+const late = (given: boolean) => (now: number): Snapshot => {
+  const grant = onceGrant(now);
+  const busy = busySnapshot(now);
+  return { ...busy, approvals: [...busy.approvals.filter(({ answer }) => answer === null).slice(0, 1), lateQuestion(now, given ? grant.id : null)], grants: given ? [grant, ...busy.grants] : busy.grants };
+};
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
 const shots: readonly Shot[] = [
   { name: 'inbox', page: 'index.html', snapshot: busySnapshot },
   { name: 'inbox-high', page: 'index.html', snapshot: only(hostileQuestion) },
   { name: 'inbox-quiet', page: 'index.html', snapshot: quietSnapshot },
+  { name: 'inbox-late', page: 'index.html', snapshot: late(false), act: openLate },
+  { name: 'inbox-late-given', page: 'index.html', snapshot: late(true), act: openLate },
+  { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
@@ -207,7 +216,7 @@ const shots: readonly Shot[] = [
 interface Look {
   readonly suffix: string;
   readonly context: BrowserContextOptions;
-  readonly options?: Pick<OpenOptions, 'texts' | 'isRightToLeft'>;
+  readonly options?: Pick<OpenOptions, 'texts' | 'locale'>;
   readonly isZoomed?: boolean;
 }
 
@@ -217,7 +226,7 @@ const looks: readonly Look[] = [
   { suffix: 'contrast', context: { colorScheme: 'dark', forcedColors: 'active' } },
   { suffix: 'light-200', context: { colorScheme: 'light' }, isZoomed: true },
   { suffix: 'light-long', context: { colorScheme: 'light' }, options: { texts: 'long' } },
-  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { isRightToLeft: true } },
+  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { locale: { language: 'en', tag: 'en', direction: 'rtl' } } },
 ];
 
 /** 200% zoom: half the room, each CSS pixel twice as large. */
