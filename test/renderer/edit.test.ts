@@ -39,6 +39,9 @@ async function startEditing(): Promise<void> {
 const push = async (approval: Approval): Promise<void> => page.evaluate((approval) => window.fixture.push({ approvals: [approval] }), approval);
 const fields = async (): Promise<readonly EditField[]> => page.evaluate(() => (window.fixture.answer('startEdit') as { readonly value: { readonly fields: EditField[] } }).value.fields);
 const setSubject = (value: string) => (fields: readonly EditField[]) => fields.map((one) => (one.at === '/subject' ? { ...one, value } : one));
+const offer = async (change: (fields: readonly EditField[]) => readonly EditField[]): Promise<void> => {
+  await page.evaluate((fields) => window.fixture.answerWith('startEdit', { ok: true, value: { fields } }), change((await fields())) as EditField[]);
+};
 const email = emailQuestion(now);
 const edited = editedQuestion(now);
 
@@ -156,9 +159,6 @@ describe('what was typed stays', () => {
   const other = 'd'.repeat(64);
   /** Somebody changes the card in the other window. */
   const changeElsewhere = async (over: Partial<Approval> = {}): Promise<void> => push({ ...edited, digest: digest.parse(other), ...over });
-  const offer = async (change: (fields: readonly EditField[]) => readonly EditField[]): Promise<void> => {
-    await page.evaluate((fields) => window.fixture.answerWith('startEdit', { ok: true, value: { fields } }), change((await fields())) as EditField[]);
-  };
 
   test('when the card becomes another one under it: what changed is told, the focus and the cursor stay, and it is sent for the card that is there', async () => {
     await open(email);
