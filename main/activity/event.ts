@@ -134,6 +134,12 @@ export interface RequestedEvent extends OfAction {
   readonly path: string;
 }
 
+/** What a run tried and its sandbox or its network refused, in the sandbox's words. */
+export interface RefusedEvent extends OfAction {
+  readonly kind: 'refused';
+  readonly line: string;
+}
+
 export interface EndedEvent extends OfAction {
   readonly kind: 'ended';
   readonly outcome: Outcome;
@@ -144,7 +150,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

@@ -39,6 +39,7 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'edited':
     case 'edit_refused':
     case 'requested':
+    case 'refused':
       return state;
     case 'undone':
       return { ...state, progress: 'undone' };

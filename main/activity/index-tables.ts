@@ -111,6 +111,7 @@ export class ActivityIndex {
       case 'own_secret_sent':
       case 'edit_refused':
       case 'requested':
+      case 'refused':
       case 'undone':
       case 'started':
       case 'ended':
