@@ -546,6 +546,8 @@ export const activityDetail = z.object({
   arguments: z.string(),
   /** What the person changed before they approved it; absent: nothing. `digest`: of what they approved. */
   edit: z.object({ at: instant, by: z.string(), digest, changes: z.array(fieldChange) }).optional(),
+  /** What the person would have changed and the rules did not allow, oldest first, with the rule; absent: nothing. */
+  refusedEdits: z.array(z.object({ at: instant, changes: z.array(fieldChange), decision: decisionView })).optional(),
   decision: decisionView.nullable(),
   /** Each recorded event of this action in order, with its hash in the chain. */
   steps: z.array(z.object({ at: instant, text: message, hash: z.string() })),
