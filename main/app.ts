@@ -58,11 +58,12 @@ import { createLanguage } from './text/language.ts';
 import { sayPhrase } from './text/phrases.ts';
 import { createText, inEnglish } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
+import { RunNetworks } from './run-networks.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
-import { socketPlace } from './paths.ts';
+import { socketPlace, workspacesDirectory } from './paths.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -195,8 +196,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const socket = socketPlace(options.home);
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
-  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap') });
-  const workbenches = new Workbenches({ connections, sandbox, clock, hidden });
+  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
+  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
+  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,

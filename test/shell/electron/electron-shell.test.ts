@@ -237,9 +237,9 @@ describe('the system’s languages', () => {
   });
 });
 
-describe('the application menu', () => {
-  const labels = (menu: readonly MenuItemConstructorOptions[] | undefined): readonly (string | undefined)[] => (menu ?? []).map(({ label }) => label);
+const labels = (menu: readonly MenuItemConstructorOptions[] | undefined): readonly (string | undefined)[] => (menu ?? []).map(({ label }) => label);
 
+describe('the application menu', () => {
   test('is in the person’s language, in full, and in the next one as soon as it is chosen', async () => {
     let language: Language = 'de';
     const { fake, push } = await startShell({ platform: 'darwin', text: createText(() => chooseLocale(language, [])) });
