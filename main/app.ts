@@ -55,9 +55,11 @@ import { Signing } from './signing.ts';
 import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
-import { createPhrases } from './text/phrases.ts';
-import { createText } from './text/text.ts';
+import { createLanguage } from './text/language.ts';
+import { sayPhrase } from './text/phrases.ts';
+import { createText, inEnglish } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
+import { RunNetworks } from './run-networks.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
@@ -129,9 +131,11 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
 
 async function build(options: AppOptions, state: State, activity: Activity, shell: Shell, free: Dispose): Promise<App> {
   const { database } = state;
-  const text = createText('en');
   const organization = await Organization.open(options.managedSource);
   const settings = await openSettings({ dir: options.home, managed: organization.settings });
+  const locale = createLanguage(settings, () => shell.systemLanguages());
+  const text = createText(locale);
+  const language = (): string => locale().tag;
   const keychain = await openKeychain({ hasSealed: hasSealedValues(state) });
   const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
   const scrubber = createScrubber(() => credentials.secrets.list());
@@ -150,7 +154,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
-  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
+  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
     database,
@@ -169,6 +173,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     agents,
     isPaused: () => pause.isPaused,
     text,
+    language,
     mcpUrl: () => broker.mcpUrl,
     onEvent: ({ why }) => refuseEntry(why),
     onAlarm(agent, why) {
@@ -185,6 +190,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     open: (url) => shell.openExternal(url),
     documentUrl: () => organization.settings?.clientMetadataUrl ?? null,
     text,
+    language,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
   const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets), ...(shell.findProxy && { findProxy: (url) => shell.findProxy?.(url) ?? Promise.resolve(null) }) });
@@ -192,8 +198,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const socket = socketPlace(options.home);
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
-  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap') });
-  const workbenches = new Workbenches({ connections, sandbox, clock, hidden });
+  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
+  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
+  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -238,7 +245,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
     profiles,
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? text(say('place.connection')) : id),
+    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id),
     target: (id) => targetOf(connections.find(id)),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
@@ -298,9 +305,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, pause, policy, practice, profiles, settings, signing, suggester, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
-  const stop = tieConsequences(services, clawSignIns.server, text);
+  const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);

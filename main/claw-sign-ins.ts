@@ -44,6 +44,8 @@ export interface ClawSignInParts {
   readonly agents: Agents;
   readonly isPaused: () => boolean;
   readonly text: FormatText;
+  /** Of those texts. */
+  readonly language: () => string;
   readonly mcpUrl: () => string;
   readonly onEvent: (event: TokenEvent) => void;
   /** A sign-in of that agent ended because somebody else may hold it. */
@@ -66,7 +68,7 @@ export interface Alarms {
 
 /** Ties the authorization server for Claws to the agents, the person and the endpoint. */
 export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
-  const { agents, clock, database, isPaused, mcpUrl, onAlarm, onEvent, onRefused, text, tokens } = parts;
+  const { agents, clock, database, isPaused, language, mcpUrl, onAlarm, onEvent, onRefused, text, tokens } = parts;
   const alarmed = new Set<AgentId>();
   const changed = new Emitter<void>();
   const calm = (agent: AgentId): void => {
@@ -96,6 +98,7 @@ export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
       return answer;
     },
     text,
+    language,
     stateOf,
     onEvent(event) {
       onEvent(event);

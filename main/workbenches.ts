@@ -13,6 +13,7 @@ import type { Clock } from './model/clock.ts';
 import { disarm, disarmLine, isArmed } from './model/disarm.ts';
 import { say } from './model/say.ts';
 import type { Upstream } from './model/upstream.ts';
+import type { RunNetworks } from './run-networks.ts';
 import { readFolders, type FolderProblem } from './sandbox/folders.ts';
 import type { MissingPart, Readiness } from './sandbox/readiness.ts';
 import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
@@ -22,11 +23,14 @@ const workbenchConfig = z.object({ folder: z.string() });
 
 /** Bytes of each stream that an agent is given: the first half and the last. */
 const keptBytes = 64 * 1024;
+/** Different refusals of one run that are told and written down. */
+const mostRefusals = 200;
 const programFolders = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin', ...(process.platform === 'darwin' ? ['/opt/homebrew/bin'] : [])];
 
 export interface WorkbenchesParts {
   readonly connections: ConnectionStore;
   readonly sandbox: Sandbox;
+  readonly networks: Pick<RunNetworks, 'open' | 'noteRefused'>;
   readonly clock: Clock;
   /** Folders that no workspace may hold or lie in. */
   readonly hidden: readonly string[];
@@ -60,9 +64,11 @@ export class Workbenches {
     return { ok: true, value: { id: connections.add({ name, kind: 'workbench', config: { folder: read.cwd } }).id } };
   }
 
-  async #run({ argv, input, time, signal, onOutput }: Job, folder: string): Promise<JobEnd> {
+  async #run({ argv, input, agent, action, program: shown, time, signal, onOutput }: Job, folder: string): Promise<JobEnd> {
     const [program, ...words] = argv;
     const node = program === 'node' ? ownNode() : undefined;
+    const { networks } = this.#parts;
+    const network = shown === null ? null : networks.open(agent, shown);
     const plan: RunPlan = {
       argv: [node ?? program, ...words],
       cwd: folder,
@@ -70,17 +76,31 @@ export class Workbenches {
       readable: node === undefined ? [] : [node],
       writable: [folder],
       limits: { ...commandLimits, time },
-      network: null,
+      network,
     };
+    try {
+      return await this.#end(plan, { input, action, signal, onOutput });
+    } finally {
+      network?.close();
+    }
+  }
+
+  /** Starts it and stays with it until nothing of it is left. */
+  async #end(plan: RunPlan, { input, action, signal, onOutput }: Pick<Job, 'input' | 'action' | 'signal' | 'onOutput'>): Promise<JobEnd> {
+    const { networks, sandbox } = this.#parts;
     if (signal.aborted) return { kind: 'not_started', text: 'It was cancelled.' };
-    const started = await this.#parts.sandbox.start(plan);
+    const started = await sandbox.start(plan);
     if (!started.ok) return { kind: 'not_started', text: started.why === 'folder' ? 'The workspace folder is not there any more, or may not be used.' : `The sandbox could not be had: ${started.text}` };
     const { run } = started;
     const stop = (): void => void run.stop();
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     const refused = new Set<string>();
-    const endRefusals = run.onViolation((line) => refused.add(line));
+    const endRefusals = run.onViolation((line) => {
+      if (refused.size >= mostRefusals || refused.has(line)) return;
+      refused.add(line);
+      networks.noteRefused(action, line);
+    });
     run.input.end(input);
     const [output, error, end] = await Promise.all([capture(run.output, onOutput), capture(run.error, onOutput), run.end]);
     signal.removeEventListener('abort', stop);

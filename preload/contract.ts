@@ -441,10 +441,25 @@ function isProxyAddress(text: string): boolean {
 /** A path that leads to the same file wherever the app was started. */
 const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 
+/** The languages of the app, as BCP 47 tags: each has its catalog in `renderer/locales/`. */
+export const languages = ['en', 'de', 'fr', 'ja'] as const;
+export type Language = (typeof languages)[number];
+
+/** How people are spoken to. Main decides it, once for everything they see. */
+export const locale = z.object({
+  /** Whose texts are shown. */
+  language: z.enum(languages),
+  /** For dates, numbers and sorting: the person's own region of that language (BCP 47). */
+  tag: z.string(),
+  direction: z.enum(['ltr', 'rtl']),
+});
+export type Locale = z.infer<typeof locale>;
+
 /** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'en']),
+  /** `system`: the first of the system's preferred languages that the app has, else English. */
+  language: z.enum(['system', ...languages]),
   /** Seconds a question stays open before it is refused. */
   answerWithinSeconds: z.number().int().min(10).max(3600),
   /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
@@ -500,6 +515,7 @@ export type Status = z.infer<typeof status>;
 export const snapshot = z.object({
   status,
   settings,
+  locale,
   lockedSettings: z.array(z.string()),
   /** Waiting first (oldest first), then today's answers (newest first). */
   approvals: z.array(approval),
@@ -551,6 +567,8 @@ export const activityDetail = z.object({
   arguments: z.string(),
   /** What the person changed before they approved it; absent: nothing. `digest`: of what they approved. */
   edit: z.object({ at: instant, by: z.string(), digest, changes: z.array(fieldChange) }).optional(),
+  /** What the person would have changed and the rules did not allow, oldest first, with the rule; absent: nothing. */
+  refusedEdits: z.array(z.object({ at: instant, changes: z.array(fieldChange), decision: decisionView })).optional(),
   decision: decisionView.nullable(),
   /** Each recorded event of this action in order, with its hash in the chain. */
   steps: z.array(z.object({ at: instant, text: message, hash: z.string() })),

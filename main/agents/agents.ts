@@ -49,9 +49,9 @@ export class Agents {
     if (managed !== null) this.setManaged(managed);
   }
 
-  /** By name. */
+  /** By name, as English sorts them; the screen sorts anew, by the person's language. */
   list(): readonly PairedAgent[] {
-    return [...this.#agents.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+    return [...this.#agents.values()].sort((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1));
   }
 
   get(id: AgentId): PairedAgent | undefined {

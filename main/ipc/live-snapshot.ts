@@ -12,7 +12,7 @@ import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
 const describeAgainMs = 10_000;
 
 type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules' | 'signers' | 'today';
-type Parts = Omit<Snapshot, 'status'>;
+type Parts = Omit<Snapshot, 'status' | 'locale'>;
 
 /**
  * The snapshot in parts, each made anew only after something it shows has changed: a Claw at work touches it thousands of
@@ -46,7 +46,8 @@ export class LiveSnapshot implements SnapshotSource {
       approvals.onChange(now('approvals')),
       gate.onChange(now('held')),
       grants.onChange(now('grants', 'today')),
-      settings.onChange(now('settings', 'rules', 'today')),
+      // The language is a setting: it sorts the Claws and names the network.
+      settings.onChange(now('settings', 'rules', 'agents', 'approvals', 'grants', 'today')),
       organization.onChange(now('settings', 'rules', 'signers', 'today')),
       suggester.onChange(now('today')),
       signing.setUp.onChange(now('signers')),
@@ -103,7 +104,7 @@ export class LiveSnapshot implements SnapshotSource {
     const signers = this.#part('signers', () => services.signing.setUp.view());
     const { settings, lockedSettings } = this.#settings();
     this.#parts = { approvals, held, grants, today, agents, connections, rules, signers, settings, lockedSettings };
-    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, grants, today, agents, connections, rules, signers };
+    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, locale: services.locale(), lockedSettings, approvals, held, grants, today, agents, connections, rules, signers };
   }
 
   #settings(): Pick<Parts, 'settings' | 'lockedSettings'> {

@@ -218,7 +218,7 @@ const shots: readonly Shot[] = [
 interface Look {
   readonly suffix: string;
   readonly context: BrowserContextOptions;
-  readonly options?: Pick<OpenOptions, 'texts' | 'isRightToLeft'>;
+  readonly options?: Pick<OpenOptions, 'texts' | 'locale'>;
   readonly isZoomed?: boolean;
 }
 
@@ -228,7 +228,7 @@ const looks: readonly Look[] = [
   { suffix: 'contrast', context: { colorScheme: 'dark', forcedColors: 'active' } },
   { suffix: 'light-200', context: { colorScheme: 'light' }, isZoomed: true },
   { suffix: 'light-long', context: { colorScheme: 'light' }, options: { texts: 'long' } },
-  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { isRightToLeft: true } },
+  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { locale: { language: 'en', tag: 'en', direction: 'rtl' } } },
 ];
 
 /** 200% zoom: half the room, each CSS pixel twice as large. */

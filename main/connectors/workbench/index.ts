@@ -61,11 +61,12 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
     return describeReading(name === 'read_file' ? 'read' : 'list', path, options.folder, context);
   };
 
-  const call = async (name: ToolName, args: JsonObject, { signal, conversation }: UpstreamCall): Promise<UpstreamAnswer> => {
+  const call = async (name: ToolName, args: JsonObject, { action, agent, signal, conversation }: UpstreamCall): Promise<UpstreamAnswer> => {
     const parsed = parseInput(name, args);
     if (!parsed.ok) return { kind: 'failed', text: `Nothing was done. ${parsed.invalid}` };
     const ends = AbortSignal.any([signal, closing.signal]);
-    const run = (argv: Job['argv'], input: string, time: number, onOutput: Job['onOutput'] = () => undefined) => options.workshop.run({ argv, input, time, signal: ends, onOutput });
+    const run = (argv: Job['argv'], input: string, time: number, program: string | null = null, onOutput: Job['onOutput'] = () => undefined) =>
+      options.workshop.run({ argv, input, agent, action, program, time, signal: ends, onOutput });
     switch (name) {
       case 'run_command':
       case 'run_python':
@@ -75,7 +76,7 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
         const time = Math.min((timeoutSeconds ?? Infinity) * 1000, options.longestRun);
         const code = codeOf(name, args);
         const [argv, input] = startOf(code, wordsOf(args));
-        return runAnswer(await run(argv, input, time, conversation.wantsProgress ? tellProgress(conversation, options.clock) : undefined));
+        return runAnswer(await run(argv, input, time, programOf(code, wordsOf(args)), conversation.wantsProgress ? tellProgress(conversation, options.clock) : undefined));
       }
       case 'read_file':
         return fileAnswer(await run(['/bin/cat', '--', pathOf(args)], '', fileTime), (text) => text);
@@ -131,6 +132,11 @@ function startOf({ kind, text }: Code, words: readonly string[]): readonly [argv
     case 'node':
       return [['node', '-', ...words], text];
   }
+}
+
+/** As a person would write what runs. */
+function programOf({ kind, text }: Code, words: readonly string[]): string {
+  return kind === 'command' ? text.trim() : [kind === 'python' ? 'python3' : 'node', ...words].join(' ');
 }
 
 /** `./a//b/` is `a/b`. */

@@ -1,4 +1,4 @@
-import type { Mark, Row } from '../../../preload/contract.ts';
+import type { ActionId, AgentId, Mark, Row } from '../../../preload/contract.ts';
 import type { Facts } from '../../model/action.ts';
 
 /** What is to be run in the workspace. */
@@ -7,6 +7,11 @@ export interface Job {
   readonly argv: readonly [string, ...string[]];
   /** What it reads on its standard input. */
   readonly input: string;
+  readonly agent: AgentId;
+  /** The action that it is part of. */
+  readonly action: ActionId;
+  /** What runs, as questions about the network name it; null: it reaches none. */
+  readonly program: string | null;
   /** Milliseconds that it may take. */
   readonly time: number;
   /** Aborted: it is ended, with everything that it started. */

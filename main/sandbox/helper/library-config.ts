@@ -30,8 +30,11 @@ const searchDepth = 6;
 
 const literally = (path: string): { path: string; literal: true } => ({ path, literal: true });
 
-/** The library's configuration for a plan on this system. `decide` answers for every request inside an inspected connection. */
-export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefined, filterRequest: Filter, bubblewrap: string | undefined): SandboxRuntimeConfig {
+/**
+ * The library's configuration for a plan on this system. `filterRequest` answers for every request inside an inspected connection;
+ * `companyFile`: certificates that programs inside trust beside the system's.
+ */
+export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefined, filterRequest: Filter, bubblewrap: string | undefined, companyFile: string | undefined): SandboxRuntimeConfig {
   const isLinux = process.platform === 'linux';
   const own = [...plan.readable, ...plan.writable, plan.folder, ...(seccompHelper === undefined ? [] : [dirname(seccompHelper)])];
   const system = isLinux ? [...systemFolders, ...systemSettings].filter((path) => existsSync(path)) : [];
@@ -41,8 +44,9 @@ export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefine
       deniedDomains: plan.network === 'none' ? ['*'] : [],
       allowLocalBinding: false,
       deniedResolvedAddresses: [...plan.refusedNetworks],
-      ...(plan.network === 'requests' || plan.network === 'requests only' ? { filterRequest, tlsTerminate: {}, requireHostMatch: true } : {}),
+      ...(plan.network === 'requests' || plan.network === 'requests only' ? { filterRequest, tlsTerminate: companyFile === undefined ? {} : { extraCaCertPaths: [companyFile] }, requireHostMatch: true } : {}),
       ...(plan.network === 'requests only' ? { refuseOpaqueTunnels: true } : {}),
+      ...(plan.wayOut.proxy === null ? {} : { parentProxy: { http: plan.wayOut.proxy.address, https: plan.wayOut.proxy.address, noProxy: plan.wayOut.proxy.noProxy.join(',') } }),
       ...(plan.brokerSocket !== undefined && process.platform === 'darwin' ? { allowUnixSockets: [plan.brokerSocket] } : {}),
     },
     filesystem: {
