@@ -69,12 +69,16 @@ function byRules(decision: Decision, state: ActionState): Message {
   }
 }
 
+/** The newest changes that the rules did not allow; the steps tell of all of them. */
+const mostRefused = 10;
+
 /** Everything about one action, told from its events alone. */
 export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
   const { tool, digest, decision, arguments: args } = intent.event;
   const { answer, layer, title, reason } = decision;
   const events = rest.map(({ event }) => event);
   const edited = events.findLast((event) => event.kind === 'edited');
+  const refused = events.filter((event) => event.kind === 'edit_refused').slice(-mostRefused);
   const state = rest.reduce((before, { event }) => nextState(before, event), beginState(intent.event));
   return {
     entry: toEntry(asEdited(intent.event, events), state),
@@ -82,6 +86,7 @@ export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
     digest,
     arguments: visible(JSON.stringify(args, null, 2)),
     ...(edited === undefined ? {} : { edit: { at: edited.at, by: edited.by, digest: edited.to, changes: edited.changes.map(toFieldChange) } }),
+    ...(refused.length === 0 ? {} : { refusedEdits: refused.map(({ at, changes, decision: by }) => ({ at, changes: changes.map(toFieldChange), decision: { answer: by.answer, layer: by.layer, title: by.title, reason: by.reason } })) }),
     decision: { answer, layer, title, reason },
     steps: [intent, ...rest].map(({ event, hash }) => ({ at: event.at, text: stepText(event), hash })),
   };
@@ -114,6 +119,8 @@ function stepText(event: ActionEvent): Message {
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
     case 'edited':
       return say('activity.step.edited', { count: event.changes.length });
+    case 'edit_refused':
+      return say('activity.step.editRefused', { count: event.changes.length, layer: event.decision.layer, rule: event.decision.title });
     case 'own_secret_sent':
       return say('activity.step.ownSecret', { connections: event.connections.map(({ name }) => name).join(', ') });
     case 'undone':

@@ -94,6 +94,18 @@ export interface EditedEvent extends OfAction {
   readonly decision: Decision;
 }
 
+/** A change that the rules did not allow: nothing came of it, and the card stayed as it was. */
+export interface EditRefusedEvent extends OfAction {
+  readonly kind: 'edit_refused';
+  readonly by: string;
+  /** The digest of what was changed. */
+  readonly from: Digest;
+  /** Secrets already masked. */
+  readonly changes: readonly ArgumentChange[];
+  /** Which rule said no. */
+  readonly decision: Decision;
+}
+
 export interface HeldEvent extends OfAction {
   readonly kind: 'held';
   readonly until: number;
@@ -138,7 +150,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

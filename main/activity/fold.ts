@@ -37,6 +37,7 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'own_secret_sent':
     case 'signed':
     case 'edited':
+    case 'edit_refused':
     case 'requested':
     case 'refused':
       return state;

@@ -109,6 +109,7 @@ export class ActivityIndex {
       case 'answered':
       case 'held':
       case 'own_secret_sent':
+      case 'edit_refused':
       case 'requested':
       case 'refused':
       case 'undone':

@@ -73,6 +73,7 @@ function DrawerDetail({ entry }: { readonly entry: ActivityEntry }): ReactNode {
           <About detail={detail} />
           {detail.decision !== null && <Decision decision={detail.decision} />}
           {detail.edit !== undefined && <Edited edit={detail.edit} />}
+          {detail.refusedEdits !== undefined && <RefusedEdits edits={detail.refusedEdits} />}
           <section className="cs-stack cs-stack-tight">
             <h3 className="cs-drawer-heading">{text('activityScreen.drawer.arguments')}</h3>
             <CopyField label={text('activityScreen.drawer.arguments.note')} value={detail.arguments} />
@@ -157,6 +158,33 @@ function Edited({ edit }: { readonly edit: NonNullable<ActivityDetail['edit']> }
           <Hash value={edit.digest} />
         </Fact>
       </dl>
+    </section>
+  );
+}
+
+function RefusedEdits({ edits }: { readonly edits: NonNullable<ActivityDetail['refusedEdits']> }): ReactNode {
+  const text = useText();
+  return (
+    <section className="cs-stack cs-stack-tight">
+      <div>
+        <h3 className="cs-drawer-heading">{text('activityScreen.drawer.refused')}</h3>
+        <p className="cs-muted cs-small">{text('activityScreen.drawer.refused.note')}</p>
+      </div>
+      {edits.map((edit, index) => (
+        // What is recorded never moves among each other.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div key={index} className="cs-stack cs-stack-tight">
+          <FieldChanges changes={edit.changes} />
+          <dl className="cs-record-facts">
+            <Fact name={text('activityScreen.drawer.rule')}>
+              <Disarmed text={edit.decision.title} />
+            </Fact>
+            <Fact name={text('activityScreen.drawer.decidedBy')}>
+              <LayerName layer={edit.decision.layer} />
+            </Fact>
+          </dl>
+        </div>
+      ))}
     </section>
   );
 }
