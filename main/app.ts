@@ -64,7 +64,7 @@ import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
-import { socketPlace } from './paths.ts';
+import { socketPlace, workspacesDirectory } from './paths.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -200,7 +200,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
   const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
   const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
-  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden });
+  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,

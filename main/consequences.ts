@@ -11,7 +11,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
-  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, signing, upstreams } = services;
+  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, signing, upstreams, workbenches } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -90,6 +90,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
       else signIns.pauseAgent(agent);
       if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
+      if (known === undefined) workbenches.forgetAgent(agent).catch((error: unknown) => report(`Copies of folders could not be removed: ${String(error)}`));
       else gate.stopAgent(agent);
       broker.disconnect(agent);
     }),

@@ -55,6 +55,10 @@ export type Mark = z.infer<typeof mark>;
 export const commandToken = z.enum(['plain', 'program', 'option', 'string', 'variable', 'operator', 'redirect', 'keyword', 'assignment', 'comment']);
 export type CommandToken = z.infer<typeof commandToken>;
 
+/** A line that both texts have, or one of them alone; `skipped` stands for lines that are the same. */
+export const diffLine = z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })]);
+export type DiffLine = z.infer<typeof diffLine>;
+
 export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('people'),
@@ -89,10 +93,17 @@ export const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** A shell line or script, in parts by what they are to a shell; together they are the whole of it. */
   z.object({ kind: z.literal('command'), label: message, segments: z.array(z.object({ kind: commandToken, text: z.string() })) }),
+  /** Files that would be different, each with what would change in it. `lines`: null where it is no text, or too much to show; `bytes`: null for one that goes. */
+  z.object({
+    kind: z.literal('changes'),
+    label: message,
+    files: z.array(z.object({ path: z.string(), change: z.enum(['added', 'changed', 'deleted']), bytes: z.number().int().nullable(), marks: z.array(mark), lines: z.array(diffLine).nullable() })),
+  }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);
 export type Row = z.infer<typeof row>;
+export type ChangedFile = Extract<Row, { readonly kind: 'changes' }>['files'][number];
 
 export const card = z.object({
   /** The question: "Send this email?" */
@@ -121,12 +132,7 @@ export const fieldChange = z.discriminatedUnion('kind', [
   /** Null: nothing stood there, or nothing stands there any more. */
   z.object({ kind: z.literal('line'), label: message, before: z.string().nullable(), after: z.string().nullable() }),
   z.object({ kind: z.literal('people'), label: message, removed: z.array(z.string()), added: z.array(z.string()) }),
-  /** Line by line; `skipped` stands for lines that are the same. */
-  z.object({
-    kind: z.literal('text'),
-    label: message,
-    lines: z.array(z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })])),
-  }),
+  z.object({ kind: z.literal('text'), label: message, lines: z.array(diffLine) }),
 ]);
 export type FieldChange = z.infer<typeof fieldChange>;
 
@@ -134,9 +140,11 @@ export type FieldChange = z.infer<typeof fieldChange>;
 export const editField = z.object({
   /** Where it stands in the arguments (JSON Pointer, RFC 6901). */
   at: z.string(),
-  kind: z.enum(['line', 'text', 'people', 'amount', 'instant']),
+  kind: z.enum(['line', 'text', 'people', 'amount', 'instant', 'choice']),
   label: message,
-  /** A list for `people`, one text for everything else. Without the characters that nobody could see. */
+  /** What a `choice` is made among. */
+  options: z.array(z.string()).optional(),
+  /** A list for `people` and `choice`, one text for everything else. Without the characters that nobody could see. */
   value: z.union([z.string(), z.array(z.string())]),
   /** How many characters that nobody could see were left out of `value`. */
   hiddenCharacters: z.number().int(),
@@ -598,7 +606,12 @@ export const mailSignIn = z
 export type MailSignIn = z.infer<typeof mailSignIn>;
 
 /** A folder that Claws may run code in. `~` at its start stands for the person's home. */
-export const workbenchInput = z.object({ name: z.string().trim().min(1).max(60), folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/) });
+export const workbenchInput = z.object({
+  name: z.string().trim().min(1).max(60),
+  folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/),
+  /** Claws work on a copy of the folder, and what they change is kept when it is allowed. */
+  isOnCopy: z.boolean(),
+});
 export type WorkbenchInput = z.infer<typeof workbenchInput>;
 
 const port = z.number().int().min(1).max(65535);

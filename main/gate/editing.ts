@@ -80,7 +80,7 @@ export class Editing {
     if (live === undefined) return gone;
     const service = await findService(live.action, this.#parts).catch(() => undefined);
     if (service === undefined) return unavailable;
-    const fields = mayBeEdited(live.facts) ? editableFields(profileOf(live.action, service, this.#parts), live.action.arguments, service.tool) : [];
+    const fields = mayBeEdited(live.facts) ? editableFields(profileOf(live.action, service, this.#parts), live.action.arguments, service.tool, live.edited?.edit?.original) : [];
     return { approval: shown.value, live, service, fields };
   }
 

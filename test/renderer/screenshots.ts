@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
-import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { calendarStack, changedFiles, changesQuestion, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
@@ -54,6 +54,17 @@ const enterKey = async (page: Page) => {
 const openMember = async (page: Page) => {
   await page.locator('.cs-nav').waitFor();
   await page.locator('.cs-stack-line').nth(1).click();
+};
+const chooseSome = async (page: Page) => {
+  await page.evaluate((options) => window.fixture.answerWith('startEdit', { ok: true, value: { fields: [{ at: '/files', kind: 'choice', label: { id: 'card.row.changes', values: {} }, options, value: options, hiddenCharacters: 0, longest: 500 }] } }), [...changedFiles]);
+  await press('Edit…')(page);
+  await page.getByRole('checkbox', { name: 'summary/chart.png' }).uncheck();
+};
+const addWorkbench = async (page: Page) => {
+  await goTo('connections')(page);
+  await press('Add a connection')(page);
+  await page.getByRole('button', { name: /^Folder to run code in/ }).click();
+  await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
 };
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
@@ -203,6 +214,11 @@ const shots: readonly Shot[] = [
   { name: 'rules-strict', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: noSigners }), act: async (page) => goTo('rules')(page).then(() => page.getByRole('radio', { name: 'Strict' }).click({ force: true })) },
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
+  { name: 'approval-changes', page: 'approval.html', snapshot: only(changesQuestion) },
+  { name: 'approval-changes-few', page: 'approval.html', snapshot: only((now) => changesQuestion(now, 2)) },
+  { name: 'approval-changes-some', page: 'approval.html', snapshot: only(changesQuestion), act: chooseSome },
+  { name: 'inbox-changes', page: 'index.html', snapshot: only(changesQuestion), act: async (page) => page.locator('.cs-changed-file summary').first().click() },
+  { name: 'connections-workbench', page: 'index.html', snapshot: busySnapshot, act: addWorkbench },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },
