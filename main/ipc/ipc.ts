@@ -7,6 +7,7 @@ import { connectionCalls } from './connection-calls.ts';
 import type { RecordWatch } from './record-watch.ts';
 import { ruleCalls } from './rule-calls.ts';
 import { signingCalls } from './signing-calls.ts';
+import { suggestionCalls } from './suggestion-calls.ts';
 import type { Services } from './services.ts';
 
 /** What answers the renderer's calls, a file for each part of the contract. */
@@ -18,6 +19,7 @@ export function createHandlers(services: Services, recordWatch: RecordWatch, get
     ...connectionCalls(services),
     ...ruleCalls(services),
     ...signingCalls(services),
+    ...suggestionCalls(services),
     ...activityCalls(services, recordWatch),
   };
 }
