@@ -38,6 +38,7 @@ import type { ManagedSource } from './managed/managed-source.ts';
 import { systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
+import { theNetwork } from './model/network-place.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
 import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
@@ -138,7 +139,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
@@ -220,8 +221,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       validate: validateArguments,
     },
     profiles,
-    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse },
-    connectionName: (id) => connections.find(id)?.name ?? id,
+    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : mayUse(id, connection)) },
+    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? text(say('place.connection')) : id),
     target: (id) => targetOf(connections.find(id)),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,

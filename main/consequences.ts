@@ -1,6 +1,7 @@
 import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
+import { theNetwork } from './model/network-place.ts';
 import type { FormatText } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
@@ -15,7 +16,8 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
   const at = (): number => clock.now();
 
   const followSettings = (): void => {
-    policy.update({ personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
+    const { allowedHosts: allow, deniedHosts: deny } = settings.get();
+    policy.update({ hosts: { allow, deny }, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
     shell.setOpenAtLogin(settings.get().openAtLogin);
     network.refresh();
   };
@@ -67,7 +69,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       return approver === null || (known !== undefined && groups.every((group) => known.groups.includes(group)));
     })),
     connections.onChange(() => {
-      grants.revokeWhere(({ connection }) => connections.find(connection) === undefined);
+      grants.revokeWhere(({ connection }) => connection !== theNetwork && connections.find(connection) === undefined);
       gate.stopForbidden();
     }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),

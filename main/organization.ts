@@ -4,6 +4,7 @@ import type { ManagedSettings } from './managed/managed-settings.ts';
 import type { ManagedRead, ManagedSource } from './managed/managed-source.ts';
 import { Emitter, type Dispose } from './model/disposable.ts';
 import { say } from './model/say.ts';
+import { hostRules } from './policy/host-rules.ts';
 import type { OrganizationPolicy } from './policy/policy.ts';
 
 /** Not Cedar on purpose: policy that cannot be read denies everything. */
@@ -47,9 +48,10 @@ export class Organization {
 
   get policy(): OrganizationPolicy | null {
     if (this.#read.state === 'absent') return null;
-    const text = this.settings?.policy;
-    if (this.#read.state !== 'ok') return unreadablePolicy;
-    return text === null || text === undefined ? null : { text, contact: this.contact };
+    const { settings } = this;
+    if (this.#read.state !== 'ok' || settings === null) return unreadablePolicy;
+    const texts = [...(settings.policy === null ? [] : [settings.policy]), ...hostRules(settings.network, 'company')];
+    return texts.length === 0 ? null : { text: texts.join('\n\n'), contact: this.contact };
   }
 
   get agents(): ManagedSettings['agents'] {

@@ -440,6 +440,9 @@ export const settings = z.object({
   noProxy: z.array(z.string().regex(/^[A-Za-z0-9.*:[\]-]{1,253}$/)).max(50),
   /** A PEM file with certificates to trust beside the system's; empty: none. */
   caFile: z.string().max(4096).refine((text) => text === '' || wholePath.safeParse(text).success, 'should be the whole path to a file'),
+  /** Places on the network that code run for Claws may and may not reach: names, `*.` for one label and `**.` for any, networks, `:port`. */
+  allowedHosts: z.array(z.string().min(1).max(300)).max(200),
+  deniedHosts: z.array(z.string().min(1).max(300)).max(200),
   isFirstRunDone: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;

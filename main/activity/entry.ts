@@ -2,6 +2,7 @@ import type { ActivityDetail, ActivityEntry, Message } from '../../preload/contr
 import type { Decision, EndReason } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { toFieldChange } from '../model/field-change.ts';
+import { disarmLine } from '../model/disarm.ts';
 import { say } from '../model/say.ts';
 import type { ActionStory } from './action-story.ts';
 import type { ActionEvent, AnsweredEvent, IntentEvent } from './event.ts';
@@ -98,6 +99,8 @@ function stepText(event: ActionEvent): Message {
       return answerText(event.answer, event.by, event.reason, signersOf(event));
     case 'signed':
       return say('activity.step.signed', { name: event.approver.name });
+    case 'requested':
+      return say('activity.step.requested', { request: disarmLine(`${event.method} ${event.path}`) });
     case 'held':
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
     case 'edited':

@@ -109,6 +109,13 @@ export interface OwnSecretSentEvent extends OfAction {
   readonly connections: readonly Named<ConnectionId>[];
 }
 
+/** One request to a place that was let through; the query is not kept. Written while the run goes on, after the action's own end. */
+export interface RequestedEvent extends OfAction {
+  readonly kind: 'requested';
+  readonly method: string;
+  readonly path: string;
+}
+
 export interface EndedEvent extends OfAction {
   readonly kind: 'ended';
   readonly outcome: Outcome;
@@ -119,7 +126,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

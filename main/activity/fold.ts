@@ -37,6 +37,7 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'own_secret_sent':
     case 'signed':
     case 'edited':
+    case 'requested':
       return state;
     case 'undone':
       return { ...state, progress: 'undone' };

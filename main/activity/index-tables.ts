@@ -109,6 +109,7 @@ export class ActivityIndex {
       case 'answered':
       case 'held':
       case 'own_secret_sent':
+      case 'requested':
       case 'undone':
       case 'started':
       case 'ended':

@@ -14,7 +14,10 @@ const mostReadings = 1000;
 /** More than a person reads on one line. */
 const mostResources = 5;
 
-/** Never for payments, deletions, commands, destinations, and what nobody knows. */
+/** A program that works with a service asks it often. */
+const mostConnections = 10_000;
+
+/** Never for payments, deletions, commands, and what nobody knows; places on the network have an offer of their own. */
 type GrantableEffect = 'read' | 'send' | 'change';
 const effects: ReadonlySet<Effect> = new Set<GrantableEffect>(['read', 'send', 'change']);
 
@@ -26,7 +29,7 @@ const offersOfKind: Readonly<Record<GrantKind, GrantOffer['id']>> = { same_actio
  * @param kinds undefined: no profile says.
  */
 export function grantOffers(action: Pick<FrozenAction, 'kind' | 'name' | 'digest'>, facts: Facts, risk: Risk, kinds?: readonly GrantKind[]): readonly GrantOffer[] {
-  const unsaid: readonly GrantOffer['id'][] = facts.effect === 'read' ? ['reading', 'uri'] : ['same', 'recipients'];
+  const unsaid: readonly GrantOffer['id'][] = facts.effect === 'read' ? ['reading', 'uri'] : ['same', 'recipients', 'place'];
   const wanted = new Set(kinds === undefined ? unsaid : kinds.map((kind) => offersOfKind[kind]));
   return possibleOffers(action, facts, risk).filter(({ id }) => wanted.has(id));
 }
@@ -37,7 +40,9 @@ export function grantOffers(action: Pick<FrozenAction, 'kind' | 'name' | 'digest
  */
 export function possibleOffers({ kind, name, digest }: Pick<FrozenAction, 'kind' | 'name' | 'digest'>, facts: Facts, risk: Risk): readonly GrantOffer[] {
   const { effect } = facts;
-  if (risk === 'high' || !isGrantable(effect) || facts.secrets !== undefined) return [];
+  if (risk === 'high' || facts.secrets !== undefined) return [];
+  if (kind === 'connect') return placeOffer(facts);
+  if (!isGrantable(effect)) return [];
   if (kind === 'readResource') return facts.uri === undefined ? [] : [reading({ id: 'uri', scope: { kind: 'uri', uri: facts.uri } }, disarmLine(facts.uri))];
   if (kind !== 'invokeTool') return [];
   const same: GrantOffer = { id: 'same', scope: { kind: 'same', digest }, sentence: say('grant.same'), lasts: 'today', uses: effect === 'read' ? mostReadings : mostRepeats };
@@ -75,4 +80,10 @@ function recipientsOffer({ effect, recipientAddresses = [], attachments }: Facts
     lasts: 'hour',
     uses: mostMessages,
   };
+}
+
+function placeOffer({ host, port, method }: Facts): readonly GrantOffer[] {
+  // A rule that is about single requests was written to be asked.
+  if (host === undefined || port === undefined || method !== undefined) return [];
+  return [{ id: 'place', scope: { kind: 'place', host, port }, sentence: say('grant.place', { place: `${host}:${port}` }), lasts: 'hour', uses: mostConnections }];
 }

@@ -13,6 +13,7 @@ import { genericProfile } from '../model/generic-profile.ts';
 import { completionProfile, promptProfile, resourceProfile } from './offer-profiles.ts';
 import { noticed } from './noticed.ts';
 import type { GateParts } from './parts.ts';
+import { placeProfile } from './place-profile.ts';
 
 /** An action whose arguments are frozen and described. */
 export interface Known {
@@ -112,7 +113,7 @@ async function describe(request: Describable, args: JsonObject, service: FoundSe
 
 /** What somebody wrote about a tool; undefined: nobody did. */
 export function profileOf({ name, connection }: Pick<Describable, 'name' | 'connection'>, { upstream, tool }: FoundService, { profiles }: Pick<GateParts, 'profiles'>): ActionProfile | undefined {
-  return tool === null ? undefined : (upstream.profile(name) ?? profiles.of(connection, tool));
+  return tool === null ? undefined : (upstream?.profile(name) ?? profiles.of(connection, tool));
 }
 
 /** What can be said of an action that nobody described. */
@@ -126,9 +127,10 @@ function generalProfile({ kind, name }: Describable, { disarm }: GateParts): Act
       return promptProfile(name);
     case 'complete':
       return completionProfile(name);
+    case 'connect':
+      return placeProfile;
     case 'invokeTool':
     case 'runCommand':
-    case 'connect':
     case 'useCredential':
       return genericProfile(name, disarm);
   }

@@ -5,7 +5,8 @@ import type { GateParts } from './parts.ts';
 
 /** The service that an action is for, and how the action is done there. */
 export interface FoundService {
-  readonly upstream: Upstream;
+  /** Null for what is no service's: a place on the network. */
+  readonly upstream: Upstream | null;
   /** Null for what has no schema: resources and prompts. */
   readonly tool: UpstreamTool | null;
   readonly perform: (call: UpstreamCall) => Promise<UpstreamAnswer>;
@@ -29,10 +30,12 @@ export async function findService({ kind, agent, connection, name }: Pick<Action
       const offers = upstream?.offers;
       return upstream && offers && { upstream, tool: null, perform: (call) => performOffer(kind, offers, call) };
     }
-    // No service does these; they come with the sandbox.
-    case 'runCommand':
+    // Who let it through makes the connection, and nobody else is asked.
     case 'connect':
     case 'useCredential':
+      return { upstream: null, tool: null, perform: () => Promise.resolve({ kind: 'result', result: {} }) };
+    // No service does it; it comes with the workbench.
+    case 'runCommand':
       return undefined;
   }
 }

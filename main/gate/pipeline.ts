@@ -141,8 +141,8 @@ export class Pipeline implements Gate {
     for (const line of outbox.open()) {
       const { entry, digest: requestDigest } = line;
       const { action, facts, target } = entry;
-      // The record says that it has ended, or does not know it: then the outbox is what is behind.
-      if (withoutEnd.has(action.id)) this.#goOn(this.#newLive(action, { facts, target, requestDigest, edited: entry.edit && entry, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
+      // The record says that it has ended, or does not know it: then the outbox is what is behind. Who wanted to connect is gone.
+      if (withoutEnd.has(action.id) && !isOfRun(action)) this.#goOn(this.#newLive(action, { facts, target, requestDigest, edited: entry.edit && entry, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
       else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
     }
     approvals.withdrawUnclaimed();
@@ -290,4 +290,9 @@ function reachesKept(reach: Reach, { entry: { action, facts } }: OutboxLine): bo
 function cutOff(live: LiveAction, why: 'paused' | 'agent_paused' | 'access_removed'): void {
   live.stop(why);
   live.cutOff();
+}
+
+/** What reaches out for a run ends with it, and every run ends with the app. */
+function isOfRun({ kind }: FrozenAction): boolean {
+  return kind === 'connect' || kind === 'useCredential';
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { agentId, agentOptions, approverId, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { readHostPattern } from '../model/host-pattern.ts';
+import { theNetwork } from '../model/network-place.ts';
 import { organizationProfile } from '../model/tool-profile.ts';
 
 /**
@@ -40,6 +42,12 @@ export type ManagedAgent = z.infer<typeof managedAgent>;
 /** Cedar text, whole or as a list of lines (JSON has no line breaks in text). */
 const policyText = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]);
 
+/** One entry of a list of places, as `readHostPattern` reads it: one that is none must not be passed over. */
+const place = z.string().max(300).superRefine((entry, context) => {
+  const read = readHostPattern(entry);
+  if (!read.ok) context.addIssue({ code: 'custom', message: `should be a place such as "api.example.com", "*.example.com:443" or "10.0.0.0/8"; it is not: ${read.problem}` });
+});
+const places = z.array(place).max(1000).default([]);
 const managedApprover = z.strictObject({
   id: approverId,
   name: z.string().trim().min(1).max(60),
@@ -55,6 +63,8 @@ const keys = z.strictObject({
   approvers: z.array(managedApprover).max(50).default([]),
   forbidPasscodeReset: z.boolean().default(false),
   policy: policyText.nullable().default(null),
+  /** Places on the network that code run for Claws may and may not reach. */
+  network: z.strictObject({ allow: places, deny: places }).default({ allow: [], deny: [] }),
   /** Where the organization serves Countersign's client metadata document (OAuth Client ID Metadata Document). */
   clientMetadataUrl: z.url({ protocol: /^https$/ }).max(2048).refine((text) => new URL(text).pathname !== '/', 'should have a path').nullable().default(null),
   /** What tools of other people's servers do, in the organization's own words; see `docs/profiles.md`. */
@@ -73,6 +83,8 @@ export const managedSettings = keys
     for (const list of ['connections', 'agents', 'approvers'] as const) {
       const ids = value[list].map(({ id }) => String(id));
       const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+      const own = ids.indexOf(theNetwork);
+      if (list === 'connections' && own >= 0) context.addIssue({ code: 'custom', path: [list, own, 'id'], message: 'is taken by Countersign itself' });
       if (twice >= 0) context.addIssue({ code: 'custom', path: [list, twice, 'id'], message: 'is used twice' });
     }
   })

@@ -96,6 +96,17 @@ export interface Facts {
   readonly paths?: readonly string[];
   /** Hosts that addresses in the arguments lead to, lower case, in ASCII form; each once. */
   readonly hosts?: readonly string[];
+  /** The one place a connection leads to: a name in ASCII form, lower case, or an address in its shortest form (RFC 5952). */
+  readonly host?: string;
+  /** The host once more, where it is an address and no name. */
+  readonly address?: string;
+  /** TCP port, 1 to 65535. */
+  readonly port?: number;
+  /** The host is on this computer, inside the company's own network or the like; there where it is. */
+  readonly isInternalPlace?: true;
+  /** Of a request that could be seen: HTTP's method (RFC 9110, 9), and the path without the query. */
+  readonly method?: string;
+  readonly path?: string;
   /** Those of `hosts` that nothing in the record went to. */
   readonly firstTimeHosts?: readonly string[];
   /** Domains and hosts that imitate one of your own or of a known contact, or are written with letters beyond ASCII. */

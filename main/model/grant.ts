@@ -15,7 +15,9 @@ export type GrantScope =
   /** Reading with this tool. */
   | { readonly kind: 'reading' }
   /** Reading this one resource; its URI in normal form. */
-  | { readonly kind: 'uri'; readonly uri: string };
+  | { readonly kind: 'uri'; readonly uri: string }
+  /** Reaching this one place on the network. */
+  | { readonly kind: 'place'; readonly host: string; readonly port: number };
 
 /** A standing answer, in force from `from` to `until` (milliseconds since the Unix epoch) and for as many uses as are left. */
 export interface Grant {

@@ -19,13 +19,15 @@ export interface Findings {
  *    Of what the person said, a standing answer comes before a choice to be asked: it is the later and the narrower word.
  * 4. Where nobody speaks: ask.
  * 5. Payments and deletions ask, unless an organization's permit with an `@id` names this very tool.
- * 6. What any layer's permits want signed is signed, the strictest of it: no layer loosens another, and no standing answer covers it.
+ * 6. A place on this computer, on the company's own network or the like is refused, unless a rule allows it: nobody is asked.
+ * 7. What any layer's permits want signed is signed, the strictest of it: no layer loosens another, and no standing answer covers it.
  *
  * @param effects the tool's own effect and the one taken from the exact arguments; either may be the graver one.
  */
-export function combine(findings: Findings, effects: readonly Effect[]): Decision {
+export function combine(findings: Findings, effects: readonly Effect[], isInternalPlace = false): Decision {
   const errors = findings.errored.map(({ policy, kind }) => `${policy.layer}, ${policy.id}: ${kind}`);
-  return { ...withSigning(decideAmong(findings, effects), findings), errors };
+  const decision = decideAmong(findings, effects);
+  return { ...withSigning(isInternalPlace && decision.answer === 'ask' ? internalPlace : decision, findings), errors };
 }
 
 /** A permit that could not be evaluated counts as one that was satisfied. */
@@ -116,6 +118,14 @@ const alwaysAsked: Undetailed = {
   policies: ['alwaysAsked'],
   title: 'Payments and deletions are always asked about',
   reason: 'You are asked before anything is paid or deleted.',
+};
+
+const internalPlace: Undetailed = {
+  answer: 'deny',
+  layer: 'built-in',
+  policies: ['internalPlaces'],
+  title: 'Places inside your own network are refused',
+  reason: 'This place is on this computer or inside your own network. A Claw reaches it only where your list of places names it.',
 };
 
 const nobodySpoke: Undetailed = {

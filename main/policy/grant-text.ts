@@ -58,6 +58,8 @@ function conditionsOf(scope: GrantScope): readonly string[] {
       return ['context.facts.effect == "read"'];
     case 'uri':
       return ['context.facts.effect == "read"', `context.facts has uri && context.facts.uri == ${quote(scope.uri)}`];
+    case 'place':
+      return ['context.facts.effect == "connect"', `context.facts has host && context.facts.host == ${quote(scope.host)}`, `context.facts has port && context.facts.port == ${scope.port}`];
     default:
       return assertNever(scope);
   }

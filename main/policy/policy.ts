@@ -8,6 +8,7 @@ import { contextOf, type PolicyQuestion } from './cedar-request.ts';
 import { combine, type Findings } from './combine.ts';
 import { Evaluator } from './evaluator.ts';
 import { grantText } from './grant-text.ts';
+import { hostRules, noHosts, type HostLists } from './host-rules.ts';
 import { readLayer, type Layer, type NamedPolicy } from './layers.ts';
 import { personalRuleText, type PersonalRules } from './personal-rules.ts';
 import { listRules, organizationProblem } from './rule-list.ts';
@@ -24,6 +25,8 @@ export interface PolicyParts {
   readonly profile: RulesProfile;
   /** Standing answers in force; with the person's rules in the personal layer. */
   readonly grants?: readonly Grant[];
+  /** The person's lists of places; in the personal layer too. */
+  readonly hosts?: HostLists;
 }
 
 export interface ToolQuestion {
@@ -70,8 +73,8 @@ function readOrganization(organization: OrganizationPolicy | null): Layer {
 }
 
 /** One policy for each of the person's rules and standing answers. Their texts are ours, so a failure is a bug; it is refused, not ignored. */
-function readPersonal({ personal, grants = [] }: Pick<PolicyParts, 'personal' | 'grants'>): readonly NamedPolicy[] {
-  const layer = readLayer('personal', [...personal.map(personalRuleText), ...grants.map(grantText)].join('\n\n'));
+function readPersonal({ personal, grants = [], hosts = noHosts }: Pick<PolicyParts, 'personal' | 'grants' | 'hosts'>): readonly NamedPolicy[] {
+  const layer = readLayer('personal', [...personal.map(personalRuleText), ...grants.map(grantText), ...hostRules(hosts, 'person')].join('\n\n'));
   if (!layer.ok) throw new Error(`The person’s rules cannot be read: ${layer.why}`);
   return layer.policies;
 }
@@ -138,7 +141,7 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
 
     decide(question) {
       const found = find(question);
-      return found.ok ? combine(found.findings, [question.effect, question.facts.effect]) : found.decision;
+      return found.ok ? combine(found.findings, [question.effect, question.facts.effect], question.facts.isInternalPlace) : found.decision;
     },
 
     isHidden(question) {
@@ -172,7 +175,7 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
 
     list: (connectionName = (connection) => connection) =>
       listRules(
-        { organization, organizationText: parts.organization?.text ?? '', contact: parts.organization?.contact ?? null, personal: parts.personal, builtIn },
+        { organization, organizationText: parts.organization?.text ?? '', contact: parts.organization?.contact ?? null, personal: parts.personal, hosts: parts.hosts ?? noHosts, builtIn },
         connectionName,
       ),
 
@@ -183,7 +186,7 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
       // Read before anything is put in force, so that a failure leaves all of it as it was.
       const read = {
         organization: changed.organization === undefined ? organization : readOrganization(next.organization),
-        personal: changed.personal === undefined && changed.grants === undefined ? personal : readPersonal(next),
+        personal: changed.personal === undefined && changed.grants === undefined && changed.hosts === undefined ? personal : readPersonal(next),
         builtIn: changed.profile === undefined ? builtIn : readBuiltIn(options.assetsDir, next.profile),
       };
       parts = next;

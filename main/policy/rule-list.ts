@@ -1,6 +1,8 @@
 import type { Message, Rule } from '../../preload/contract.ts';
 import { disarm, disarmLine } from '../model/disarm.ts';
+import { readHostPattern } from '../model/host-pattern.ts';
 import { say } from '../model/say.ts';
+import { hostRuleId, hostRules, type HostLists } from './host-rules.ts';
 import type { Layer, NamedPolicy } from './layers.ts';
 import { isKnownRule, personalRuleId, personalRuleText, type PersonalRule, type PersonalRules } from './personal-rules.ts';
 
@@ -9,12 +11,13 @@ export interface RuleSources {
   readonly organizationText: string;
   readonly contact: string | null;
   readonly personal: PersonalRules;
+  readonly hosts: HostLists;
   readonly builtIn: readonly NamedPolicy[];
 }
 
 /** Every rule as a sentence, organization first, in the order they were written. */
 export function listRules(sources: RuleSources, connectionName: (connection: string) => string): readonly Rule[] {
-  return [...organizationRules(sources), ...sources.personal.map((rule) => personalRule(rule, connectionName)), ...sources.builtIn.map(builtInRule)];
+  return [...organizationRules(sources), ...sources.personal.map((rule) => personalRule(rule, connectionName)), ...personalHosts(sources.hosts), ...sources.builtIn.map(builtInRule)];
 }
 
 /** Why everything is refused, and whom to ask. */
@@ -49,6 +52,16 @@ function personalRule(rule: PersonalRule, connectionName: (connection: string) =
     cedar: disarm(personalRuleText(rule)),
     problem: isKnown ? null : say('rules.problem.personal'),
   };
+}
+
+function personalHosts(hosts: HostLists): readonly Rule[] {
+  return (['deny', 'allow'] as const).flatMap((answer) =>
+    hosts[answer].map((entry): Rule => {
+      const isReadable = readHostPattern(entry).ok;
+      const [cedar = ''] = hostRules({ allow: [], deny: [], [answer]: [entry] }, 'person');
+      return { id: hostRuleId(answer, entry), layer: 'personal', sentence: say(`rules.host.${answer}`, { host: disarmLine(entry) }), answer: isReadable ? answer : 'deny', cedar: disarm(cedar), problem: isReadable ? null : say('rules.problem.host') };
+    }),
+  );
 }
 
 function builtInRule(policy: NamedPolicy): Rule {

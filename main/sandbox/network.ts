@@ -23,6 +23,10 @@ export type NetworkDecision =
 export interface NetworkDecider {
   /** Whether TLS is opened, so that requests are seen. */
   readonly isInspected: boolean;
+  /** Whether what cannot be seen into is refused: a tunnel that carries no TLS, or another protocol. Only with `isInspected`. */
+  readonly refusesOpaque: boolean;
+  /** Networks (CIDR) that a name must not lead to, whatever it is; beside this computer's own addresses. */
+  readonly refusedNetworks: readonly string[];
   decide(attempt: NetworkAttempt): Promise<NetworkDecision>;
 }
 

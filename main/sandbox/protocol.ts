@@ -22,7 +22,8 @@ const plan = z.strictObject({
   writable: z.array(z.string()),
   brokerSocket: z.string().optional(),
   limits,
-  network: z.enum(['none', 'connections', 'requests']),
+  network: z.enum(['none', 'connections', 'requests', 'requests only']),
+  refusedNetworks: z.array(z.string()),
   /** A folder of this run alone, made by the app and removed by it. */
   folder: z.string(),
 });

@@ -115,7 +115,8 @@ class HelperSandbox implements Sandbox {
         writable: [...plan.writable],
         ...(brokerSocket === undefined ? {} : { brokerSocket }),
         limits,
-        network: network === null ? 'none' : network.isInspected ? 'requests' : 'connections',
+        network: network === null ? 'none' : network.isInspected ? (network.refusesOpaque ? 'requests only' : 'requests') : 'connections',
+        refusedNetworks: [...(network?.refusedNetworks ?? [])],
         folder,
       },
     });

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { settings as settingsSchema, type CallInput, type Message, type Result, type RulesProfile, type Settings, type ToolRule } from '../../preload/contract.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
+import { readHostPattern } from '../model/host-pattern.ts';
 import { say } from '../model/say.ts';
 import { openPreferencesFile } from './preferences-file.ts';
 import {
@@ -94,6 +95,8 @@ export async function openSettings({ dir, managed: initiallyManaged, now = Date.
       if (parsed.data.attachmentFolders?.some((folder) => !isAbsolute(folder)) === true) {
         return { ok: false, problem: say('settings.problem.folder', { example: process.platform === 'win32' ? 'C:\\Shared' : '/home/shared' }) };
       }
+      const wrong = [...(parsed.data.allowedHosts ?? []), ...(parsed.data.deniedHosts ?? [])].find((entry) => !readHostPattern(entry).ok);
+      if (wrong !== undefined) return { ok: false, problem: say('settings.problem.host', { entry: wrong }) };
       if (changed.length === 0) return { ok: true, value: null };
       return write('settings', { ...asRecord(file.get('settings'), () => undefined), ...parsed.data }, 'settings');
     },

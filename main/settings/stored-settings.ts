@@ -21,6 +21,8 @@ export const defaultSettings: Settings = {
   proxy: 'system',
   noProxy: [],
   caFile: '',
+  allowedHosts: [],
+  deniedHosts: [],
   isFirstRunDone: false,
 };
 

@@ -15,3 +15,9 @@ export function readHost(draft: string): string | null {
   const host = draft.trim().toLowerCase();
   return /^(?:\*?\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?$/.test(host) ? host : null;
 }
+
+/** A place on the network as a list of places has them; null when it clearly is none. Main reads it exactly. */
+export function readPlace(draft: string): string | null {
+  const place = draft.trim().toLowerCase();
+  return /^(?:\*{1,2}|(?:\*{1,2}\.)?[\p{L}\d_-]+(?:\.[\p{L}\d_-]+)*(?:\/\d{1,2})?|\[?[\da-f:]+(?:\/\d{1,3})?\]?)(?::\d{1,5})?$/u.test(place) ? place : null;
+}

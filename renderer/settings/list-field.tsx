@@ -3,13 +3,15 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useState, type ReactNode } from 'react';
 import { settings as schema } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
-import { readDomain, readFolder, readHost } from './list-entries.ts';
+import { readDomain, readFolder, readHost, readPlace } from './list-entries.ts';
 import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
-type ListKey = 'ownDomains' | 'attachmentFolders' | 'noProxy';
+type ListKey = 'ownDomains' | 'attachmentFolders' | 'noProxy' | 'allowedHosts' | 'deniedHosts';
 
-const readers: Record<ListKey, (draft: string) => string | null> = { ownDomains: readDomain, attachmentFolders: readFolder, noProxy: readHost };
+const readers: Record<ListKey, (draft: string) => string | null> = { ownDomains: readDomain, attachmentFolders: readFolder, noProxy: readHost, allowedHosts: readPlace, deniedHosts: readPlace };
+
+const mostEntries: Partial<Record<ListKey, number>> = { allowedHosts: 200, deniedHosts: 200 };
 
 /** A list to add to and take from. What was typed stays in the field until main has taken it. */
 export function ListField({ name }: { readonly name: ListKey }): ReactNode {
@@ -22,7 +24,7 @@ export function ListField({ name }: { readonly name: ListKey }): ReactNode {
     const entry = readers[name](draft);
     if (entry === null) return setWrong(text(`settings.${name}.problem`));
     const next = [...new Set([...setting.value, entry])];
-    if (!schema.shape[name].safeParse(next).success) return setWrong(text('settings.problem.tooMany', { max: 50 }));
+    if (!schema.shape[name].safeParse(next).success) return setWrong(text('settings.problem.tooMany', { max: mostEntries[name] ?? 50 }));
     setWrong(null);
     if (await setting.save(next)) setDraft('');
   };

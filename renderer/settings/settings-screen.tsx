@@ -53,6 +53,10 @@ export function SettingsScreen(): ReactNode {
         <ListField name="noProxy" />
         <CertificatesField />
       </Group>
+      <Group title={text('settings.group.code')}>
+        <ListField name="allowedHosts" />
+        <ListField name="deniedHosts" />
+      </Group>
       <Group title={text('settings.group.computer')}>
         <ThisComputer />
       </Group>

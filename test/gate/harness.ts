@@ -90,6 +90,8 @@ export function newWorld(): World {
 
 export interface Knobs {
   decide: Decision;
+  /** Real rules, instead of the one answer for everything. */
+  rules: GateParts['policy']['decide'] | undefined;
   answer: (call: UpstreamCall) => Promise<UpstreamAnswer>;
   /** The event kinds that cannot be recorded. */
   unrecordable: Set<string>;
@@ -119,6 +121,7 @@ const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks f
 export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
   const knobs: Knobs = {
     decide: decision('ask'),
+    rules: undefined,
     answer: () => Promise.resolve({ kind: 'result', result: { content: [{ type: 'text', text: 'sent' }] } }),
     unrecordable: new Set(),
     canAsk: true,
@@ -170,7 +173,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
       },
       decide(question) {
         world.questions.push(question);
-        return knobs.decide;
+        return knobs.rules?.(question) ?? knobs.decide;
       },
     },
     approvals,
@@ -249,7 +252,7 @@ const defaults: Settings = {
   attachmentFolders: [],
   proxy: 'system',
   noProxy: [],
-  caFile: '',
+  caFile: '', allowedHosts: [], deniedHosts: [],
   isFirstRunDone: true,
 };
 

@@ -169,6 +169,8 @@ function isInside(given: Grant, what: Omit<PolicyQuestion, 'effect' | 'arguments
       return facts.effect === 'read';
     case 'uri':
       return facts.effect === 'read' && facts.uri === scope.uri;
+    case 'place':
+      return facts.effect === 'connect' && facts.host === scope.host && facts.port === scope.port;
   }
 }
 

@@ -38,6 +38,8 @@ async function until(condition: () => boolean): Promise<void> {
   throw new Error('It did not come to that.');
 }
 
+const plainly = { refusesOpaque: false, refusedNetworks: [] };
+
 describe('the sandbox of this machine', () => {
   test('is complete', async () => {
     expect(await machine.sandbox.check()).toEqual({ state: 'full' });
@@ -238,7 +240,7 @@ describe('the network of a run', () => {
       attempts.push(attempt);
       return Promise.resolve({ effect: 'deny', reason: 'Not today.' });
     };
-    const ended = await machine.script('curl -sSv https://example.test/path', { network: { isInspected: false, decide } });
+    const ended = await machine.script('curl -sSv https://example.test/path', { network: { isInspected: false, ...plainly, decide } });
     expect(attempts).toEqual([{ kind: 'connect', host: 'example.test', port: 443 }]);
     expect(ended.error).toContain('Not today.');
     expect(ended.violations.join('\n')).toContain('example.test');
@@ -250,7 +252,7 @@ describe('the network of a run', () => {
       attempts.push(attempt);
       return Promise.resolve(attempt.kind === 'connect' ? { effect: 'allow' } : { effect: 'deny', reason: 'Seen and refused.' });
     };
-    const ended = await machine.script('curl -sS -X POST -H "x-mine: 1" https://example.test/a?b=c', { network: { isInspected: true, decide } });
+    const ended = await machine.script('curl -sS -X POST -H "x-mine: 1" https://example.test/a?b=c', { network: { isInspected: true, ...plainly, decide } });
     expect(attempts).toMatchObject([
       { kind: 'connect', host: 'example.test', port: 443 },
       { kind: 'request', host: 'example.test', port: 443, scheme: 'https', method: 'POST', target: '/a?b=c' },
@@ -259,7 +261,7 @@ describe('the network of a run', () => {
   });
 
   test('is refused when nobody can answer', async () => {
-    const { output } = await machine.script(get, { network: { isInspected: false, decide: () => Promise.reject(new Error('no')) } });
+    const { output } = await machine.script(get, { network: { isInspected: false, ...plainly, decide: () => Promise.reject(new Error('no')) } });
     expect(output).toBe('403');
   });
 });

@@ -40,7 +40,9 @@ export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefine
       allowedDomains: [],
       deniedDomains: plan.network === 'none' ? ['*'] : [],
       allowLocalBinding: false,
-      ...(plan.network === 'requests' ? { filterRequest, tlsTerminate: {} } : {}),
+      deniedResolvedAddresses: [...plan.refusedNetworks],
+      ...(plan.network === 'requests' || plan.network === 'requests only' ? { filterRequest, tlsTerminate: {}, requireHostMatch: true } : {}),
+      ...(plan.network === 'requests only' ? { refuseOpaqueTunnels: true } : {}),
       ...(plan.brokerSocket !== undefined && process.platform === 'darwin' ? { allowUnixSockets: [plan.brokerSocket] } : {}),
     },
     filesystem: {
