@@ -2,6 +2,7 @@ import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
+import { openclawsOwn } from './model/openclaw-place.ts';
 import type { FormatText } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
@@ -69,7 +70,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       return approver === null || (known !== undefined && groups.every((group) => known.groups.includes(group)));
     })),
     connections.onChange(() => {
-      grants.revokeWhere(({ connection }) => connection !== theNetwork && connections.find(connection) === undefined);
+      grants.revokeWhere(({ connection }) => connection !== theNetwork && connection !== openclawsOwn && connections.find(connection) === undefined);
       gate.stopForbidden();
     }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),
@@ -86,6 +87,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       else signIns.pauseAgent(agent);
       if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
+      if (known === undefined && services.ownCommands.gateway?.agent === agent) void services.ownCommands.remove();
       else gate.stopAgent(agent);
       broker.disconnect(agent);
     }),

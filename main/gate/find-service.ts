@@ -18,7 +18,8 @@ export interface FoundService {
  */
 export async function findService({ kind, agent, connection, name }: Pick<ActionRequest, 'kind' | 'agent' | 'connection' | 'name'>, { services }: GateParts): Promise<FoundService | undefined> {
   switch (kind) {
-    case 'invokeTool': {
+    case 'invokeTool':
+    case 'runCommand': {
       const found = await services.findTool(agent, connection, name);
       return found && { ...found, perform: (call) => found.upstream.callTool(call) };
     }
@@ -34,9 +35,6 @@ export async function findService({ kind, agent, connection, name }: Pick<Action
     case 'connect':
     case 'useCredential':
       return { upstream: null, tool: null, perform: () => Promise.resolve({ kind: 'result', result: {} }) };
-    // No service does it; it comes with the workbench.
-    case 'runCommand':
-      return undefined;
   }
 }
 

@@ -51,6 +51,7 @@ export class LiveSnapshot implements SnapshotSource {
       upstreams.onHealthChange(now('connections')),
       oauth.onChange(now('connections')),
       keys.onChange(now('connections')),
+      ownCommands.onChange(now('agents')),
       pause.onChange(now()),
       alarms.onChange(now()),
       this.#recordWatch.onChange(now()),

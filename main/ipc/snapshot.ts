@@ -62,8 +62,9 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-export function viewAgents({ agents, connections }: Services, figures: RecordFigures): Agent[] {
+export function viewAgents({ agents, connections, ownCommands }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
+  const { gateway } = ownCommands;
   return agents.list().map((agent) => ({
     id: agent.id,
     name: agent.name,
@@ -79,6 +80,7 @@ export function viewAgents({ agents, connections }: Services, figures: RecordFig
     toolMode: agent.toolMode,
     callsPerMinute: agent.callsPerMinute,
     lockedOptions: [...agent.lockedOptions],
+    ...(gateway?.agent === agent.id && { ownCommands: { gateway: gateway.url, state: gateway.state } }),
   }));
 }
 

@@ -205,6 +205,8 @@ export type GrantKind = 'same_action' | 'same_recipients' | 'same_resource';
 
 /** One description per tool: what it would do, taken from the exact arguments. */
 export interface ActionProfile {
+  /** Cedar's action for it; absent: `invokeTool`. */
+  readonly kind?: 'runCommand';
   readonly effect: Effect;
   /** What a Claw could do with this tool, as a sentence in the present: "Send emails from Work mail". */
   readonly ability: Message;

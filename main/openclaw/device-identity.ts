@@ -6,12 +6,12 @@ type HostDeps = NonNullable<GatewayClientOptions['hostDeps']>;
 
 /** A new Ed25519 key (RFC 8032) by which a gateway knows this app again, as PEM (PKCS #8). */
 export function newDeviceKey(): string {
-  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** OpenClaw's gateway protocol, device identity: the id is the SHA-256 of the raw public key, lower-case hex. */
 export function identityOf(privateKeyPem: string): DeviceIdentity {
-  const publicKeyPem = createPublicKey(createPrivateKey(privateKeyPem)).export({ type: 'spki', format: 'pem' });
+  const publicKeyPem = createPublicKey(createPrivateKey(privateKeyPem)).export({ type: 'spki', format: 'pem' }).toString();
   return { deviceId: createHash('sha256').update(rawPublicKey(publicKeyPem)).digest('hex'), privateKeyPem, publicKeyPem };
 }
 

@@ -1,0 +1,143 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { agentId, type AgentId, type Message } from '../../preload/contract.ts';
+import type { Gate } from '../gate/gate.ts';
+import { Emitter, type Dispose } from '../model/disposable.ts';
+import { openclawsOwn } from '../model/openclaw-place.ts';
+import { say } from '../model/say.ts';
+import type { Upstream, UpstreamTool } from '../model/upstream.ts';
+import { CommandApprover, ownCommands } from './command-approver.ts';
+import { newDeviceKey } from './device-identity.ts';
+import { gatewayAddress } from './gateway-address.ts';
+import { GatewayLink } from './gateway-link.ts';
+import { ownCommand } from './own-command.ts';
+
+export const openclawMigrations: readonly string[] = [
+  `CREATE TABLE openclaw_gateway (only INTEGER PRIMARY KEY CHECK (only = 1), agent TEXT NOT NULL, url TEXT NOT NULL) STRICT`,
+];
+
+/** The token and our key for the gateway, in the credential store, bound to its address. */
+export interface GatewayVault {
+  read(url: string): Promise<{ readonly token: string; readonly deviceKey: string } | Message>;
+  write(url: string, secrets: { readonly token: string; readonly deviceKey: string }): Promise<Message | null>;
+  remove(): Promise<void>;
+}
+
+export interface OwnCommandsParts {
+  readonly database: DatabaseSync;
+  readonly vault: GatewayVault;
+  /** Known once the gate is built. */
+  readonly gate: () => Pick<Gate, 'perform' | 'wait'>;
+  readonly isKnown: (agent: AgentId) => boolean;
+  readonly version: string;
+  readonly report: (problem: string) => void;
+}
+
+export type GatewayState = 'connecting' | 'connected' | 'refused' | 'no_token';
+
+const row = z.object({ agent: agentId, url: z.string() });
+
+/** Whether, and for which Claw, this app answers what OpenClaw asks before it runs a command of its own. */
+export class OwnCommands {
+  readonly #parts: OwnCommandsParts;
+  readonly #changed = new Emitter<void>();
+  #link: GatewayLink | undefined;
+  #approver: CommandApprover | undefined;
+  #gateway: { readonly agent: AgentId; readonly url: string } | undefined;
+  #state: GatewayState = 'connecting';
+  #turn = 0;
+
+  constructor(parts: OwnCommandsParts) {
+    this.#parts = parts;
+    const found = parts.database.prepare('SELECT agent, url FROM openclaw_gateway').get();
+    this.#gateway = found === undefined ? undefined : row.safeParse(found).data;
+  }
+
+  /** The Claw that it is done for, with the gateway's address; undefined: it is not done. */
+  get gateway(): { readonly agent: AgentId; readonly url: string; readonly state: GatewayState } | undefined {
+    return this.#gateway && { ...this.#gateway, state: this.#state };
+  }
+
+  onChange(listener: () => void): Dispose {
+    return this.#changed.on(listener);
+  }
+
+  isFor(agent: AgentId): boolean {
+    return this.#gateway?.agent === agent && this.#parts.isKnown(agent);
+  }
+
+  /** What it leads to: another gateway or another Claw gives another text. */
+  get target(): string {
+    return this.#gateway === undefined ? '' : JSON.stringify([openclawsOwn, this.#gateway.agent, this.#gateway.url]);
+  }
+
+  findTool(agent: AgentId, name: string): { readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined {
+    if (!this.isFor(agent) || name !== ownCommand.name) return undefined;
+    return { tool: ownCommand, upstream: ownCommands((id, decision) => this.#link?.answer(id, decision) ?? Promise.resolve('unsent')) };
+  }
+
+  /** Begins to answer for that Claw; null, or why not. Nothing is kept then. */
+  async set(agent: AgentId, address: string, token: string): Promise<Message | null> {
+    const url = gatewayAddress(address);
+    if (url === null) return say('openclaw.problem.address');
+    const problem = await this.#parts.vault.write(url, { token, deviceKey: newDeviceKey() });
+    if (problem !== null) return problem;
+    this.#parts.database.prepare('INSERT OR REPLACE INTO openclaw_gateway (only, agent, url) VALUES (1, ?, ?)').run(agent, url);
+    this.#gateway = { agent, url };
+    await this.start();
+    return null;
+  }
+
+  /** Answers nothing any more, and forgets the token. */
+  async remove(): Promise<void> {
+    this.#parts.database.prepare('DELETE FROM openclaw_gateway').run();
+    this.#gateway = undefined;
+    await this.#stop();
+    await this.#parts.vault.remove();
+    this.#changed.emit();
+  }
+
+  /** Connects, and stays connected. */
+  async start(): Promise<void> {
+    await this.#stop();
+    const turn = (this.#turn += 1);
+    const gateway = this.#gateway;
+    if (gateway === undefined) return;
+    const secrets = await this.#parts.vault.read(gateway.url);
+    if (turn !== this.#turn) return;
+    if (!('token' in secrets)) return this.#tell('no_token');
+    const { version, report } = this.#parts;
+    const link: GatewayLink = new GatewayLink({
+      url: gateway.url,
+      ...secrets,
+      version,
+      report,
+      onRequest: (request) => approver.ask(request),
+      onResolved: (id) => approver.end(id),
+      onState: (state) => this.#tell(state === 'disconnected' ? 'connecting' : state),
+    });
+    const approver = new CommandApprover({ gate: this.#parts.gate(), agent: gateway.agent, report, answer: (id, decision) => link.answer(id, decision) });
+    this.#link = link;
+    this.#approver = approver;
+    this.#tell('connecting');
+    link.start();
+  }
+
+  async close(): Promise<void> {
+    this.#turn += 1;
+    await this.#link?.close();
+  }
+
+  async #stop(): Promise<void> {
+    this.#approver?.endAll();
+    const link = this.#link;
+    this.#link = undefined;
+    this.#approver = undefined;
+    await link?.close();
+  }
+
+  #tell(state: GatewayState): void {
+    this.#state = state;
+    this.#changed.emit();
+  }
+}
