@@ -56,7 +56,7 @@ export class AgentCatalog implements Catalog {
     const lists = this.#within(agent, only).map(async (connection) => {
       const tools = await catalog.listTools(connection);
       const hidden = this.#hiddenOf(agent, connection, 'listTools', tools, (tool) => this.#isToolHidden(agent, connection, tool));
-      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), effect: this.#effectOf(connection, tool), isHidden: hidden.has(tool) }));
+      return tools.map((tool) => ({ connection, name: scrub(tool).name, tool: scrub(tool), effect: this.#aboutTool(connection, tool).effect, isHidden: hidden.has(tool) }));
     });
     return (await Promise.all(lists)).flat();
   }
@@ -71,7 +71,7 @@ export class AgentCatalog implements Catalog {
     if (lookedUp === undefined || lookedUp.size >= mostLookedUp) this.#lookedUp.set(key, (lookedUp = new Map()));
     let isHidden = lookedUp.get(name);
     if (isHidden === undefined) lookedUp.set(name, (isHidden = this.#isToolHidden(agent, connection, tool)));
-    return { connection, name, tool: scrub(tool), effect: this.#effectOf(connection, tool), isHidden };
+    return { connection, name, tool: scrub(tool), effect: this.#aboutTool(connection, tool).effect, isHidden };
   }
 
   listResources(agent: AgentId, only?: ConnectionId): Promise<readonly CatalogItem[]> {
@@ -129,12 +129,13 @@ export class AgentCatalog implements Catalog {
   }
 
   #isToolHidden(agent: AgentId, connection: ConnectionId, tool: UpstreamTool): boolean {
-    return this.#parts.isHidden({ kind: 'invokeTool', agent, connection, name: tool.name, effect: this.#effectOf(connection, tool) });
+    return this.#parts.isHidden({ agent, connection, name: tool.name, ...this.#aboutTool(connection, tool) });
   }
 
-  #effectOf(connection: ConnectionId, tool: UpstreamTool): Effect {
+  #aboutTool(connection: ConnectionId, tool: UpstreamTool): { readonly kind: ActionKind; readonly effect: Effect } {
     const { profiles, upstreams } = this.#parts;
-    return (upstreams.peek(connection)?.profile(tool.name) ?? profiles.of(connection, tool))?.effect ?? 'unknown';
+    const own = upstreams.peek(connection)?.profile(tool.name);
+    return { effect: (own ?? profiles.of(connection, tool))?.effect ?? 'unknown', kind: own?.kind ?? 'invokeTool' };
   }
 
   #hiddenOf<T extends UpstreamTool | JsonObject>(agent: AgentId, connection: ConnectionId, name: ListName, list: readonly T[], isHidden: (one: T) => boolean): ReadonlySet<T> {

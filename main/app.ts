@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actionId, approvalId, grantId, type AgentId, type ConnectionId } from '../preload/contract.ts';
 import type { Activity } from './activity/activity.ts';
@@ -59,15 +60,20 @@ import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
 import { createPhrases } from './text/phrases.ts';
 import { createText } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
+import { createSandbox } from './sandbox/sandbox.ts';
+import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace } from './paths.ts';
+import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
   /** The state directory. */
   readonly home: string;
   readonly assets: string;
   readonly activityWorker: URL;
+  /** How the helper of a sandboxed run is started. */
+  readonly sandboxHelper: HelperCommand;
   readonly managedSource: ManagedSource;
   readonly mcpPort: number;
   readonly shell: Shell;
@@ -184,6 +190,10 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets), ...(shell.findProxy && { findProxy: (url) => shell.findProxy?.(url) ?? Promise.resolve(null) }) });
   const keys = new KeySignIns({ clock, vault: createKeyVault(credentials), network });
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
+  const socket = socketPlace(options.home);
+  const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
+  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap') });
+  const workbenches = new Workbenches({ connections, sandbox, clock, hidden });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -191,6 +201,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     factories: {
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
+      workbench: (connection) => workbenches.open(connection),
       command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
       remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, network.fetch) }),
     },
@@ -270,7 +281,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     version: options.version,
     preferredPort: options.mcpPort,
     allowedOrigins: [],
-    socketPlace: socketPlace(options.home),
+    socketPlace: socket,
     catalog: agentCatalog,
     onRefusedEntry: refuseEntry,
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
@@ -278,7 +289,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, settings, signing, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, settings, signing, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.
@@ -302,6 +313,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       approvals.close();
       grants.close();
       await upstreams.close();
+      await sandbox.close();
       oauth.close();
       keys.close();
       await network.close();

@@ -9,6 +9,7 @@ import { systemSource } from './managed/system-source.ts';
 import { systemClock } from './model/clock.ts';
 import { stateDirectory } from './paths.ts';
 import { quitQuestion } from './quit-question.ts';
+import { helperWord } from './sandbox/helper-command.ts';
 import { startScreen } from './screen.ts';
 import { shellChoices, type Choices, type ShellChoice } from './shell/choose-shell.ts';
 import { electronOrigin, electronShellFiles, openElectronShell, type WindowPlace } from './shell/electron/index.ts';
@@ -68,6 +69,7 @@ function open(choice: ShellChoice): Promise<App> {
     home,
     assets: isPackaged ? join(process.resourcesPath, 'assets') : join(root, 'assets'),
     activityWorker: pathToFileURL(join(outMain, 'activity-worker.js')),
+    sandboxHelper: isPackaged ? { program: process.execPath, args: [helperWord] } : { program: process.execPath, args: [join(outMain, 'sandbox-helper.js')] },
     managedSource: systemSource({ platform: process.platform, bundleId: 'io.countersign.app', systemRoot: process.env['SystemRoot'], overridePath: options.managedFile ?? undefined, clock }),
     mcpPort: options.mcpPort,
     shell: choice.shell,

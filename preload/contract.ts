@@ -233,6 +233,8 @@ export const approval = z.object({
   signing: z.object({ people: z.union([z.literal(1), z.literal(2)]), groups: z.array(z.string()), signed: z.array(signature) }).optional(),
   /** What the person changed of what the Claw asked for; the card and the digest are those of the changed action. */
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
+  /** Questions with the same key may be answered together. Absent where each has to be answered by itself. */
+  stack: z.object({ key: z.string(), effect }).optional(),
   askedAt: instant,
   expiresAt: instant,
   answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
@@ -330,7 +332,7 @@ export type KeySignIn = z.infer<typeof keySignIn>;
 export const connection = z.object({
   id: connectionId,
   name: z.string(),
-  kind: z.enum(['email', 'practice', 'command', 'remote']),
+  kind: z.enum(['email', 'practice', 'command', 'remote', 'workbench']),
   /** The account (an email address), the command line, or the URL: what it reaches, in a person's words. */
   reaches: z.string(),
   /** `locked`: its credential lies in a keychain that is locked; see `unlockKeychain`. */
@@ -548,6 +550,10 @@ export const mailSignIn = z
   .refine(({ provider, issuer }) => (provider === undefined) !== (issuer === undefined), 'should have either "provider" or "issuer"');
 export type MailSignIn = z.infer<typeof mailSignIn>;
 
+/** A folder that Claws may run code in. `~` at its start stands for the person's home. */
+export const workbenchInput = z.object({ name: z.string().trim().min(1).max(60), folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/) });
+export type WorkbenchInput = z.infer<typeof workbenchInput>;
+
 const port = z.number().int().min(1).max(65535);
 const mailServer = z.object({ host: z.string().min(1).max(253), port, security: z.enum(['tls', 'starttls']) });
 export const emailAccountInput = z.object({
@@ -637,6 +643,11 @@ const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => 
 export const calls = {
   getSnapshot: call(nothing, snapshot),
 
+  /** One answer for questions of one stack: for exactly those named, and for none that joined since. */
+  answerStack: call(
+    z.object({ cards: z.array(z.object({ id: approvalId, digest })).min(2).max(100), answer: z.enum(['approve', 'deny']), reason: z.string().max(500).nullable() }),
+    result(z.null()),
+  ),
   answerApproval: call(
     z.object({
       id: approvalId,
@@ -690,6 +701,8 @@ export const calls = {
   addEmailConnection: call(emailAccountInput, result(z.object({ id: connectionId }))),
   /** A mailbox without a password: its sign-in in the browser comes next. */
   addEmailSignIn: call(emailSignInInput, result(z.object({ id: connectionId }))),
+  /** Starts a sandbox first; without one nothing is added, and the problem says how to have it. */
+  addWorkbenchConnection: call(workbenchInput, result(z.object({ id: connectionId }))),
   /** A service that asks for a sign-in is kept; the sign-in comes next. */
   addServerConnection: call(newServerInput, result(z.object({ id: connectionId, needsSignIn: z.boolean() }))),
   /**

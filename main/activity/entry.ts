@@ -95,6 +95,7 @@ function stepText(event: ActionEvent): Message {
     case 'asked':
       return say('activity.step.asked', { minutes: Math.max(1, Math.round((event.expiresAt - event.at) / 60_000)) });
     case 'answered':
+      if (event.together !== undefined && event.by !== null) return say('activity.step.together', { answer: event.answer, count: event.together });
       if (event.signatures?.length === 1) return say('activity.approvedShown', { how: event.signatures[0]?.how ?? 'passcode' });
       return answerText(event.answer, event.by, event.reason, signersOf(event));
     case 'signed':

@@ -66,6 +66,8 @@ export interface AnsweredEvent extends OfAction {
   readonly by: string | null;
   /** Who proved that they were there, in the order they signed; absent where the rules did not want it. `name` null: whoever the account belongs to. */
   readonly signatures?: readonly Omit<Signature, 'digest' | 'groups'>[];
+  /** How many other questions the person gave the same answer with it; absent where it was answered alone. */
+  readonly together?: number;
   /** What the person gave as a reason. */
   readonly reason: string | null;
 }

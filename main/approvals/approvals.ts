@@ -18,6 +18,8 @@ export interface Question {
   readonly isEditable?: boolean;
   /** What a yes takes beside the button; null: nothing. */
   readonly signing?: SigningNeed | null;
+  /** What it may be answered together with. */
+  readonly stack?: Approval['stack'];
   readonly answerWithinSeconds: number;
   /** What the person has to type to say yes, where `card.asksNumber` is set. It is shown elsewhere, and never kept. */
   readonly number?: number;
@@ -30,6 +32,8 @@ export interface Answer {
   readonly reason: string | null;
   /** Who signed, where a yes took that. */
   readonly signed: readonly Signature[];
+  /** How many other questions got the same answer with it. */
+  readonly together?: number;
 }
 
 export interface GivenAnswer {
@@ -96,6 +100,7 @@ export class Approvals {
       card: question.card,
       ...(question.isEditable === true ? { isEditable: true } : {}),
       ...unsigned(question.signing ?? null),
+      ...(question.stack === undefined ? {} : { stack: question.stack }),
       askedAt,
       expiresAt: askedAt + question.answerWithinSeconds * 1000,
       answer: null,
@@ -130,7 +135,7 @@ export class Approvals {
    * The person's answer. Refused when the card is gone, was answered, shows something else, its key fact is not ticked, or it has
    * to be signed and `proof` is none for it. The first of two signatures is kept, and the card waits for the second.
    */
-  give(given: GivenAnswer, proof?: Proof): Result<null> {
+  give(given: GivenAnswer, proof?: Proof, together = 0): Result<null> {
     const approval = this.#store.get(given.id);
     const open = this.#open.get(given.id);
     if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
@@ -141,7 +146,7 @@ export class Approvals {
     }
     if (given.answer === 'approve') {
       if (approval.card.confirm && !given.isConfirmed) return { ok: false, problem: say('approval.problem.unconfirmed') };
-      if (this.#clock.now() - open.shownAt < soonestApprovalMs) return { ok: false, problem: say('approval.problem.tooSoon') };
+      if (this.#isTooNew(given.id)) return { ok: false, problem: say('approval.problem.tooSoon') };
       // Who does not see the page in the browser lets nobody in, and does not guess.
       if (approval.card.asksNumber === true && (given.number === undefined || given.number !== open.number)) {
         this.#end(approval, 'denied', null);
@@ -149,13 +154,35 @@ export class Approvals {
       }
     }
     try {
-      if (given.answer === 'deny') this.#end(approval, 'denied', given.reason);
-      else if (approval.signing === undefined) this.#end(approval, 'approved', given.reason);
+      if (given.answer === 'deny') this.#end(approval, 'denied', given.reason, together);
+      else if (approval.signing === undefined) this.#end(approval, 'approved', given.reason, together);
       else return this.#sign(approval, approval.signing, proof, given.reason);
     } catch {
       return { ok: false, problem: say('approval.problem.notKept') };
     }
     return { ok: true, value: null };
+  }
+
+  /**
+   * One answer for several cards of one stack. Refused as a whole when one of them is gone, shows something else, may not be
+   * answered with the others, or is too new to have been read.
+   */
+  giveStack(cards: readonly Pick<GivenAnswer, 'id' | 'digest'>[], answer: GivenAnswer['answer'], reason: string | null): Result<null> {
+    const keys = new Set<string | undefined>();
+    for (const { id, digest } of cards) {
+      const open = this.openCard(id, digest);
+      if (!open.ok) return open;
+      keys.add(open.value.stack?.key);
+      if (answer === 'approve' && this.#isTooNew(id)) return { ok: false, problem: say('approval.problem.tooSoon') };
+    }
+    const [key] = keys;
+    if (key === undefined || keys.size > 1 || new Set(cards.map(({ id }) => id)).size < cards.length) return { ok: false, problem: say('approval.problem.notTogether') };
+    const answers = cards.map((card) => this.give({ ...card, answer, isConfirmed: false, reason }, undefined, cards.length - 1));
+    return answers.find(({ ok }) => !ok) ?? { ok: true, value: null };
+  }
+
+  #isTooNew(id: ApprovalId): boolean {
+    return this.#clock.now() - (this.#open.get(id)?.shownAt ?? this.#clock.now()) < soonestApprovalMs;
   }
 
   /** Every yes to a card that has to be signed comes through here. */
@@ -205,7 +232,7 @@ export class Approvals {
   exchange({ id }: Approval, { digest, card, edit, signing }: ChangedCard, withinSeconds: number): () => Approval {
     const approval = this.#store.get(id);
     if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
-    const { edit: _before, signing: _signed, ...kept } = approval;
+    const { edit: _before, signing: _signed, stack: _stack, ...kept } = approval;
     const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
     this.#store.save(changed);
     return () => this.#showAgain(changed, this.#clock.now());
@@ -304,7 +331,7 @@ export class Approvals {
   }
 
   /** A yes counts only once it is kept. Anything else refuses, and does so even where it cannot be written. */
-  #end(approval: Approval, answer: Answer['answer'], reason: string | null): void {
+  #end(approval: Approval, answer: Answer['answer'], reason: string | null, together = 0): void {
     try {
       this.#store.save({ ...approval, answer, answeredAt: this.#clock.now() });
     } catch (error) {
@@ -313,7 +340,7 @@ export class Approvals {
     const open = this.#open.get(approval.id);
     this.#open.delete(approval.id);
     open?.stopTimer();
-    open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [] });
+    open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [], ...(together === 0 ? {} : { together }) });
     this.#changed.emit();
   }
 }

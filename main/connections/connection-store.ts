@@ -17,6 +17,18 @@ export const connectionMigrations: readonly string[] = [
   CREATE TABLE retired_connection (id TEXT PRIMARY KEY) STRICT`,
   // Null: nobody chose.
   `ALTER TABLE connection ADD COLUMN call_timeout_seconds INTEGER CHECK (call_timeout_seconds BETWEEN 1 AND 600)`,
+  // SQLite changes no constraint in place; what kinds there are, the app itself says.
+  `CREATE TABLE connection_of_any_kind (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    config TEXT NOT NULL CHECK (json_valid(config)),
+    added_at INTEGER NOT NULL,
+    call_timeout_seconds INTEGER CHECK (call_timeout_seconds BETWEEN 1 AND 600)
+  ) STRICT;
+  INSERT INTO connection_of_any_kind SELECT id, name, kind, config, added_at, call_timeout_seconds FROM connection;
+  DROP TABLE connection;
+  ALTER TABLE connection_of_any_kind RENAME TO connection`,
 ];
 
 export interface NewConnection {
@@ -158,7 +170,7 @@ function parseConfig(text: string): JsonObject | undefined {
   }
 }
 
-const kinds: readonly unknown[] = ['email', 'practice', 'command', 'remote'] satisfies readonly ConnectionKind[];
+const kinds: readonly unknown[] = ['email', 'practice', 'command', 'remote', 'workbench'] satisfies readonly ConnectionKind[];
 
 function isKind(value: unknown): value is ConnectionKind {
   return kinds.includes(value);

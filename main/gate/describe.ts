@@ -71,7 +71,7 @@ export async function describeRequest(request: ActionRequest, parts: GateParts):
     if ('invalid' in description) return rejected('invalid_arguments', `${description.invalid} Nothing was done.`);
     if ('unavailable' in description) return rejected('unavailable', `${description.unavailable} Nothing was done.`);
     const { described } = description;
-    const action = freeze({ kind, agent, connection, name, arguments: args }, parts.newActionId(), described.materials, parts.clock.now());
+    const action = freeze({ kind: whatItIs(request, found, parts), agent, connection, name, arguments: args }, parts.newActionId(), described.materials, parts.clock.now());
     const isEditable = (): boolean => mayBeEdited(described.facts) && editableFields(profileOf(request, found, parts), args, found.tool).length > 0;
     return { action, described, perform: found.perform, target, found: description.found, isEditable };
   } catch (error) {
@@ -109,6 +109,12 @@ async function describe(request: Describable, args: JsonObject, service: FoundSe
   // What kind of thing it is needs no look-up.
   const { materials, card, sentence } = described;
   return { materials, card, sentence, facts: { ...described.facts, effect: own.effect } };
+}
+
+/** Which of a connection's tools run commands, only their own profile says: whoever brings the action need not know. */
+function whatItIs(request: Describable, service: FoundService, parts: GateParts): ActionKind {
+  if (request.kind !== 'invokeTool' && request.kind !== 'runCommand') return request.kind;
+  return profileOf(request, service, parts)?.kind ?? 'invokeTool';
 }
 
 /** What somebody wrote about a tool; undefined: nobody did. */

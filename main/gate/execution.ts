@@ -2,6 +2,7 @@ import type { ConnectionId, Signature } from '../../preload/contract.ts';
 import type { AnsweredEvent } from '../activity/event.ts';
 import { possibleOffers } from '../approvals/grant-offers.ts';
 import { isSigned } from '../approvals/signing.ts';
+import { stackOf } from '../approvals/stack.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
@@ -120,18 +121,21 @@ export class Execution {
   async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision, isEditable: boolean): Promise<Refusal | undefined> {
     const { approvals, activity, agents, connectionName, settings } = this.#parts;
     live.offers = offersOf(action, described, decision);
+    const card = wholeCard(described.card, decision, holdSeconds, live.offers);
+    const stack = stackOf(action, described.facts, card, live.signing);
     const open = approvals.ask({
       kind: 'action',
       agent: { id: action.agent, name: agents.name(action.agent) },
       action: action.id,
       connectionName: connectionName(action.connection),
       digest: action.digest,
-      card: wholeCard(described.card, decision, holdSeconds, live.offers),
+      card,
       isEditable,
       signing: live.signing,
+      ...(stack === undefined ? {} : { stack }),
       answerWithinSeconds: settings().answerWithinSeconds,
     });
-    const { id: approval, expiresAt, card } = open.approval;
+    const { id: approval, expiresAt } = open.approval;
     const [refusal] = await Promise.all([
       this.#settle(live, open),
       activity.append({ at: this.#parts.clock.now(), kind: 'asked', action: action.id, approval, expiresAt, why: card.why }),
@@ -153,7 +157,7 @@ export class Execution {
     const by = answer.answer === 'approved' || answer.answer === 'denied' ? (names.length > 0 ? names.join(', ') : 'you') : null;
     // What was approved is told before that it was, and both before anything is done.
     if (answer.answer === 'approved' && live.edited?.edit) await activity.append(editedEvent(live.requestDigest, live.edited, live.edited.edit, this.#parts));
-    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, ...signedBy(answer.signed), reason: answer.reason });
+    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, ...signedBy(answer.signed), ...(answer.together === undefined ? {} : { together: answer.together }), reason: answer.reason });
     switch (answer.answer) {
       case 'approved':
         return answer.digest === digestOf(live.action) && (live.signing === null || isSigned(live.signing, answer.signed, answer.digest)) ? undefined : { reason: 'changed_since_approval', detail: null };

@@ -3,7 +3,7 @@ import type { Handlers } from '../shell/dispatch.ts';
 import { done, problem } from './results.ts';
 import type { Services } from './services.ts';
 
-type Calls = Pick<Handlers, 'answerApproval' | 'startEdit' | 'editApproval' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
+type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
 
 /** Milliseconds in which nobody has read a new card yet: who closes the window then means the one before. */
 const unreadMs = 600;
@@ -31,6 +31,7 @@ export function approvalCalls({ approvals, clock, gate, grants, pause, practice,
       if (result.ok) giveGrant(offered);
       return result;
     },
+    answerStack: ({ cards, answer, reason }) => approvals.giveStack(cards, answer, reason),
     startEdit: ({ id, digest }) => gate.editing.start(id, digest),
     editApproval: ({ id, digest, edits }) => gate.editing.edit(id, digest, edits),
     revokeGrant: ({ id }) => (grants.revoke(id) ? done : problem(say('grant.problem.gone'))),

@@ -15,6 +15,7 @@ type Calls = Pick<
   | 'addEmailConnection'
   | 'addEmailSignIn'
   | 'addServerConnection'
+  | 'addWorkbenchConnection'
   | 'signInConnection'
   | 'startSignIn'
   | 'cancelSignIn'
@@ -31,7 +32,7 @@ type Calls = Pick<
 const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
-  const { connections, upstreams, credentials, keys, mailAccounts, oauth, settings, catalog } = services;
+  const { connections, upstreams, credentials, keys, mailAccounts, oauth, settings, catalog, workbenches } = services;
   /** Deletes what is kept for it, and says what that was; `nothing`: the words when there was none. */
   const forgotten = async (connection: Connection, nothing: string): Promise<Message> => {
     const { id, name } = connection;
@@ -44,6 +45,7 @@ export function connectionCalls(services: Services): Calls {
   return {
     addEmailConnection: (input) => mailAccounts.add(input),
     addEmailSignIn: (input) => value(mailAccounts.addSignIn(input)),
+    addWorkbenchConnection: (input) => workbenches.add(input),
     async addServerConnection(input) {
       const { kind, name } = input;
       const isKeyInAddress = kind === 'remote' && holdsKey(input.url);
@@ -158,7 +160,7 @@ async function viewTools({ catalog, upstreams, policy, profiles, scrubListed }: 
   return tools.map((tool) => {
     const shown = scrubListed(tool);
     const profile = upstream.profile(tool.name) ?? profiles.of(connection, tool) ?? genericProfile(shown.name, disarm);
-    const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect });
+    const { rule, isLocked, isOwnChoice } = policy.toolRule({ connection, name: tool.name, effect: profile.effect, ...(profile.kind !== undefined && { kind: profile.kind }) });
     return { name: shown.name, sentence: profile.ability, description: descriptionOf(shown), effect: profile.effect, rule, isOwnChoice, isLocked };
   });
 }

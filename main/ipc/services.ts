@@ -21,6 +21,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
+import type { Workbenches } from '../workbenches.ts';
 import type { Signing } from '../signing.ts';
 import type { Shell } from '../shell/shell.ts';
 
@@ -39,6 +40,7 @@ export interface Services {
   readonly upstreams: KeptUpstreams;
   readonly credentials: CredentialStore;
   readonly mailAccounts: MailAccounts;
+  readonly workbenches: Workbenches;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
   readonly network: Network;

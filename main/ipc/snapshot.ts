@@ -156,6 +156,8 @@ function reachesOf(connection: Connection): string {
       return 'you@practice.example';
     case 'command':
       return [config['command'], ...(Array.isArray(config['args']) ? config['args'] : [])].map(textOf).join(' ');
+    case 'workbench':
+      return textOf(config['folder']);
     case 'remote':
       return shownAddress(textOf(config['url']));
   }

@@ -1,6 +1,6 @@
 import type { Mark } from '../../preload/contract.ts';
 import type { ActionProfile, CardBody } from './action.ts';
-import { isArmed } from './disarm.ts';
+import { disarmLine, isArmed } from './disarm.ts';
 import { say } from './say.ts';
 
 /**
@@ -10,7 +10,8 @@ import { say } from './say.ts';
  * @param doubts what speaks against it beyond that.
  */
 export function genericProfile(tool: string, show: (text: string) => string, doubts: readonly Mark[] = []): ActionProfile {
-  const name = show(tool);
+  // On one line: what comes after a line break could pass for words of ours.
+  const name = disarmLine(tool);
   return {
     effect: 'unknown',
     ability: say('tool.generic.ability', { tool: name }),

@@ -1,14 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
-
-/**
- * Letters of other scripts that a reader takes for these Latin ones, and the usual digit swaps. Unicode's own list (UTS #39)
- * has thousands more; a domain with any letter beyond ASCII is doubted anyway, so this is only to name what it imitates.
- */
-const twins: Readonly<Record<string, string>> = {
-  а: 'a', ɑ: 'a', α: 'a', ь: 'b', с: 'c', ϲ: 'c', ԁ: 'd', е: 'e', ё: 'e', ε: 'e', ɡ: 'g', һ: 'h', і: 'i', ι: 'i', ı: 'i', ї: 'i',
-  ј: 'j', к: 'k', κ: 'k', ӏ: 'l', м: 'm', п: 'n', ո: 'n', о: 'o', ο: 'o', օ: 'o', σ: 'o', р: 'p', ρ: 'p', ԛ: 'q', г: 'r', ѕ: 's',
-  т: 't', τ: 't', υ: 'u', ս: 'u', ν: 'v', ѵ: 'v', ԝ: 'w', ω: 'w', х: 'x', χ: 'x', у: 'y', γ: 'y', '0': 'o', '1': 'l', '3': 'e', '5': 's',
-}; // prettier-ignore
+import { looksLike } from './letter-twins.ts';
 
 /** In shorter names one letter is too much of them: `ibm` and `ibn` are two companies. */
 const shortestForTypos = 8;
@@ -17,9 +8,7 @@ const mostLabels = 12;
 
 /** What a hurried reader sees: two domains with the same skeleton look alike. */
 function skeleton(domain: string): string {
-  const plain = domainToUnicode(domain).normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
-  const twinned = Array.from(plain, (letter) => twins[letter] ?? letter).join('');
-  return twinned.replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('cl', 'd').replaceAll('i', 'l').replaceAll('-', '');
+  return looksLike(domainToUnicode(domain), true).replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('cl', 'd').replaceAll('i', 'l').replaceAll('-', '');
 }
 
 /**

@@ -87,6 +87,7 @@ export function entitiesOf(who: Who): EntityJson[] {
 export function resourceType(kind: ActionKind): string {
   switch (kind) {
     case 'invokeTool':
+    case 'runCommand':
       return 'Tool';
     case 'readResource':
     case 'watchResource':
@@ -95,8 +96,6 @@ export function resourceType(kind: ActionKind): string {
       return 'Prompt';
     case 'complete':
       return 'Completion';
-    case 'runCommand':
-      return 'Command';
     case 'connect':
       return 'Host';
     case 'useCredential':

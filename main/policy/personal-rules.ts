@@ -28,7 +28,7 @@ export function isKnownRule(rule: string): rule is 'allow' | 'ask' | 'never' {
 /** The Cedar text of a person's rule. Whatever the names hold, it is one policy for that one tool. */
 export function personalRuleText(rule: PersonalRule): string {
   const id = quote(personalRuleId(rule));
-  const scope = `(principal, action == Action::"invokeTool", resource == Tool::${quote(toolEntityId(rule.connection, rule.tool))});`;
+  const scope = `(principal, action in [Action::"invokeTool", Action::"runCommand"], resource == Tool::${quote(toolEntityId(rule.connection, rule.tool))});`;
   switch (rule.rule) {
     case 'allow':
       return `@id(${id})\n@title("You allow this")\npermit ${scope}`;

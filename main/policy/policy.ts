@@ -52,7 +52,7 @@ export interface Policy {
   /** True only when the tool (or prompt, or resource: `kind`) is forbidden whatever its arguments are and whenever it is called: the agent need not see it. */
   isHidden(question: ToolQuestion & { readonly kind?: ActionKind }): boolean;
   /** What the rules say of a tool before any arguments are known. Without an agent: for a Claw no rule names. */
-  toolRule(question: Omit<ToolQuestion, 'agent'> & { readonly agent?: AgentId }): ToolAnswer;
+  toolRule(question: Omit<ToolQuestion, 'agent'> & { readonly agent?: AgentId; readonly kind?: ActionKind }): ToolAnswer;
   /** Every rule in force, organization first. `connectionName` puts a connection's own name into the person's rules. */
   list(connectionName?: (connection: string) => string): readonly Rule[];
   /** Rules that could not be read, in words for the person. */
@@ -150,9 +150,9 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
       return evaluation.ok && evaluation.satisfied.length > 0;
     },
 
-    toolRule({ agent, connection, name, effect }) {
+    toolRule({ agent, connection, name, effect, kind = 'invokeTool' }) {
       const question: PolicyQuestion = {
-        kind: 'invokeTool',
+        kind,
         // Branded, but only ever compared by Cedar: a value outside the brand is what keeps it from matching any agent.
         agent: agent ?? (anyAgent as AgentId),
         connection,

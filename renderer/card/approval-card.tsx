@@ -1,6 +1,6 @@
 import { InfoRegular } from '@fluentui/react-icons/svg/info';
 import { ShieldFilled } from '@fluentui/react-icons/svg/shield';
-import { useCallback, useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import type { Approval } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { Avatar } from '../look/avatar.tsx';
@@ -9,7 +9,6 @@ import { Disarmed } from '../look/disarmed.tsx';
 import { Joined } from '../look/layout.tsx';
 import { useNow } from '../look/use-now.ts';
 import { AnsweredNote } from './answered-note.tsx';
-import { armsAfter } from './arming.ts';
 import './card.css';
 import { CardActions, isWholeNumber } from './card-actions.tsx';
 import { CardRows } from './card-rows.tsx';
@@ -20,6 +19,7 @@ import { DenyDialog } from './deny-dialog.tsx';
 import { EditForm } from './edit-form.tsx';
 import { useAnswer } from './use-answer.ts';
 import { useArming } from './use-arming.ts';
+import { useCardKeys } from './use-card-keys.ts';
 import { useSigning } from './use-signing.ts';
 import { useEditing } from './use-editing.ts';
 
@@ -68,8 +68,6 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
   const isOver = useNow(250) >= approval.expiresAt;
   const isHigh = approval.card.risk === 'high';
   const { isArmedNow } = arming;
-  /** When the focus came into the card: keys typed before, or on their way then, were meant for something else. */
-  const focusedSince = useRef(Number.POSITIVE_INFINITY);
 
   useEffect(() => {
     if (takesFocus) root.current?.focus({ preventScroll: isOwnWindow });
@@ -88,26 +86,11 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
   const deny = (): void => {
     if (mayAnswer()) void answer('deny', false, null);
   };
-  const onFocus = (event: FocusEvent): void => {
-    const cameFrom = event.relatedTarget;
-    if (!(cameFrom instanceof Node) || !event.currentTarget.contains(cameFrom)) focusedSince.current = performance.now();
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // React also brings keys from the dialog here; they are the dialog's.
-    if (isDenying || isEditing || event.nativeEvent.isComposing) return;
-    if (event.repeat || performance.now() - focusedSince.current < armsAfter) {
-      // Space and Enter would press the button or tick the box that has the focus.
-      if (event.key === ' ' || event.key === 'Enter') event.preventDefault();
-      return;
-    }
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      approve();
-    } else if (event.key === 'Escape' && isOwnWindow && mayAnswer()) {
-      event.preventDefault();
-      setDenying(true);
-    }
-  };
+  const keys = useCardKeys({
+    isElsewhere: isDenying || isEditing,
+    onApprove: () => approve(),
+    onEscape: isOwnWindow ? () => mayAnswer() && setDenying(true) : null,
+  });
 
   return (
     // The card is a group that takes the keys of its buttons; it is no button itself.
@@ -118,8 +101,7 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
       className={`cs-card ${isHigh ? 'cs-card-high' : ''}`}
       aria-labelledby={headline}
       aria-describedby={approval.edit === undefined ? undefined : changes}
-      onKeyDown={onKeyDown}
-      onFocus={onFocus}
+      {...keys}
     >
       <CardHead approval={approval} headlineId={headline} />
       {editing.fields !== null ? (

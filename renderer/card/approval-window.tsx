@@ -12,6 +12,8 @@ import { useWindowTitle } from '../app/use-window-title.ts';
 import { Disarmed } from '../look/disarmed.tsx';
 import { EmptyState } from '../look/layout.tsx';
 import { ApprovalCard } from './approval-card.tsx';
+import { StackCard, stackValues } from './stack-card.tsx';
+import { holds, pileKey, pileUp, type Pile } from './stacks.ts';
 import { endingOf, endingPictures, staysFor } from './last-answer.tsx';
 import '../app/app.css';
 import './approval-window.css';
@@ -20,24 +22,43 @@ import './approval-window.css';
 export function ApprovalWindow(): ReactNode {
   const waiting = useSnapshot((snapshot) => snapshot.approvals.filter(({ answer }) => answer === null));
   const [chosen, choose] = useState<ApprovalId | null>(null);
-  const found = waiting.findIndex(({ id }) => id === chosen);
+  const [alone, setAlone] = useState<ApprovalId | null>(null);
+  const piles = pileUp(waiting, alone);
+  const found = piles.findIndex((pile) => holds(pile, chosen));
   const index = found === -1 ? 0 : found;
-  const approval = waiting[index];
+  const pile = piles[index];
+  const approval = pile?.kind === 'stack' ? pile.approvals[0] : pile?.approval;
   const say = useSay();
   const text = useText();
   const [lastId, setLastId] = useState<ApprovalId | null>(null);
   // Remembered for when it is answered; setting state while rendering is React's way to.
   if (approval !== undefined && approval.id !== lastId) setLastId(approval.id);
   const last = useSnapshot((snapshot) => snapshot.approvals.find(({ id }) => id === lastId));
-  useWindowTitle(approval === undefined ? text('approvalWindow.title.nothing') : text('approvalWindow.title.question', { headline: say(approval.card.headline), agent: approval.agent.name }));
+  useWindowTitle(
+    pile === undefined || approval === undefined
+      ? text('approvalWindow.title.nothing')
+      : text('approvalWindow.title.question', { headline: pile.kind === 'stack' ? text('stack.headline', stackValues(pile.approvals)) : say(approval.card.headline), agent: approval.agent.name }),
+  );
+  const takeOff = (id: ApprovalId): void => {
+    setAlone(id);
+    choose(id);
+  };
   return (
     <div className="cs-approval-window">
-      {waiting.length > 1 && <Stepper index={index} count={waiting.length} onStep={(to) => choose(waiting[to]?.id ?? null)} />}
-      <main>{approval === undefined ? <NothingWaiting last={last} /> : <ApprovalCard approval={approval} isOwnWindow />}</main>
+      {piles.length > 1 && <Stepper index={index} count={piles.length} onStep={(to) => choose(firstOf(piles[to]))} />}
+      <main>
+        {pile === undefined && <NothingWaiting last={last} />}
+        {pile?.kind === 'one' && <ApprovalCard approval={pile.approval} isOwnWindow />}
+        {pile?.kind === 'stack' && <StackCard key={pileKey(pile)} approvals={pile.approvals} isOwnWindow onAlone={takeOff} />}
+      </main>
       <HeldActions />
       <Announcer />
     </div>
   );
+}
+
+function firstOf(pile: Pile | undefined): ApprovalId | null {
+  return pile === undefined ? null : pile.kind === 'stack' ? pile.approvals[0].id : pile.approval.id;
 }
 
 function Stepper({ index, count, onStep }: { readonly index: number; readonly count: number; readonly onStep: (index: number) => void }): ReactNode {

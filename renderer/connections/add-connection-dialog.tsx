@@ -5,8 +5,9 @@ import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { EmailDialog } from './email-dialog.tsx';
 import { KindPicture } from './kind-picture.tsx';
 import { ServerDialog } from './server-dialog.tsx';
+import { WorkbenchDialog } from './workbench-dialog.tsx';
 
-const kinds = ['email', 'remote', 'command'] as const;
+const kinds = ['email', 'remote', 'workbench', 'command'] as const;
 type AddedKind = (typeof kinds)[number];
 
 export interface AddDialogProps {
@@ -28,6 +29,8 @@ export function AddConnectionDialog({ onClose, onAdded }: AddDialogProps): React
       return <KindDialog onChoose={setKind} onClose={onClose} />;
     case 'email':
       return <EmailDialog onAdded={added} onBack={back} onClose={onClose} />;
+    case 'workbench':
+      return <WorkbenchDialog onAdded={added} onBack={back} onClose={onClose} />;
     case 'remote':
     case 'command':
       return <ServerDialog kind={kind} onAdded={added} onBack={back} onClose={onClose} />;

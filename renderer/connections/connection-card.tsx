@@ -58,7 +58,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
         <p className="cs-item-line">
           <Joined>
             <span>{text(`connectionsScreen.kind.${connection.kind}`)}</span>
-            <span className={connection.kind === 'command' ? 'cs-mono' : ''}>
+            <span className={connection.kind === 'command' || connection.kind === 'workbench' ? 'cs-mono' : ''}>
               <Disarmed text={connection.reaches} />
             </span>
           </Joined>

@@ -1,4 +1,5 @@
 import { BeakerRegular } from '@fluentui/react-icons/svg/beaker';
+import { FolderOpenRegular } from '@fluentui/react-icons/svg/folder-open';
 import { GlobeRegular } from '@fluentui/react-icons/svg/globe';
 import { MailRegular } from '@fluentui/react-icons/svg/mail';
 import { WindowConsoleRegular } from '@fluentui/react-icons/svg/window-console';
@@ -10,6 +11,7 @@ const pictures: Record<Connection['kind'], ReactNode> = {
   practice: <BeakerRegular fontSize={24} />,
   command: <WindowConsoleRegular fontSize={24} />,
   remote: <GlobeRegular fontSize={24} />,
+  workbench: <FolderOpenRegular fontSize={24} />,
 };
 
 /** What kind of connection it is, as a picture. Decorative: the kind is also written. */

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Approval, Row } from '../../preload/contract.ts';
 import { Say, useSay, useText } from '../app/intl.tsx';
 import { Countdown } from '../card/countdown.tsx';
+import { stackValues, type StackCardProps } from '../card/stack-card.tsx';
 import { Avatar } from '../look/avatar.tsx';
 import { Chip } from '../look/chip.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
@@ -47,6 +48,29 @@ export function InboxRow({ approval, isOpen, onOpen }: { readonly approval: Appr
         {answer === null && approval.signing?.people === 2 && <Chip>{text(approval.signing.signed.length === 0 ? 'inbox.twoSign' : 'inbox.secondSignature')}</Chip>}
         {answer === null && card.risk === 'high' && <Chip tone="mind">{text('inbox.lookClosely')}</Chip>}
         {answer !== null && progress !== null && <ProgressChip progress={progress} />}
+      </span>
+    </button>
+  );
+}
+
+/** Questions of one Claw about one kind of thing, as one line. */
+export function InboxStack({ approvals, isOpen, onOpen }: { readonly approvals: StackCardProps['approvals']; readonly isOpen: boolean; readonly onOpen: () => void }): ReactNode {
+  const text = useText();
+  const [{ agent, askedAt }] = approvals;
+  return (
+    <button type="button" className="cs-inbox-row" aria-current={isOpen ? 'true' : undefined} onClick={onOpen}>
+      <Avatar id={agent.id} name={agent.name} />
+      <span className="cs-grow">
+        <span className="cs-inbox-summary">
+          <Disarmed text={text('stack.summary', stackValues(approvals))} />
+        </span>
+        <span className="cs-inbox-under cs-small cs-muted">
+          <TimeText at={askedAt} />
+        </span>
+      </span>
+      <span className="cs-inbox-chips">
+        <Countdown expiresAt={Math.min(...approvals.map(({ expiresAt }) => expiresAt))} />
+        <Chip>{text('inbox.stack', { count: approvals.length })}</Chip>
       </span>
     </button>
   );

@@ -2,16 +2,18 @@ import { Button } from '@fluentui/react-components';
 import { BotRegular } from '@fluentui/react-icons/svg/bot';
 import { CheckmarkCircleRegular } from '@fluentui/react-icons/svg/checkmark-circle';
 import { useState, type ReactNode } from 'react';
-import type { Approval, ApprovalId } from '../../preload/contract.ts';
+import type { ApprovalId } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useNavigation } from '../app/navigation.ts';
 import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
 import { ApprovalCard } from '../card/approval-card.tsx';
+import { StackCard } from '../card/stack-card.tsx';
+import { holds, pileKey, pileUp, type Pile } from '../card/stacks.ts';
 import { EmptyState, ScreenHeader, SectionTitle } from '../look/layout.tsx';
 import { ErrorNote } from '../look/note.tsx';
 import './inbox.css';
-import { InboxRow } from './inbox-row.tsx';
+import { InboxRow, InboxStack } from './inbox-row.tsx';
 
 /** What waits for an answer, with the chosen card open beside it, and what was answered today. */
 export function InboxScreen(): ReactNode {
@@ -20,18 +22,25 @@ export function InboxScreen(): ReactNode {
   const [chosen, choose] = useState<ApprovalId | null>(null);
   const waiting = approvals.filter(({ answer }) => answer === null);
   const answered = approvals.filter(({ answer }) => answer !== null);
-  const open = approvals.find(({ id }) => id === chosen) ?? waiting[0] ?? null;
+  const [alone, setAlone] = useState<ApprovalId | null>(null);
+  const piles = pileUp(waiting, alone);
+  const answeredOne = answered.find(({ id }) => id === chosen);
+  const open: Pile | undefined = answeredOne === undefined ? (piles.find((pile) => holds(pile, chosen)) ?? piles[0]) : { kind: 'one', approval: answeredOne };
+  const takeOff = (id: ApprovalId): void => {
+    setAlone(id);
+    choose(id);
+  };
   return (
     <div className="cs-inbox-screen">
       <ScreenHeader title={text('nav.inbox')} subtitle={text('inbox.subtitle', { count: waiting.length })} />
-      <div className={open === null ? 'cs-inbox' : 'cs-inbox cs-inbox-open'}>
+      <div className={open === undefined ? 'cs-inbox' : 'cs-inbox cs-inbox-open'}>
         <div className="cs-inbox-lists">
-          {waiting.length === 0 ? <NothingWaiting /> : <List label={text('inbox.waiting')} approvals={waiting} openId={open?.id ?? null} onOpen={choose} />}
-          {answered.length > 0 && <List label={text('inbox.today')} approvals={answered} openId={open?.id ?? null} onOpen={choose} />}
+          {waiting.length === 0 ? <NothingWaiting /> : <List label={text('inbox.waiting')} piles={piles} open={open} onOpen={choose} />}
+          {answered.length > 0 && <List label={text('inbox.today')} piles={answered.map((approval) => ({ kind: 'one', approval }))} open={open} onOpen={choose} />}
         </div>
-        {open !== null && (
+        {open !== undefined && (
           <div className="cs-inbox-card">
-            <ApprovalCard approval={open} />
+            {open.kind === 'one' ? <ApprovalCard approval={open.approval} /> : <StackCard key={pileKey(open)} approvals={open.approvals} onAlone={takeOff} />}
           </div>
         )}
       </div>
@@ -41,21 +50,28 @@ export function InboxScreen(): ReactNode {
 
 interface ListProps {
   readonly label: string;
-  readonly approvals: readonly Approval[];
-  readonly openId: ApprovalId | null;
+  readonly piles: readonly Pile[];
+  readonly open: Pile | undefined;
   readonly onOpen: (id: ApprovalId) => void;
 }
 
-function List({ label, approvals, openId, onOpen }: ListProps): ReactNode {
+function List({ label, piles, open, onOpen }: ListProps): ReactNode {
   return (
     <section aria-label={label}>
       <SectionTitle>{label}</SectionTitle>
       <ul className="cs-inbox-list">
-        {approvals.map((approval) => (
-          <li key={approval.id}>
-            <InboxRow approval={approval} isOpen={approval.id === openId} onOpen={() => onOpen(approval.id)} />
-          </li>
-        ))}
+        {piles.map((pile) => {
+          const isOpen = open !== undefined && pileKey(pile) === pileKey(open);
+          return (
+            <li key={pileKey(pile)}>
+              {pile.kind === 'one' ? (
+                <InboxRow approval={pile.approval} isOpen={isOpen} onOpen={() => onOpen(pile.approval.id)} />
+              ) : (
+                <InboxStack approvals={pile.approvals} isOpen={isOpen} onOpen={() => onOpen(pile.approvals[0].id)} />
+              )}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

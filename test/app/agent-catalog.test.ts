@@ -27,7 +27,7 @@ function setUp(fakes: Record<string, FakeUpstream>) {
     }),
   );
   const open = ({ id }: Connection): Promise<FakeUpstream> => (fakes[id] === undefined ? Promise.reject(new Error('down')) : Promise.resolve(fakes[id]));
-  const upstreams = createUpstreams({ find: (id) => connections.get(id), factories: { remote: open, email: open, practice: open, command: open }, clock, scrub: (text) => text });
+  const upstreams = createUpstreams({ find: (id) => connections.get(id), factories: { remote: open, email: open, practice: open, command: open, workbench: open }, clock, scrub: (text) => text });
   const rules = new Emitter<undefined>();
   const asked: string[] = [];
   const state = { forbidden: new Set<string>(), barred: new Set<string>() };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { agentId, type Approval } from '../../preload/contract.ts';
 import { openApp, type App } from '../../main/app.ts';
 import type { ManagedRead } from '../../main/managed/managed-source.ts';
@@ -62,6 +63,7 @@ export async function openedApp(kept?: string): Promise<OpenedApp> {
     home,
     assets: join(root, 'assets'),
     activityWorker: new URL('../../main/activity/worker.ts', import.meta.url),
+    sandboxHelper: { program: process.execPath, args: [fileURLToPath(new URL('../../main/sandbox/helper/index.ts', import.meta.url))] },
     managedSource: {
       read: () => Promise.resolve({ state: 'absent' }),
       watch(own) {

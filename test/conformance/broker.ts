@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openApp } from '../../main/app.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { Shell } from '../../main/shell/shell.ts';
@@ -58,6 +59,7 @@ export async function startBroker(era: Era): Promise<BrokerUnderTest> {
     home,
     assets: join(root, 'assets'),
     activityWorker: new URL('../../main/activity/worker.ts', import.meta.url),
+    sandboxHelper: { program: process.execPath, args: [fileURLToPath(new URL('../../main/sandbox/helper/index.ts', import.meta.url))] },
     managedSource: { read: () => Promise.resolve({ state: 'ok', settings: managed(era), remarks: [] }), watch: () => nothing },
     mcpPort: 0,
     shell: noScreen,

@@ -25,7 +25,7 @@ function setUp(fakes: Record<string, FakeUpstream | Error | undefined>) {
     if (fake === undefined) return new Promise(() => undefined);
     return fake instanceof Error ? Promise.reject(fake) : Promise.resolve(fake);
   };
-  const upstreams = createUpstreams({ find, factories: { remote, email: remote, practice: remote, command: remote }, clock, scrub: (text) => text });
+  const upstreams = createUpstreams({ find, factories: { remote, email: remote, practice: remote, command: remote, workbench: remote }, clock, scrub: (text) => text });
   const catalog = createCatalog({ upstreams, isKnown: (id) => ids.has(id), clock });
   const changes: string[] = [];
   catalog.onChange((connection, change) => changes.push(`${connection} ${change.kind}${change.kind === 'resource' ? ` ${change.uri}` : ''}`));

@@ -30,7 +30,7 @@ function setUp(make: () => FakeUpstream | Promise<FakeUpstream> = () => createFa
   };
   const upstreams = createUpstreams({
     find: (wanted) => (wanted === id ? state.connection : undefined),
-    factories: { remote: open, email: open, practice: open, command: open },
+    factories: { remote: open, email: open, practice: open, command: open, workbench: open },
     clock,
     scrub: (text) => text.replaceAll('hunter22', '[secret removed]'),
     idleAfter: 10_000,
@@ -313,7 +313,7 @@ test('a real child that is killed in mid-call: unknown, done at most once, and n
   const command: Connection = { id, name: 'CRM', kind: 'command', config: { command: process.execPath, args: [server, '--journal', journal] }, addedAt: 0, isManaged: false, callTimeoutSeconds: 60 };
   const upstreams = createUpstreams({
     find: () => command,
-    factories: { command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }), remote: refuse, email: refuse, practice: refuse },
+    factories: { command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }), remote: refuse, email: refuse, practice: refuse, workbench: refuse },
     clock: systemClock,
     scrub: (text) => text,
   });

@@ -33,7 +33,7 @@ function setUp(open: () => Promise<FakeUpstream> = () => Promise.resolve(createF
   };
   const upstreams = createUpstreams({
     find: (wanted) => (wanted === id ? connection('remote') : undefined),
-    factories: { remote, email: noFactory, practice: noFactory, command: noFactory },
+    factories: { remote, email: noFactory, practice: noFactory, command: noFactory, workbench: noFactory },
     clock,
     scrub: (text) => text.replaceAll('hunter2', '[secret removed]'),
     idleAfter: 10_000,
@@ -193,7 +193,7 @@ afterEach(async () => {
 function realUpstreams(kept: Connection): KeptUpstreams {
   const upstreams = createUpstreams({
     find: () => kept,
-    factories: { command: ({ config }) => openStdioUpstream(config), remote: ({ config }) => openHttpUpstream(config), email: noFactory, practice: noFactory },
+    factories: { command: ({ config }) => openStdioUpstream(config), remote: ({ config }) => openHttpUpstream(config), email: noFactory, practice: noFactory, workbench: noFactory },
     clock: systemClock,
     scrub: (text) => text,
   });

@@ -201,7 +201,7 @@ describe('a payment under Strict', () => {
     await start();
     const page = await shownCard();
     await page.getByText('Ana signed').waitFor();
-    expect(await page.getByLabel('Name').locator('option').allTextContents()).toEqual(['Choose your name', 'Bo']);
+    expect(await page.getByLabel('Name').locator('option').allTextContents()).toEqual(['Choose…', 'Bo']);
     expect(await paid()).toEqual([]);
     await signAs(page, 'Bo', bos, 'Sign and approve');
     await app.until(paid, (lines) => lines.length === 1);

@@ -118,7 +118,7 @@ export interface Knobs {
 const notAsked = (): Promise<never> => Promise.reject(new Error('The gate asks for no list.'));
 
 /** One start of the gate in that world. */
-export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
+export function open(world: World, record?: Pick<AppendQueue, 'append'>, over: Partial<GateParts> = {}) {
   const knobs: Knobs = {
     decide: decision('ask'),
     rules: undefined,
@@ -230,7 +230,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>) {
     disarm: (text) => text,
     report: () => undefined,
   };
-  const gate = new Pipeline(parts);
+  const gate = new Pipeline({ ...parts, ...over });
   return { gate, approvals, pause, knobs, proofs };
 }
 

@@ -3,6 +3,7 @@
  * after 0.7 s: no to what says so, yes to the rest, some of it after a change. Says in one line when it is ready. Made to be killed; a SIGTERM ends it in good order.
  */
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openApp } from '../../main/app.ts';
 import type { Approval } from '../../preload/contract.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
@@ -38,6 +39,7 @@ const app = await openApp({
   home: setup.home,
   assets: join(root, 'assets'),
   activityWorker: new URL('../../main/activity/worker.ts', import.meta.url),
+  sandboxHelper: { program: process.execPath, args: [fileURLToPath(new URL('../../main/sandbox/helper/index.ts', import.meta.url))] },
   managedSource: { read: () => Promise.resolve({ state: 'ok', settings, remarks: [] }), watch: () => nothing },
   mcpPort: 0,
   shell,

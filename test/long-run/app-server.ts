@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { openApp } from '../../main/app.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { Shell } from '../../main/shell/shell.ts';
@@ -52,6 +53,7 @@ const app = await openApp({
   home: setup.home,
   assets: join(root, 'assets'),
   activityWorker: new URL('../../main/activity/worker.ts', import.meta.url),
+  sandboxHelper: { program: process.execPath, args: [fileURLToPath(new URL('../../main/sandbox/helper/index.ts', import.meta.url))] },
   managedSource: { read: () => Promise.resolve({ state: 'ok', settings, remarks: [] }), watch: () => nothing },
   mcpPort: 0,
   shell,

@@ -41,7 +41,7 @@ describe('doubts about a domain', () => {
   });
 
   it('any one letter more, less, other, or two that changed places are found among many', () => {
-    const names = fc.array(fc.stringMatching(/^[b-hj-km-qt-z]{8,14}$/), { minLength: 1, maxLength: 30 });
+    const names = fc.array(fc.stringMatching(/^[bdfghjkmpqstxyz]{8,14}$/), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(names, fc.nat(), fc.nat(), fc.constantFrom('more', 'less', 'other', 'swap'), (list, which, where, how) => {
         const known = new KnownDomains(list.map((name) => `${name}.example`));

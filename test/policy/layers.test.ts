@@ -73,7 +73,7 @@ describe('how layers become one decision', () => {
     const policy = policyOf({ personal: [own('send_tool', 'allow')] });
     expect(policy.decide(question('send', { connection: connectionId.parse('other-mail') })).answer).toBe('ask');
     expect(policy.decide(question('send', { name: 'send_tool_2' })).answer).toBe('ask');
-    expect(policy.decide(question('send', { kind: 'runCommand' })).answer).toBe('ask');
+    expect(policy.decide(question('send', { kind: 'readResource' })).answer).toBe('ask');
   });
 });
 

@@ -20,7 +20,7 @@ export interface PlainAnswer {
 
 const types = { invokeTool: 'Tool', readResource: 'Resource',
   watchResource: 'Resource',
-  complete: 'Completion', getPrompt: 'Prompt', runCommand: 'Command', connect: 'Host', useCredential: 'Credential' } as const;
+  complete: 'Completion', getPrompt: 'Prompt', runCommand: 'Tool', connect: 'Host', useCredential: 'Credential' } as const;
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const [everything, hiding] = [new PolicySet(), new PolicySet()];
 

@@ -88,3 +88,33 @@ test('the strictest covers each of what it was made from, in any order', () => {
 test('a layer says which policy it stumbled over', () => {
   expect(readLayer('organization', `${all} @requireApprovers("3") ${all}`)).toMatchObject({ ok: false, why: 'rule 2: @requireApprovers should be "2"' });
 });
+
+describe('a payment under Strict', () => {
+  const strict = policyOf({ profile: 'strict' });
+  const paying = (facts: object) => strict.decide(question('pay', { facts: { effect: 'pay', isReversible: false, ...facts } }));
+
+  test.for<[string, object, 1 | 2 | undefined]>([
+    ['1,000.00 euros', { amountMinor: 100_000, currency: 'EUR' }, undefined],
+    ['a cent more', { amountMinor: 100_001, currency: 'EUR' }, 1],
+    ['10,000.00 euros', { amountMinor: 1_000_000, currency: 'EUR' }, 1],
+    ['a cent more than that', { amountMinor: 1_000_001, currency: 'EUR' }, 2],
+    ['100,000 yen', { amountMinor: 100_000, currency: 'JPY' }, undefined],
+    ['a yen more', { amountMinor: 100_001, currency: 'JPY' }, 1],
+    ['10,000.00 kronor', { amountMinor: 1_000_000, currency: 'SEK' }, undefined],
+    ['100,000.01 kronor', { amountMinor: 10_000_001, currency: 'SEK' }, 2],
+    ['a currency without a limit', { amountMinor: 1, currency: 'TRY' }, 2],
+    ['an amount without a currency', { amountMinor: 1 }, 2],
+    ['no amount', { currency: 'EUR' }, 2],
+    ['less than nothing', { amountMinor: -1, currency: 'EUR' }, 2],
+    ['an amount that is no number', { amountMinor: '1', currency: 'EUR' }, 2],
+    ['a fraction of a cent', { amountMinor: 0.5, currency: 'EUR' }, 2],
+  ])('%s', ([, facts, people]) => {
+    const { answer, signing } = paying(facts);
+    expect(answer).toBe('ask');
+    expect(signing?.people).toBe(people);
+  });
+
+  test('is signed whatever the person allowed', () => {
+    expect(policyOf({ profile: 'strict', personal: [own('pay_tool', 'allow')] }).decide(question('pay')).signing).toEqual({ people: 2, groups: [] });
+  });
+});

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
-import { editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
@@ -50,6 +50,10 @@ const enterKey = async (page: Page) => {
   await goTo('connections')(page);
   await press('Enter the key of Shipping…')(page);
   await page.getByRole('dialog').waitFor();
+};
+const openMember = async (page: Page) => {
+  await page.locator('.cs-nav').waitFor();
+  await page.locator('.cs-stack-line').nth(1).click();
 };
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
@@ -159,6 +163,8 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'approval-email', page: 'approval.html', snapshot: only(emailQuestion) },
+  { name: 'approval-stack', page: 'approval.html', snapshot: (now) => ({ ...busySnapshot(now), approvals: [...calendarStack(now)] }) },
+  { name: 'inbox-stack', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), approvals: [...calendarStack(now), emailQuestion(now)] }), act: openMember },
   { name: 'approval-edit', page: 'approval.html', snapshot: only(emailQuestion), act: press('Edit…') },
   { name: 'approval-edit-end', page: 'approval.html', snapshot: only(emailQuestion), act: editToTheEnd },
   { name: 'approval-edit-wrong', page: 'approval.html', snapshot: only(emailQuestion), act: editWrongly },

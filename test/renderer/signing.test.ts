@@ -89,7 +89,7 @@ describe('a card that two people sign', () => {
     expect(await page.getByRole('listitem').filter({ has: page.getByText('First signature') }).getAttribute('aria-current')).toBe('step');
     await page.evaluate((approval) => window.fixture.push({ approvals: [approval] }), twoPeopleQuestion(now, true));
     await page.getByText('Ana Lind signed').waitFor();
-    expect(await page.getByLabel('Name').locator('option').allTextContents()).toEqual(['Choose your name', 'Bo Berg']);
+    expect(await page.getByLabel('Name').locator('option').allTextContents()).toEqual(['Choose…', 'Bo Berg']);
     // Nothing that was typed or ticked for the first counts for the second, and the buttons arm anew.
     expect(await page.getByRole('checkbox').isChecked()).toBe(false);
     expect(await page.getByLabel('Passcode', { exact: true }).inputValue()).toBe('');
@@ -113,7 +113,7 @@ describe('a card that two people sign', () => {
     const signing = { ...asked.signing!, groups: ['finance'] };
     const cy = { ...signers.approvers[1]!, name: 'Cy', groups: ['finance'] };
     await open([{ ...asked, signing }], { signers: { ...signers, approvers: [signers.approvers[0]!, cy] } });
-    expect(await page.getByLabel('Name').locator('option').allTextContents()).toEqual(['Choose your name', 'Cy']);
+    expect(await page.getByLabel('Name').locator('option').allTextContents()).toEqual(['Choose…', 'Cy']);
     await page.evaluate((next) => window.fixture.push({ signers: next }), signers);
     await page.getByText('One has to be from finance, and is not set up yet.').waitFor();
   });

@@ -53,6 +53,8 @@ const python = (code: string): string => `python3 - <<'CODE'\nimport os, sys, ct
 const connect = (address: string): string => python(`try:\n    s = socket.socket(socket.AF_UNIX)\n    s.connect(${address})\n    print('ESCAPED', s.recv(99))\nexcept OSError as problem:\n    print(problem)`);
 const write = (path: string): string => `if echo x >> ${path}; then echo ESCAPED; fi`;
 const read = (path: string): string => `if grep -q ${secret} ${path}; then echo ESCAPED; fi`;
+/** Where this checkout itself lies under /tmp: the sandbox's own helper is shown from there. */
+const ownName = process.cwd().startsWith('/tmp/') ? (process.cwd().split('/')[2] ?? '') : 'no such name';
 const nowhere = /No such file|Permission denied|Read-only|Not a directory|denied/i;
 const refused = /EPERM|EACCES|ENOSYS|Operation not permitted/;
 
@@ -71,7 +73,7 @@ const reading: readonly Attempt[] = [
   { name: 'our own state', script: () => `find / -name state.db 2>/dev/null | grep . && echo ESCAPED; ${read(`${machine.state}/state.db`)}`, shows: nowhere },
   { name: 'password hashes', script: () => 'cat /etc/shadow && echo ESCAPED', shows: nowhere },
   { name: 'the keys of this machine', script: () => 'ls /etc/ssh/* /root/.ssh /etc/ssl/private && echo ESCAPED', shows: nowhere },
-  { name: 'other people’s temporary files', script: () => `ls -A /tmp | grep -v countersign-sandbox | grep -v csr- && echo ESCAPED; ls ${machine.folder}; ls ${machine.folder}/home`, shows: nowhere },
+  { name: 'other people’s temporary files', script: () => `ls -A /tmp | grep -v countersign-sandbox | grep -v csr- | grep -vx '${ownName}' && echo ESCAPED; ls ${machine.folder}; ls ${machine.folder}/home`, shows: nowhere },
   { name: 'disks', script: () => 'ls /dev/vd* /dev/sd* /dev/nvme* /dev/mem /dev/kmsg && echo ESCAPED; mknod disk b 254 0 && head -c 1 disk && echo ESCAPED', shows: /Operation not permitted|Permission denied/ },
   { name: 'the kernel’s log', script: () => python('call(103, 3, ctypes.create_string_buffer(100), 100)'), shows: refused },
   { name: 'files by handle', script: () => python('call(304, -100, ctypes.create_string_buffer(64), 0)'), shows: refused },

@@ -31,6 +31,7 @@ export function targetOfSignIn(connection: Connection): SignInTarget | undefined
       return mailTarget(connection);
     case 'command':
     case 'practice':
+    case 'workbench':
       return undefined;
   }
 }

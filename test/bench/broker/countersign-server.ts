@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openApp, type AppOptions } from '../../../main/app.ts';
 import { askApp } from '../../../main/cli/app-connection.ts';
 import { managedSettings } from '../../../main/managed/managed-settings.ts';
@@ -48,6 +49,7 @@ const options: AppOptions = {
   home,
   assets: join(root, 'assets'),
   activityWorker: new URL('../../../main/activity/worker.ts', import.meta.url),
+  sandboxHelper: { program: process.execPath, args: [fileURLToPath(new URL('../../../main/sandbox/helper/index.ts', import.meta.url))] },
   managedSource: { read: () => Promise.resolve({ state: 'ok', settings, remarks: [] }), watch: () => nothing },
   mcpPort: 0,
   shell,

@@ -40,6 +40,11 @@ describe('the tray', () => {
     ]);
   });
 
+  test('its menu says how many wait for a second signature', async () => {
+    const { tray } = await trayOf({ ...waiting, secondSignatures: 1 });
+    expect(shape(tray.menu)[0]).toBe('2 waiting, one for a second signature');
+  });
+
   test('with nothing waiting the menu says so', async () => {
     const { tray } = await trayOf(quiet);
     expect(shape(tray.menu).slice(0, 2)).toEqual(['Nothing waiting (off)', 'Open Countersign']);

@@ -1,0 +1,82 @@
+import type { Message, Row } from '../../../preload/contract.ts';
+import type { DescribeContext, Described } from '../../model/action.ts';
+import { disarm, disarmLine, isArmed } from '../../model/disarm.ts';
+import { say } from '../../model/say.ts';
+import type { Code, CodeReport } from './workshop.ts';
+
+const longestHeadline = 120;
+
+/** What a run would do, for the person: its exact text, what stands out in it, and where it runs. */
+export function describeRun(code: Code, args: readonly string[], report: CodeReport, { folder, isReduced }: { readonly folder: string; readonly isReduced: boolean }, context: DescribeContext): Described {
+  const values = valuesOf(context, { line: firstLine(code.text) });
+  const key = code.kind;
+  return {
+    facts: { effect: 'run', isReversible: false, ...report.facts },
+    materials: [],
+    card: {
+      headline: say(`card.workbench.${key}.headline`),
+      summary: say(`card.workbench.${key}.summary`, values),
+      unusual: [...report.marks],
+      rows: [...report.rows, ...argumentRows(args), ...(code.kind === 'command' ? [] : [workspaceRow(folder)]), { kind: 'sentences', label: say('card.row.sandbox'), sentences: [say('card.workbench.reach'), ...(isReduced ? [say('card.workbench.reduced')] : [])] }],
+      risk: 'high',
+      confirm: say(report.isAlarming ? 'card.workbench.confirm.alarming' : 'card.workbench.confirm'),
+    },
+    sentence: { did: say(`activity.workbench.${key}.did`, values), wanted: say(`activity.workbench.${key}.wanted`, values), details: [] },
+  };
+}
+
+/** Reading a file or listing a folder. */
+export function describeReading(kind: 'read' | 'list', path: string, folder: string, context: DescribeContext): Described {
+  const values = valuesOf(context, { path: disarmLine(path), isAll: path === '' ? 'yes' : 'no' });
+  return {
+    facts: { effect: 'read', isReversible: true, ...(path === '' ? {} : { paths: [path] }) },
+    materials: [],
+    card: {
+      headline: say(`card.workbench.${kind}.headline`),
+      summary: say(`card.workbench.${kind}.summary`, values),
+      unusual: [],
+      rows: [...(path === '' ? [] : [pathRow(path)]), workspaceRow(folder)],
+      risk: 'normal',
+      confirm: null,
+    },
+    sentence: { did: say(`activity.workbench.${kind}.did`, values), wanted: say(`activity.workbench.${kind}.wanted`, values), details: [] },
+  };
+}
+
+export function describeWriting(path: string, content: string, folder: string, context: DescribeContext): Described {
+  const values = valuesOf(context, { path: disarmLine(path) });
+  return {
+    facts: { effect: 'change', isReversible: false, paths: [path] },
+    materials: [],
+    card: {
+      headline: say('card.workbench.write.headline'),
+      summary: say('card.workbench.write.summary', values),
+      unusual: isArmed(content) || isArmed(path) ? [{ text: say('mark.hiddenCharacters'), tone: 'stop' }] : [],
+      rows: [pathRow(path), workspaceRow(folder), { kind: 'message', label: say('card.row.newText'), text: disarm(content), links: [] }],
+      risk: 'normal',
+      confirm: null,
+    },
+    sentence: { did: say('activity.workbench.write.did', values), wanted: say('activity.workbench.write.wanted', values), details: [] },
+  };
+}
+
+function valuesOf(context: DescribeContext, more: Readonly<Record<string, string>>): Message['values'] {
+  return { agent: disarmLine(context.agentName), connection: disarmLine(context.connectionName), ...more };
+}
+
+function argumentRows(args: readonly string[]): readonly Row[] {
+  return args.length === 0 ? [] : [{ kind: 'list', label: say('card.row.arguments'), items: args.map((text) => ({ text: disarmLine(text), marks: [] })) }];
+}
+
+function pathRow(path: string): Row {
+  return { kind: 'text', label: say('card.row.file'), text: disarmLine(path), isStrong: true };
+}
+
+function workspaceRow(folder: string): Row {
+  return { kind: 'text', label: say('card.row.workspace'), text: disarmLine(folder), isStrong: false };
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return disarmLine(line.length > longestHeadline ? `${line.slice(0, longestHeadline).toWellFormed()}…` : line);
+}

@@ -1,0 +1,143 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { ConnectionId, Mark, Message, Result, Row, WorkbenchInput } from '../preload/contract.ts';
+import { changeSentence, commandFacts, commandMarks, commandRows } from './commands/command-card.ts';
+import { describeArguments, describeCommandLine } from './commands/describe-command.ts';
+import { ConnectionProblem, type Connection } from './connections/connection.ts';
+import type { ConnectionStore } from './connections/connection-store.ts';
+import { createWorkbenchConnector, type Captured, type Code, type CodeReport, type Job, type JobEnd } from './connectors/workbench/index.ts';
+import type { Clock } from './model/clock.ts';
+import { disarm, disarmLine, isArmed } from './model/disarm.ts';
+import { say } from './model/say.ts';
+import type { Upstream } from './model/upstream.ts';
+import { readFolders, type FolderProblem } from './sandbox/folders.ts';
+import type { MissingPart, Readiness } from './sandbox/readiness.ts';
+import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+
+const workbenchConfig = z.object({ folder: z.string() });
+
+/** Bytes of each stream that an agent is given: the first half and the last. */
+const keptBytes = 64 * 1024;
+const programFolders = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin', ...(process.platform === 'darwin' ? ['/opt/homebrew/bin'] : [])];
+
+export interface WorkbenchesParts {
+  readonly connections: ConnectionStore;
+  readonly sandbox: Sandbox;
+  readonly clock: Clock;
+  /** Folders that no workspace may hold or lie in. */
+  readonly hidden: readonly string[];
+}
+
+/** Workbenches: the connector, with a sandbox for each run. */
+export class Workbenches {
+  readonly #parts: WorkbenchesParts;
+
+  constructor(parts: WorkbenchesParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with a `ConnectionProblem` where no sandbox can be had. */
+  async open({ name, config, callTimeoutSeconds }: Connection): Promise<Upstream> {
+    const { folder } = workbenchConfig.parse(config);
+    const { clock, sandbox } = this.#parts;
+    const readiness = await sandbox.check();
+    if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem(readiness), 'This computer has no sandbox to run code in.');
+    return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, clock, workshop: { run: (job) => this.#run(job, folder) }, look });
+  }
+
+  /** Adds nothing where no sandbox can be had, or the folder would show too much. */
+  async add({ name, folder }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
+    const { connections, hidden, sandbox } = this.#parts;
+    const path = folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder;
+    const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), hidden);
+    if (!read.ok) return { ok: false, problem: folderProblem(read.problem, folder) };
+    const readiness = await sandbox.check();
+    if (readiness.state === 'missing') return { ok: false, problem: missingProblem(readiness) };
+    return { ok: true, value: { id: connections.add({ name, kind: 'workbench', config: { folder: read.cwd } }).id } };
+  }
+
+  async #run({ argv, input, time, signal, onOutput }: Job, folder: string): Promise<JobEnd> {
+    const [program, ...words] = argv;
+    const node = program === 'node' ? ownNode() : undefined;
+    const plan: RunPlan = {
+      argv: [node ?? program, ...words],
+      cwd: folder,
+      environment: { PATH: programFolders.join(':'), LANG: 'C.UTF-8' },
+      readable: node === undefined ? [] : [node],
+      writable: [folder],
+      limits: { ...commandLimits, time },
+      network: null,
+    };
+    if (signal.aborted) return { kind: 'not_started', text: 'It was cancelled.' };
+    const started = await this.#parts.sandbox.start(plan);
+    if (!started.ok) return { kind: 'not_started', text: started.why === 'folder' ? 'The workspace folder is not there any more, or may not be used.' : `The sandbox could not be had: ${started.text}` };
+    const { run } = started;
+    const stop = (): void => void run.stop();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    const refused = new Set<string>();
+    const endRefusals = run.onViolation((line) => refused.add(line));
+    run.input.end(input);
+    const [output, error, end] = await Promise.all([capture(run.output, onOutput), capture(run.error, onOutput), run.end]);
+    signal.removeEventListener('abort', stop);
+    endRefusals();
+    return { kind: 'ended', code: end.code, signal: end.signal, limit: end.limit, isCutOff: end.isStopped || end.isLost, output, error, refused: [...refused] };
+  }
+}
+
+/** Electron is none; a Node of the system's is found in its folders then. */
+function ownNode(): string | undefined {
+  return process.versions['electron'] === undefined ? process.execPath : undefined;
+}
+
+async function capture(stream: Readable, onOutput: (text: string) => void): Promise<Captured> {
+  const decoder = new StringDecoder('utf8');
+  let [head, tail, omitted] = [Buffer.alloc(0), Buffer.alloc(0), 0];
+  const half = keptBytes / 2;
+  for await (const piece of stream) {
+    // A stream without an encoding gives buffers.
+    const chunk = piece as Buffer;
+    onOutput(decoder.write(chunk));
+    const room = Math.max(0, half - head.length);
+    head = Buffer.concat([head, chunk.subarray(0, room)]);
+    tail = Buffer.concat([tail, chunk.subarray(room)]);
+    if (tail.length <= half) continue;
+    omitted += tail.length - half;
+    tail = tail.subarray(tail.length - half);
+  }
+  return { text: omitted === 0 ? Buffer.concat([head, tail]).toString('utf8') : `${head.toString('utf8')}\n…\n${tail.toString('utf8')}`, omitted };
+}
+
+/** What can be said of code before it runs. Of a language other than the shell's nobody knows more than that it is code. */
+function look({ kind, text }: Code, folder: string): CodeReport {
+  const isCommand = kind === 'command';
+  const description = isCommand ? describeCommandLine(text, { folder }) : describeArguments([kind === 'python' ? 'python3' : 'node', '-'], { folder });
+  const hides: readonly Mark[] = !isCommand && isArmed(text) ? [{ text: say('mark.hiddenCharacters'), tone: 'stop' }] : [];
+  const marks = [...commandMarks(description), ...hides];
+  const change: Row = { kind: 'sentences', label: say('card.row.couldChange'), sentences: [changeSentence(description)] };
+  return {
+    // Beside the name of its program, the words say nothing of code.
+    facts: isCommand ? commandFacts(description) : { programs: [kind === 'python' ? 'python3' : 'node'], isFullyKnown: false, folder },
+    marks,
+    rows: isCommand ? commandRows(description) : [change, { kind: 'message', label: say('card.row.code'), text: disarm(text), links: [] }],
+    isAlarming: marks.some(({ tone }) => tone === 'stop'),
+  };
+}
+
+function folderProblem(problem: FolderProblem, folder: string): Message {
+  return say(`workbench.problem.${problem}`, { folder: disarmLine(folder) });
+}
+
+function missingProblem({ parts }: Readiness & { readonly state: 'missing' }): Message {
+  const mends = parts.flatMap((part) => ('mend' in part ? [part.mend] : []));
+  return say('workbench.problem.noSandbox', { parts: parts.map(nameOf).join(', '), isMendable: mends.length > 0 ? 'yes' : 'no', mend: mends.join(' && ') });
+}
+
+function nameOf(part: MissingPart): string {
+  if (part.part === 'old_bubblewrap') return `bubblewrap ${part.version}`;
+  return part.part === 'other' ? disarmLine(part.text) : part.part.replaceAll('_', ' ');
+}
