@@ -212,7 +212,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   };
   const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock });
 
-  const ownCommands: OwnCommands = new OwnCommands({ database, vault: createGatewayVault(credentials), gate: () => gate, isKnown: (id) => agents.get(id) !== undefined, version: options.version, report });
+  const ownCommands: OwnCommands = new OwnCommands({ database, vault: createGatewayVault(credentials), gate: () => gate, isKnown: (id) => agents.get(id) !== undefined, clock, version: options.version, report });
   const gate: Pipeline = new Pipeline({
     clock,
     newActionId: () => actionId.parse(randomUUID()),
@@ -294,7 +294,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const stop = tieConsequences(services, clawSignIns.server, text);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
-  void ownCommands.start();
+  ownCommands.start().catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
   loadSignIns();
   return {

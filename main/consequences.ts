@@ -12,7 +12,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
-  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, signing, upstreams } = services;
+  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, ownCommands, pause, policy, profiles, report, settings, shell, signing, upstreams } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -87,8 +87,8 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       else signIns.pauseAgent(agent);
       if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
-      if (known === undefined && services.ownCommands.gateway?.agent === agent) void services.ownCommands.remove();
       else gate.stopAgent(agent);
+      if (known === undefined && ownCommands.gateway?.agent === agent) void ownCommands.remove();
       broker.disconnect(agent);
     }),
     tieTokenEnds(services, signIns),

@@ -294,7 +294,7 @@ export const agent = z.object({
   /** The options that the organization fixed. */
   lockedOptions: z.array(agentOptions.keyof()),
   /** What its OpenClaw asks before it runs a command of its own is answered here; absent: it is not. */
-  ownCommands: z.object({ gateway: z.string(), state: z.enum(['connecting', 'connected', 'refused', 'no_token']) }).optional(),
+  ownCommands: z.object({ gateway: z.string(), state: z.enum(['connecting', 'connected', 'unpaired', 'refused', 'no_token']) }).optional(),
 });
 export type Agent = z.infer<typeof agent>;
 

@@ -1,7 +1,12 @@
-import { GatewayClient, type GatewayClientOptions } from '@openclaw/gateway-client';
+import { GatewayClient } from '@openclaw/gateway-client';
+import { GATEWAY_CLIENT_CAPS } from '@openclaw/gateway-protocol/client-info';
+import { ConnectErrorDetailCodes } from '@openclaw/gateway-protocol/connect-error-details';
 import { PROTOCOL_VERSION } from '@openclaw/gateway-protocol/version';
-import { readList, readRequest, readResolved, type ApprovalRequest } from './approval-request.ts';
+import { readId, readRequest, readResolved, type ApprovalRequest, type Resolved } from './approval-request.ts';
 import { identityOf, signing } from './device-identity.ts';
+
+/** `unpaired`: the gateway waits for its owner to let this app in. `refused`: it does not let it in. Neither tries again by itself. */
+export type LinkState = 'connected' | 'disconnected' | 'unpaired' | 'refused';
 
 export interface LinkOptions {
   readonly url: string;
@@ -12,58 +17,66 @@ export interface LinkOptions {
   readonly version: string;
   readonly onRequest: (request: ApprovalRequest) => void;
   /** It was answered, here or elsewhere, or has run out. */
-  readonly onResolved: (id: string) => void;
-  /** `refused`: the gateway does not let this app in, and it does not try again by itself. */
-  readonly onState: (state: 'connected' | 'disconnected' | 'refused') => void;
+  readonly onResolved: (resolved: Resolved) => void;
+  /** All that waits, on a fresh connection: what else was known has ended meanwhile. */
+  readonly onPending: (ids: ReadonlySet<string>) => void;
+  readonly onState: (state: LinkState) => void;
   readonly report: (problem: string) => void;
 }
 
 /** How an answer to a request was taken. `gone`: it was answered elsewhere, or has run out. `unsent`: nothing was sent. */
 export type Taken = 'taken' | 'gone' | 'unsent' | 'unknown';
 
-/** A standing connection to one gateway of OpenClaw (wire protocol 4) as an operator that answers command approvals and may do nothing else. */
+const answerTimeoutMs = 15_000;
+
+/**
+ * A standing connection to one gateway of OpenClaw (wire protocol 4) as an operator. It asks for `operator.admin` beside
+ * `operator.approvals` because a gateway shows an operator without it only what that operator itself began; all that it ever calls is
+ * `exec.approval.list` and `exec.approval.resolve`.
+ */
 export class GatewayLink {
   readonly #client: GatewayClient;
   readonly #options: LinkOptions;
   #isConnected = false;
   #isClosed = false;
-  /** Resolved while the list of a fresh connection is on its way. */
-  #resolvedMeanwhile = new Set<string>();
+  /** What is told while the list of a fresh connection is on its way is newer than the list. */
+  #meanwhile: { readonly requested: Set<string>; readonly resolved: Set<string> } | undefined;
 
+  /** Throws where the key is none. */
   constructor(options: LinkOptions) {
     this.#options = options;
-    const { url, token, deviceKey, version, onState } = options;
-    const hostDeps: NonNullable<GatewayClientOptions['hostDeps']> = { ...signing };
+    const { url, token, deviceKey, version } = options;
     this.#client = new GatewayClient({
       url,
       token,
       role: 'operator',
-      scopes: ['operator.approvals'],
+      scopes: ['operator.admin', 'operator.approvals'],
+      caps: [GATEWAY_CLIENT_CAPS.EXEC_APPROVALS],
       mode: 'ui',
       clientDisplayName: 'Countersign',
       clientVersion: version,
       minProtocol: PROTOCOL_VERSION,
       maxProtocol: PROTOCOL_VERSION,
       deviceIdentity: identityOf(deviceKey),
-      hostDeps,
+      hostDeps: { ...signing },
       onHelloOk: () => void this.#begin(),
       onEvent: ({ event, payload }) => this.#take(event, payload),
       onClose: () => {
         this.#isConnected = false;
-        if (!this.#isClosed) onState('disconnected');
+        this.#tell('disconnected');
       },
-      onReconnectPaused: () => {
-        if (!this.#isClosed) onState('refused');
-      },
+      onReconnectPaused: ({ detailCode }) => this.#tell(detailCode === ConnectErrorDetailCodes.PAIRING_REQUIRED ? 'unpaired' : 'refused'),
     });
   }
 
+  /** Throws where the address cannot be used at all. */
   start(): void {
     this.#client.start();
   }
 
   close(): Promise<void> {
     this.#isClosed = true;
+    this.#isConnected = false;
     return this.#client.stopAndWait({ timeoutMs: 2000 }).catch(() => undefined);
   }
 
@@ -71,7 +84,7 @@ export class GatewayLink {
   async answer(id: string, decision: 'allow-once' | 'deny'): Promise<Taken> {
     if (!this.#isConnected) return 'unsent';
     try {
-      await this.#client.request('exec.approval.resolve', { id, decision }, { timeoutMs: 15_000 });
+      await this.#client.request('exec.approval.resolve', { id, decision }, { timeoutMs: answerTimeoutMs });
       return 'taken';
     } catch (error) {
       // A refusal of the gateway's own says that it did not take it; a connection that broke says nothing.
@@ -79,30 +92,43 @@ export class GatewayLink {
     }
   }
 
+  #tell(state: LinkState): void {
+    if (!this.#isClosed) this.#options.onState(state);
+  }
+
   async #begin(): Promise<void> {
     this.#isConnected = true;
-    this.#resolvedMeanwhile = new Set();
-    this.#options.onState('connected');
+    const meanwhile = { requested: new Set<string>(), resolved: new Set<string>() };
+    this.#meanwhile = meanwhile;
+    this.#tell('connected');
     try {
-      // What waited before; what is told meanwhile is newer than the list.
-      const list = readList(await this.#client.request('exec.approval.list', {}));
-      for (const request of list) if (!this.#resolvedMeanwhile.has(request.id)) this.#options.onRequest(request);
+      const list: unknown = await this.#client.request('exec.approval.list', {});
+      const waiting = (Array.isArray(list) ? list : []).filter((entry: unknown) => !meanwhile.resolved.has(readId(entry) ?? ''));
+      this.#options.onPending(new Set([...waiting.flatMap((entry: unknown) => readId(entry) ?? []), ...meanwhile.requested]));
+      for (const entry of waiting) this.#ask(entry);
     } catch (error) {
       this.#options.report(`OpenClaw's gateway did not tell which commands wait: ${String(error)}`);
     }
+    if (this.#meanwhile === meanwhile) this.#meanwhile = undefined;
   }
 
   #take(event: string, payload: unknown): void {
     if (event === 'exec.approval.requested') {
-      const request = readRequest(payload);
-      if (request) this.#options.onRequest(request);
-      else this.#options.report('OpenClaw asked about a command in a form that is not known; nobody was asked.');
+      this.#meanwhile?.requested.add(readId(payload) ?? '');
+      this.#ask(payload);
     }
-    if (event === 'exec.approval.resolved') {
-      const id = readResolved(payload);
-      if (id === undefined) return;
-      this.#resolvedMeanwhile.add(id);
-      this.#options.onResolved(id);
-    }
+    if (event !== 'exec.approval.resolved') return;
+    const resolved = readResolved(payload);
+    if (resolved === undefined) return;
+    this.#meanwhile?.resolved.add(resolved.id);
+    this.#options.onResolved(resolved);
+  }
+
+  #ask(payload: unknown): void {
+    const request = readRequest(payload);
+    if (request !== undefined && !('unreadable' in request)) return this.#options.onRequest(request);
+    this.#options.report('OpenClaw asked about a command in a form that is not known; it was refused and nobody was asked.');
+    if (request !== undefined) void this.answer(request.unreadable, 'deny');
+    return undefined;
   }
 }

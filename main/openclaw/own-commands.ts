@@ -2,14 +2,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { agentId, type AgentId, type Message } from '../../preload/contract.ts';
 import type { Gate } from '../gate/gate.ts';
+import type { Clock } from '../model/clock.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { openclawsOwn } from '../model/openclaw-place.ts';
 import { say } from '../model/say.ts';
 import type { Upstream, UpstreamTool } from '../model/upstream.ts';
-import { CommandApprover, ownCommands } from './command-approver.ts';
+import { CommandApprover } from './command-approver.ts';
 import { newDeviceKey } from './device-identity.ts';
 import { gatewayAddress } from './gateway-address.ts';
-import { GatewayLink } from './gateway-link.ts';
+import { GatewayLink, type LinkState } from './gateway-link.ts';
+import { gatewayService } from './gateway-service.ts';
 import { ownCommand } from './own-command.ts';
 
 export const openclawMigrations: readonly string[] = [
@@ -29,13 +31,16 @@ export interface OwnCommandsParts {
   /** Known once the gate is built. */
   readonly gate: () => Pick<Gate, 'perform' | 'wait'>;
   readonly isKnown: (agent: AgentId) => boolean;
+  readonly clock: Clock;
   readonly version: string;
   readonly report: (problem: string) => void;
 }
 
-export type GatewayState = 'connecting' | 'connected' | 'refused' | 'no_token';
+export type GatewayState = 'connecting' | 'connected' | 'unpaired' | 'refused' | 'no_token';
 
 const row = z.object({ agent: agentId, url: z.string() });
+/** Milliseconds between two looks whether the gateway's owner let this app in. */
+const unpairedRetryMs = 20_000;
 
 /** Whether, and for which Claw, this app answers what OpenClaw asks before it runs a command of its own. */
 export class OwnCommands {
@@ -46,6 +51,7 @@ export class OwnCommands {
   #gateway: { readonly agent: AgentId; readonly url: string } | undefined;
   #state: GatewayState = 'connecting';
   #turn = 0;
+  #stopRetry: Dispose | undefined;
 
   constructor(parts: OwnCommandsParts) {
     this.#parts = parts;
@@ -73,16 +79,20 @@ export class OwnCommands {
 
   findTool(agent: AgentId, name: string): { readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined {
     if (!this.isFor(agent) || name !== ownCommand.name) return undefined;
-    return { tool: ownCommand, upstream: ownCommands((id, decision) => this.#link?.answer(id, decision) ?? Promise.resolve('unsent')) };
+    return { tool: ownCommand, upstream: gatewayService((id, decision) => this.#link?.answer(id, decision) ?? Promise.resolve('unsent')) };
   }
 
   /** Begins to answer for that Claw; null, or why not. Nothing is kept then. */
   async set(agent: AgentId, address: string, token: string): Promise<Message | null> {
+    const { database, vault } = this.#parts;
     const url = gatewayAddress(address);
     if (url === null) return say('openclaw.problem.address');
-    const problem = await this.#parts.vault.write(url, { token, deviceKey: newDeviceKey() });
+    // A gateway that knows this app already, or waits for its owner's word about it, shall know it again.
+    const earlier = this.#gateway?.url === url ? await vault.read(url) : undefined;
+    const deviceKey = earlier !== undefined && 'deviceKey' in earlier ? earlier.deviceKey : newDeviceKey();
+    const problem = await vault.write(url, { token, deviceKey });
     if (problem !== null) return problem;
-    this.#parts.database.prepare('INSERT OR REPLACE INTO openclaw_gateway (only, agent, url) VALUES (1, ?, ?)').run(agent, url);
+    database.prepare('INSERT OR REPLACE INTO openclaw_gateway (only, agent, url) VALUES (1, ?, ?)').run(agent, url);
     this.#gateway = { agent, url };
     await this.start();
     return null;
@@ -92,6 +102,7 @@ export class OwnCommands {
   async remove(): Promise<void> {
     this.#parts.database.prepare('DELETE FROM openclaw_gateway').run();
     this.#gateway = undefined;
+    this.#turn += 1;
     await this.#stop();
     await this.#parts.vault.remove();
     this.#changed.emit();
@@ -99,37 +110,60 @@ export class OwnCommands {
 
   /** Connects, and stays connected. */
   async start(): Promise<void> {
-    await this.#stop();
     const turn = (this.#turn += 1);
+    await this.#stop();
     const gateway = this.#gateway;
-    if (gateway === undefined) return;
+    if (gateway === undefined || turn !== this.#turn) return;
     const secrets = await this.#parts.vault.read(gateway.url);
     if (turn !== this.#turn) return;
     if (!('token' in secrets)) return this.#tell('no_token');
-    const { version, report } = this.#parts;
+    this.#tell('connecting');
+    try {
+      this.#connect(gateway, secrets);
+    } catch (error) {
+      this.#parts.report(`OpenClaw's gateway cannot be connected to: ${String(error)}`);
+      this.#tell('refused');
+    }
+  }
+
+  /** Nothing is answered from here on; what waits stays for the next start. */
+  async close(): Promise<void> {
+    this.#turn += 1;
+    this.#stopRetry?.();
+    this.#approver?.close();
+    await this.#link?.close();
+  }
+
+  #connect({ agent, url }: { readonly agent: AgentId; readonly url: string }, secrets: { readonly token: string; readonly deviceKey: string }): void {
+    const { clock, gate, report, version } = this.#parts;
+    const approver = new CommandApprover({ gate: gate(), agent, clock, report, answer: (id, decision) => link.answer(id, decision) });
     const link: GatewayLink = new GatewayLink({
-      url: gateway.url,
+      url,
       ...secrets,
       version,
       report,
       onRequest: (request) => approver.ask(request),
-      onResolved: (id) => approver.end(id),
-      onState: (state) => this.#tell(state === 'disconnected' ? 'connecting' : state),
+      onResolved: (resolved) => approver.end(resolved),
+      onPending: (ids) => approver.keepOnly(ids),
+      onState: (state) => this.#follow(state),
     });
-    const approver = new CommandApprover({ gate: this.#parts.gate(), agent: gateway.agent, report, answer: (id, decision) => link.answer(id, decision) });
     this.#link = link;
     this.#approver = approver;
-    this.#tell('connecting');
     link.start();
   }
 
-  async close(): Promise<void> {
-    this.#turn += 1;
-    await this.#link?.close();
+  #follow(state: LinkState): void {
+    if (state === 'unpaired') this.#stopRetry = this.#parts.clock.after(unpairedRetryMs, () => void this.start());
+    // The end of a connection that was turned away tells nothing new.
+    const isTurnedAway = this.#state === 'unpaired' || this.#state === 'refused';
+    if (state !== 'disconnected') this.#tell(state);
+    else if (!isTurnedAway) this.#tell('connecting');
   }
 
   async #stop(): Promise<void> {
-    this.#approver?.endAll();
+    this.#stopRetry?.();
+    this.#stopRetry = undefined;
+    this.#approver?.stop();
     const link = this.#link;
     this.#link = undefined;
     this.#approver = undefined;

@@ -1,0 +1,26 @@
+import type { Upstream } from '../model/upstream.ts';
+import type { ApproverParts } from './command-approver.ts';
+import { ownCommand, ownCommandProfile } from './own-command.ts';
+
+/** OpenClaw's own commands as a service: doing one means to tell the gateway yes, once. */
+export function gatewayService(answer: ApproverParts['answer']): Upstream {
+  return {
+    listTools: () => Promise.resolve([]),
+    profile: (name) => (name === ownCommand.name ? ownCommandProfile : undefined),
+    async callTool({ arguments: args }) {
+      const { request } = args;
+      const taken = typeof request === 'string' ? await answer(request, 'allow-once') : 'unsent';
+      switch (taken) {
+        case 'taken':
+          return { kind: 'result', result: { content: [{ type: 'text', text: 'OpenClaw was told to run it, this once.' }] } };
+        case 'gone':
+          return { kind: 'failed', text: 'OpenClaw no longer waits for an answer to it: it was answered elsewhere, or its time was over.' };
+        case 'unsent':
+          return { kind: 'failed', text: 'OpenClaw’s gateway is not connected, so it was not told.' };
+        case 'unknown':
+          return { kind: 'unknown', text: 'OpenClaw’s gateway did not say whether it took the yes.' };
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
