@@ -79,7 +79,7 @@ export class OwnCommands {
 
   findTool(agent: AgentId, name: string): { readonly tool: UpstreamTool; readonly upstream: Upstream } | undefined {
     if (!this.isFor(agent) || name !== ownCommand.name) return undefined;
-    return { tool: ownCommand, upstream: gatewayService((id, decision) => this.#link?.answer(id, decision) ?? Promise.resolve('unsent')) };
+    return { tool: ownCommand, upstream: gatewayService((asked) => this.#approver?.allow(asked) ?? Promise.resolve('unsent')) };
   }
 
   /** Begins to answer for that Claw; null, or why not. Nothing is kept then. */

@@ -44,6 +44,7 @@ export function OwnCommandsDialog({ agent, onClose }: { readonly agent: Agent; r
       }
     >
       <p>{text('clawsScreen.own.text', { name })}</p>
+      <p>{text('clawsScreen.own.rights')}</p>
       <RadioGroup value={source} aria-label={text('clawsScreen.own.source')} onChange={(_event, data) => setSource(data.value === 'entered' ? 'entered' : 'file')}>
         <Radio value="file" label={text('clawsScreen.own.fromFile')} />
         <Radio value="entered" label={text('clawsScreen.own.entered')} />

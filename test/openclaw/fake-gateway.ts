@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
 import { buildDeviceAuthPayloadV3 } from '@openclaw/gateway-client';
-import { validateConnectParams, validateExecApprovalResolveParams, validateRequestFrame, type ConnectParams, type RequestFrame } from '@openclaw/gateway-protocol';
+import { validateConnectParams, validateExecApprovalResolveParams, validateRequestFrame, type ConnectParams } from '@openclaw/gateway-protocol';
 import { PROTOCOL_VERSION } from '@openclaw/gateway-protocol/version';
 import { WebSocketServer, type WebSocket } from 'ws';
 
@@ -47,7 +47,6 @@ export async function startGateway(): Promise<FakeGateway> {
   let server: WebSocketServer | undefined;
   let port = 0;
 
-  const send = (socket: WebSocket, frame: object): void => socket.send(JSON.stringify(frame));
   const tell = (event: string, payload: unknown): void => {
     for (const socket of approvers) send(socket, { type: 'event', event, payload });
   };
@@ -127,7 +126,7 @@ export async function startGateway(): Promise<FakeGateway> {
     });
   }
 
-  function answer({ method, params }: RequestFrame, scopes: readonly string[], reply: (payload: object | null, error?: object) => void): void {
+  function answer({ method, params }: { readonly method: string; readonly params?: unknown }, scopes: readonly string[], reply: (payload: object | null, error?: object) => void): void {
     const invalid = (message: string): void => reply(null, { code: 'INVALID_REQUEST', message });
     if (!scopes.includes('operator.approvals')) return invalid('missing scope: operator.approvals');
     switch (method) {
@@ -146,6 +145,10 @@ export async function startGateway(): Promise<FakeGateway> {
 
   await gateway.listen();
   return gateway;
+}
+
+function send(socket: WebSocket, frame: object): void {
+  socket.send(JSON.stringify(frame));
 }
 
 /** Why a gateway does not let somebody in, in its own words; null: it does. */
