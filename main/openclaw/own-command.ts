@@ -42,6 +42,8 @@ export function argumentsOf({ id, command, argv, folder, host, node, openclawAge
   };
 }
 
+const longestName = 80;
+
 function textAt(args: JsonObject, key: string): string | null {
   const value = args[key];
   return typeof value === 'string' ? value : null;
@@ -76,7 +78,7 @@ export const ownCommandProfile: ActionProfile = {
     const node = textAt(args, 'node');
     const variables = textsAt(args, 'variables');
     const values = { agent: context.agentName, command: clip(command.line) };
-    const place = node === null ? (host ?? '') : `${host ?? 'node'} · ${node}`;
+    const place = node === null ? say(`openclaw.own.place.${host === 'gateway' || host === 'sandbox' ? host : 'unknown'}`) : say('openclaw.own.place.node', { node: disarmLine(node.slice(0, longestName)) });
     return Promise.resolve({
       facts: { effect: 'run', isReversible: false, ...commandFacts(command), ...(variables.length === 0 ? {} : { isFullyKnown: false }) },
       materials: [],
@@ -87,7 +89,7 @@ export const ownCommandProfile: ActionProfile = {
         rows: [
           ...commandRows(command),
           ...(variables.length === 0 ? [] : [{ kind: 'list' as const, label: say('card.row.variables'), items: variables.slice(0, 40).map((text) => ({ text: disarmLine(text), marks: [] })) }]),
-          ...(place === '' ? [] : [{ kind: 'text' as const, label: say('card.row.runsOn'), text: disarmLine(place), isStrong: false }]),
+          { kind: 'sentences', label: say('card.row.runsOn'), sentences: [place] },
         ],
         risk: 'high',
         confirm: say('openclaw.own.confirm'),

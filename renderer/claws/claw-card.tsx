@@ -12,7 +12,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import type { Agent } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
-import { Avatar, Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
+import { Avatar, Chip, Disarmed, ErrorNote, Joined, Note, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
 import { ClawOptions } from './claw-options.tsx';
 import { RenameForm } from './rename-form.tsx';
@@ -48,7 +48,7 @@ export function ClawCard({ agent, onOpen }: ClawCardProps): ReactNode {
         {isRenaming ? <RenameForm agent={agent} onEnd={endRename} /> : <ClawName agent={agent} />}
         <CanUse agent={agent} />
         <ClawFacts agent={agent} />
-        {agent.ownCommands !== undefined && <p className="cs-item-line">{text(`clawsScreen.own.${agent.ownCommands.state}`)}</p>}
+        {agent.ownCommands !== undefined && <OwnCommandsLine state={agent.ownCommands.state} />}
         {isPaused && <p className="cs-item-line">{text('clawsScreen.pausedNote')}</p>}
         {agent.isManaged && <ManagedBy />}
       </div>
@@ -131,6 +131,12 @@ function CanUse({ agent }: { readonly agent: Agent }): ReactNode {
       <Disarmed text={said} />
     </p>
   );
+}
+
+function OwnCommandsLine({ state }: Pick<NonNullable<Agent['ownCommands']>, 'state'>): ReactNode {
+  const text = useText();
+  const said = text(`clawsScreen.own.${state}`);
+  return state === 'connected' ? <p className="cs-item-line">{said}</p> : <Note tone="mind">{said}</Note>;
 }
 
 function ClawFacts({ agent }: { readonly agent: Agent }): ReactNode {

@@ -38,7 +38,7 @@ export function OwnCommandsDialog({ agent, onClose }: { readonly agent: Agent; r
           )}
           <Button onClick={onClose}>{text('look.cancel')}</Button>
           <Button type="submit" appearance="primary" disabledFocusable={begin.isBusy || !isWhole}>
-            {text('clawsScreen.own.begin')}
+            {text(agent.ownCommands === undefined ? 'clawsScreen.own.begin' : 'clawsScreen.own.again')}
           </Button>
         </>
       }

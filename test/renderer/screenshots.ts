@@ -5,10 +5,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
+import type { Agent, Screen, Signers, Snapshot } from '../../preload/contract.ts';
 import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
+import { ownCommandQuestion } from './fixture/own-command.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
@@ -25,6 +26,16 @@ const goTo = (screen: Screen) => async (page: Page) => {
 };
 const only = (question: (now: number) => Snapshot['approvals'][number]) => (now: number) => ({ ...busySnapshot(now), approvals: [question(now)] });
 const press = (name: string) => async (page: Page) => page.getByRole('button', { name }).click();
+const ownSnapshot = (state: NonNullable<Agent['ownCommands']>['state']) => (now: number): Snapshot => {
+  const { agents, ...rest } = busySnapshot(now);
+  return { ...rest, agents: agents.map((agent, index) => (index === 0 ? { ...agent, ownCommands: { gateway: 'ws://127.0.0.1:18789/', state } } : agent)) };
+};
+const openOwn = (source?: string) => async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: /OpenClaw’s own commands/ }).click();
+  if (source !== undefined) await page.getByRole('radio', { name: source }).check();
+};
 const unfold = (screen: Screen, names: readonly string[]) => async (page: Page) => {
   await goTo(screen)(page);
   for (const name of names) await page.getByLabel(`Advanced settings of ${name}`).click();
@@ -106,6 +117,10 @@ const shots: readonly Shot[] = [
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
   ...others.map((screen): Shot => ({ name: `${screen}-empty`, page: 'index.html', snapshot: emptySnapshot, act: goTo(screen) })),
+  { name: 'claws-own', page: 'index.html', snapshot: ownSnapshot('connected'), act: goTo('claws') },
+  { name: 'claws-own-unpaired', page: 'index.html', snapshot: ownSnapshot('unpaired'), act: goTo('claws') },
+  { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
+  { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
@@ -191,6 +206,8 @@ const shots: readonly Shot[] = [
   { name: 'settings-passcode-reset', page: 'index.html', snapshot: busySnapshot, act: async (page) => showSigning(page).then(() => press('Forgotten?')(page)) },
   { name: 'rules-strict', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: noSigners }), act: async (page) => goTo('rules')(page).then(() => page.getByRole('radio', { name: 'Strict' }).click({ force: true })) },
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
+  { name: 'approval-own-command', page: 'approval.html', snapshot: only(ownCommandQuestion) },
+  { name: 'approval-own-command-end', page: 'approval.html', snapshot: only(ownCommandQuestion), act: async (page) => page.locator('.cs-why').scrollIntoViewIfNeeded() },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
