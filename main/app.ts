@@ -36,7 +36,7 @@ import { Pipeline } from './gate/pipeline.ts';
 import type { Launcher, Services } from './ipc/services.ts';
 import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
-import { systemClock, waitAtMost } from './model/clock.ts';
+import { steadyClock, systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
@@ -57,14 +57,16 @@ import { Signing } from './signing.ts';
 import { takeSoleUse } from './state/sole-use.ts';
 import { openState, type State } from './state/state.ts';
 import { activityAnchor, anchorMigrations } from './state/activity-anchor.ts';
-import { createPhrases } from './text/phrases.ts';
-import { createText } from './text/text.ts';
+import { createLanguage } from './text/language.ts';
+import { sayPhrase } from './text/phrases.ts';
+import { createText, inEnglish } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
+import { RunNetworks } from './run-networks.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
-import { socketPlace } from './paths.ts';
+import { socketPlace, workspacesDirectory } from './paths.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -88,6 +90,8 @@ export interface App {
 }
 
 const clock = systemClock;
+/** For whatever lasts for some time, rather than until some time of day. */
+const steady = steadyClock(clock);
 /** Milliseconds the start may wait for the keychain. */
 const longestLoadMs = 10_000;
 
@@ -129,9 +133,11 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
 
 async function build(options: AppOptions, state: State, activity: Activity, shell: Shell, free: Dispose): Promise<App> {
   const { database } = state;
-  const text = createText('en');
   const organization = await Organization.open(options.managedSource);
   const settings = await openSettings({ dir: options.home, managed: organization.settings });
+  const locale = createLanguage(settings, () => shell.systemLanguages());
+  const text = createText(locale);
+  const language = (): string => locale().tag;
   const keychain = await openKeychain({ hasSealed: hasSealedValues(state) });
   const credentials = createCredentialStore({ state, keychain, now: () => clock.now(), usedBy: currentAgent });
   const scrubber = createScrubber(() => credentials.secrets.list());
@@ -140,17 +146,17 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const report = (problem: string): void => options.report(scrub(problem));
   const connections = createConnectionStore(state, () => clock.now());
   connections.setManaged(organization.connections);
-  const proofs = new Proofs(clock);
+  const proofs = new Proofs(steady);
   const approvals = new Approvals(new ApprovalStore(database), clock, () => approvalId.parse(randomUUID()), proofs);
   const grants = new Grants(database, clock, () => grantId.parse(randomUUID()));
   const pause = new PauseSwitch(database);
   const contacts = new Contacts(activity);
-  const tokens = createTokens({ clock });
+  const tokens = createTokens({ clock: steady });
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
   const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
-  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase: createPhrases('en') });
+  const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
     database,
@@ -169,6 +175,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     agents,
     isPaused: () => pause.isPaused,
     text,
+    language,
     mcpUrl: () => broker.mcpUrl,
     onEvent: ({ why }) => refuseEntry(why),
     onAlarm(agent, why) {
@@ -185,6 +192,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     open: (url) => shell.openExternal(url),
     documentUrl: () => organization.settings?.clientMetadataUrl ?? null,
     text,
+    language,
     onSignedIn: (id) => checkSignedIn(services, id),
   });
   const network = new Network({ rules: () => settings.get(), know: (secrets) => credentials.know('network proxy', secrets), ...(shell.findProxy && { findProxy: (url) => shell.findProxy?.(url) ?? Promise.resolve(null) }) });
@@ -192,12 +200,13 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const mailAccounts = new MailAccounts({ connections, credentials, oauth, clock, attachmentFolders: () => settings.get().attachmentFolders });
   const socket = socketPlace(options.home);
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
-  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap') });
-  const workbenches = new Workbenches({ connections, sandbox, clock, hidden });
+  const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
+  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
+  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
-    clock,
+    clock: steady,
     factories: {
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
@@ -210,7 +219,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     const agent = agents.get(id);
     return agent !== undefined && (agent.connections?.includes(connection) ?? true) && connections.find(connection) !== undefined;
   };
-  const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock });
+  const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock: steady });
 
   const ownCommands: OwnCommands = new OwnCommands({ database, vault: createGatewayVault(credentials), gate: () => gate, isKnown: (id) => agents.get(id) !== undefined, clock, version: options.version, report });
   const gate: Pipeline = new Pipeline({
@@ -219,7 +228,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     policy,
     approvals,
     grants,
-    outbox: new Outbox(database),
+    outbox: new Outbox(database, clock),
     transaction: (work) => state.transaction(work),
     pause,
     activity,
@@ -239,7 +248,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
     profiles,
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : connection === openclawsOwn ? ownCommands.isFor(id) : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? text(say('place.connection')) : id === openclawsOwn ? text(say('openclaw.own.connection')) : id),
+    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id === openclawsOwn ? inEnglish(say('openclaw.own.connection')) : id),
     target: (id) => (id === openclawsOwn ? ownCommands.target : targetOf(connections.find(id))),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
@@ -277,7 +286,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     signIn: clawSignIns.door,
     isPaused: () => pause.isPaused,
     agents,
-    clock,
+    clock: steady,
     version: options.version,
     preferredPort: options.mcpPort,
     allowedOrigins: [],
@@ -289,9 +298,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, settings, signing, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, organization, launcher: options.launcher, report,
   };
-  const stop = tieConsequences(services, clawSignIns.server, text);
+  const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
   ownCommands.start().catch((error: unknown) => report(String(error)));

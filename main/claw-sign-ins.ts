@@ -6,7 +6,7 @@ import type { Approvals } from './approvals/approvals.ts';
 import { pairingQuestion, signInQuestion } from './approvals/pairing-question.ts';
 import type { BrokerSignIn } from './broker/broker.ts';
 import { createWaryFetch } from './connections/oauth/wary-fetch.ts';
-import type { Clock } from './model/clock.ts';
+import { steadyClock, type Clock } from './model/clock.ts';
 import { Emitter, type Dispose } from './model/disposable.ts';
 import type { FormatText } from './text/text.ts';
 import { proofAlgorithms, Proofs } from './tokens/proofs.ts';
@@ -44,6 +44,8 @@ export interface ClawSignInParts {
   readonly agents: Agents;
   readonly isPaused: () => boolean;
   readonly text: FormatText;
+  /** Of those texts. */
+  readonly language: () => string;
   readonly mcpUrl: () => string;
   readonly onEvent: (event: TokenEvent) => void;
   /** A sign-in of that agent ended because somebody else may hold it. */
@@ -66,13 +68,14 @@ export interface Alarms {
 
 /** Ties the authorization server for Claws to the agents, the person and the endpoint. */
 export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
-  const { agents, clock, database, isPaused, mcpUrl, onAlarm, onEvent, onRefused, text, tokens } = parts;
+  const { agents, clock, database, isPaused, language, mcpUrl, onAlarm, onEvent, onRefused, text, tokens } = parts;
   const alarmed = new Set<AgentId>();
   const changed = new Emitter<void>();
   const calm = (agent: AgentId): void => {
     if (alarmed.delete(agent)) changed.emit();
   };
   agents.onChange(({ agent, change }) => change === 'forgotten' && calm(agent));
+  // A proof tells the time of the program that made it, by the wall.
   const proofs = new Proofs(clock);
   // A client's document is on the public web or it is none (client ID metadata documents, section 6).
   const fetch = createWaryFetch({ named: [] });
@@ -82,7 +85,8 @@ export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
   };
   const server = new SignInServer({
     database,
-    clock,
+    // Codes and sign-ins last for some time; another time on the wall changes nothing of it.
+    clock: steadyClock(clock),
     tokens,
     proofs,
     port: () => Number(new URL(mcpUrl()).port),
@@ -94,6 +98,7 @@ export function createClawSignIns(parts: ClawSignInParts): ClawSignIns {
       return answer;
     },
     text,
+    language,
     stateOf,
     onEvent(event) {
       onEvent(event);

@@ -3,7 +3,7 @@ import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
 import { openclawsOwn } from './model/openclaw-place.ts';
-import type { FormatText } from './text/text.ts';
+import { inEnglish } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
 
@@ -11,8 +11,8 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * What follows from what: the places where one service's change is another's business, and what goes into the record
  * beside actions. Returns the disposer.
  */
-export function tieConsequences(services: Services, signIns: SignInServer, text: FormatText): Dispose {
-  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, ownCommands, pause, policy, profiles, report, settings, shell, signing, upstreams } = services;
+export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
+  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, ownCommands, pause, policy, profiles, report, settings, shell, signing, upstreams, workbenches } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -56,7 +56,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       policy.update({ grants: grants.list() });
       if (kind !== 'given') gate.stopForbidden();
       const name = agents.get(grant.agent)?.name ?? grant.agent;
-      record({ at: at(), kind: `grant_${kind}`, grant: grant.id, agent: { id: grant.agent, name }, text: text(grant.sentence) });
+      record({ at: at(), kind: `grant_${kind}`, grant: grant.id, agent: { id: grant.agent, name }, text: inEnglish(grant.sentence) });
     }),
     signing.setUp.onChange((change) => {
       record('approver' in change ? { at: at(), kind: change.kind, approver: { id: change.approver.id, name: change.approver.name } } : { at: at(), kind: change.kind });
@@ -87,6 +87,7 @@ export function tieConsequences(services: Services, signIns: SignInServer, text:
       else signIns.pauseAgent(agent);
       if (known === undefined) grants.revokeWhere((grant) => grant.agent === agent);
       if (known === undefined) gate.forgetAgent(agent);
+      if (known === undefined) workbenches.forgetAgent(agent).catch((error: unknown) => report(`Copies of folders could not be removed: ${String(error)}`));
       else gate.stopAgent(agent);
       if (known === undefined && ownCommands.gateway?.agent === agent) void ownCommands.remove();
       broker.disconnect(agent);

@@ -7,19 +7,18 @@ import { SnapshotKeeper } from './ipc/snapshot-keeper.ts';
 import { TrayKeeper } from './ipc/tray-keeper.ts';
 import { Emitter, type Dispose } from './model/disposable.ts';
 import { createDispatch } from './shell/dispatch.ts';
-import type { FormatText } from './text/text.ts';
 
 type Push = { readonly [N in EventName]: { readonly name: N; readonly payload: EventPayload<N> } }[EventName];
 
 /** Ties the services to the shell: calls in, patches, tray and notifications out. Rejects when the shell cannot run here. */
-export async function startScreen(services: Services, appOrigin: string, text: FormatText, quit: () => void): Promise<Dispose> {
-  const { activity, approvals, clock, gate, pause, report, settings, shell } = services;
+export async function startScreen(services: Services, appOrigin: string, quit: () => void): Promise<Dispose> {
+  const { activity, approvals, clock, gate, pause, report, settings, shell, text } = services;
   const recordWatch = new RecordWatch(activity, clock);
   const live = new LiveSnapshot(services, recordWatch);
   const keeper = new SnapshotKeeper(live, clock, report);
   const pushes = new Emitter<Push>();
 
-  const tray = new TrayKeeper(services, text);
+  const tray = new TrayKeeper(services);
   const ends: Dispose[] = [
     live.follow((urgency) => keeper.touch(urgency)),
     keeper.onPatch((payload) => pushes.emit({ name: 'patch', payload })),
@@ -37,6 +36,7 @@ export async function startScreen(services: Services, appOrigin: string, text: F
     setPaused: (isPaused) => pause.set(isPaused),
     undo: (action) => void gate.undo(action),
     text,
+    locale: () => services.locale().tag,
     quit,
   });
   recordWatch.start();

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Approval, ApprovalId, Digest, Result, SignatureShown } from '../preload/contract.ts';
 import type { Approvals } from './approvals/approvals.ts';
 import type { Proof, Proofs } from './approvals/proofs.ts';
-import type { Clock } from './model/clock.ts';
+import { steadyClock, type Clock } from './model/clock.ts';
 import type { SystemPresence } from './model/presence.ts';
 import type { Organization } from './organization.ts';
 import { Approvers } from './signatures/approvers.ts';
@@ -31,7 +31,9 @@ export class Signing {
   readonly #byName: ApproverCheck;
 
   constructor(parts: SigningParts) {
-    const { database, clock, organization, system, text } = parts;
+    const { database, organization, system, text } = parts;
+    // Another time on the wall makes no wait shorter.
+    const clock = steadyClock(parts.clock);
     this.#parts = parts;
     this.approvers = new Approvers(database, clock, organization.approvers);
     const shared = { passcodes: new Passcodes(database, clock), approvers: this.approvers, system, text, now: () => clock.now() };

@@ -14,7 +14,7 @@ import { startScreen } from './screen.ts';
 import { shellChoices, type Choices, type ShellChoice } from './shell/choose-shell.ts';
 import { electronOrigin, electronShellFiles, openElectronShell, type WindowPlace } from './shell/electron/index.ts';
 import { parseStart, type StartOptions } from './start-options.ts';
-import { createText } from './text/text.ts';
+import { inEnglish } from './text/text.ts';
 
 /** The built main module lies in out/main, or in a chunk below it. */
 const outMain = import.meta.dirname.endsWith('chunks') ? dirname(import.meta.dirname) : import.meta.dirname;
@@ -25,7 +25,6 @@ const files = electronShellFiles(root);
 /** What the person gave; a packaged app has no script path before it. */
 const words = process.argv.slice(isPackaged ? 1 : 2);
 const clock = systemClock;
-const text = createText('en');
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -106,7 +105,7 @@ async function start({ choices: possible, against }: Choices): Promise<void> {
     }
     preferences = app.services.settings;
     try {
-      const closeScreen = await startScreen(app.services, choice.origin, text, () => quitByPerson());
+      const closeScreen = await startScreen(app.services, choice.origin, () => quitByPerson());
       ready(app, choice, closeScreen, reasons);
       return;
     } catch (error) {
@@ -119,13 +118,13 @@ async function start({ choices: possible, against }: Choices): Promise<void> {
   stop(`No shell can run here.\n${reasons.join('\n')}`);
 }
 
-/** The screen shows it too; here it is for whoever wrote the file, or runs the app without one. */
+/** The screen shows it too, in the person's language; here it is for whoever wrote the file, or runs the app without one. */
 function tellOfManaged({ problems }: Services['organization']): void {
-  for (const problem of problems) tell(`Managed settings: ${text(problem)}`);
+  for (const problem of problems) tell(`Managed settings: ${inEnglish(problem)}`);
 }
 
 /** A signal ends the app at once; a person is told first what would then not be done. */
-async function mayQuit({ services: { gate, shell } }: App): Promise<boolean> {
+async function mayQuit({ services: { gate, shell, text } }: App): Promise<boolean> {
   const question = quitQuestion(gate.held(), text);
   return question === undefined || shell.confirmQuit(question).catch(() => true);
 }

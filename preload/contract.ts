@@ -55,6 +55,10 @@ export type Mark = z.infer<typeof mark>;
 export const commandToken = z.enum(['plain', 'program', 'option', 'string', 'variable', 'operator', 'redirect', 'keyword', 'assignment', 'comment']);
 export type CommandToken = z.infer<typeof commandToken>;
 
+/** A line that both texts have, or one of them alone; `skipped` stands for lines that are the same. */
+export const diffLine = z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })]);
+export type DiffLine = z.infer<typeof diffLine>;
+
 export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('people'),
@@ -89,10 +93,17 @@ export const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** A shell line or script, in parts by what they are to a shell; together they are the whole of it. */
   z.object({ kind: z.literal('command'), label: message, segments: z.array(z.object({ kind: commandToken, text: z.string() })) }),
+  /** Files that would be different, each with what would change in it. `lines`: null where it is no text, or too much to show; `bytes`: null for one that goes. */
+  z.object({
+    kind: z.literal('changes'),
+    label: message,
+    files: z.array(z.object({ path: z.string(), change: z.enum(['added', 'changed', 'deleted']), bytes: z.number().int().nullable(), marks: z.array(mark), lines: z.array(diffLine).nullable() })),
+  }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);
 export type Row = z.infer<typeof row>;
+export type ChangedFile = Extract<Row, { readonly kind: 'changes' }>['files'][number];
 
 export const card = z.object({
   /** The question: "Send this email?" */
@@ -121,12 +132,7 @@ export const fieldChange = z.discriminatedUnion('kind', [
   /** Null: nothing stood there, or nothing stands there any more. */
   z.object({ kind: z.literal('line'), label: message, before: z.string().nullable(), after: z.string().nullable() }),
   z.object({ kind: z.literal('people'), label: message, removed: z.array(z.string()), added: z.array(z.string()) }),
-  /** Line by line; `skipped` stands for lines that are the same. */
-  z.object({
-    kind: z.literal('text'),
-    label: message,
-    lines: z.array(z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })])),
-  }),
+  z.object({ kind: z.literal('text'), label: message, lines: z.array(diffLine) }),
 ]);
 export type FieldChange = z.infer<typeof fieldChange>;
 
@@ -134,9 +140,11 @@ export type FieldChange = z.infer<typeof fieldChange>;
 export const editField = z.object({
   /** Where it stands in the arguments (JSON Pointer, RFC 6901). */
   at: z.string(),
-  kind: z.enum(['line', 'text', 'people', 'amount', 'instant']),
+  kind: z.enum(['line', 'text', 'people', 'amount', 'instant', 'choice']),
   label: message,
-  /** A list for `people`, one text for everything else. Without the characters that nobody could see. */
+  /** What a `choice` is made among. */
+  options: z.array(z.string()).optional(),
+  /** A list for `people` and `choice`, one text for everything else. Without the characters that nobody could see. */
   value: z.union([z.string(), z.array(z.string())]),
   /** How many characters that nobody could see were left out of `value`. */
   hiddenCharacters: z.number().int(),
@@ -235,6 +243,8 @@ export const approval = z.object({
   edit: z.object({ at: instant, changes: z.array(fieldChange) }).optional(),
   /** Questions with the same key may be answered together. Absent where each has to be answered by itself. */
   stack: z.object({ key: z.string(), effect }).optional(),
+  /** Nobody answered in time, and the person may allow exactly this once, for the next time. `grant`: they did; null: not yet. */
+  nextTime: z.object({ grant: grantId.nullable() }).optional(),
   askedAt: instant,
   expiresAt: instant,
   answer: z.enum(['approved', 'denied', 'timed_out', 'withdrawn']).nullable(),
@@ -413,10 +423,25 @@ function isProxyAddress(text: string): boolean {
 /** A path that leads to the same file wherever the app was started. */
 const wholePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]+$/);
 
+/** The languages of the app, as BCP 47 tags: each has its catalog in `renderer/locales/`. */
+export const languages = ['en', 'de', 'fr', 'ja'] as const;
+export type Language = (typeof languages)[number];
+
+/** How people are spoken to. Main decides it, once for everything they see. */
+export const locale = z.object({
+  /** Whose texts are shown. */
+  language: z.enum(languages),
+  /** For dates, numbers and sorting: the person's own region of that language (BCP 47). */
+  tag: z.string(),
+  direction: z.enum(['ltr', 'rtl']),
+});
+export type Locale = z.infer<typeof locale>;
+
 /** Preferences. `main/settings` holds them; a key the organization fixed is listed in `lockedSettings`. */
 export const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'en']),
+  /** `system`: the first of the system's preferred languages that the app has, else English. */
+  language: z.enum(['system', ...languages]),
   /** Seconds a question stays open before it is refused. */
   answerWithinSeconds: z.number().int().min(10).max(3600),
   /** Seconds a tool call may keep its client waiting before the honest "waiting for approval" result. */
@@ -472,6 +497,7 @@ export type Status = z.infer<typeof status>;
 export const snapshot = z.object({
   status,
   settings,
+  locale,
   lockedSettings: z.array(z.string()),
   /** Waiting first (oldest first), then today's answers (newest first). */
   approvals: z.array(approval),
@@ -522,6 +548,8 @@ export const activityDetail = z.object({
   arguments: z.string(),
   /** What the person changed before they approved it; absent: nothing. `digest`: of what they approved. */
   edit: z.object({ at: instant, by: z.string(), digest, changes: z.array(fieldChange) }).optional(),
+  /** What the person would have changed and the rules did not allow, oldest first, with the rule; absent: nothing. */
+  refusedEdits: z.array(z.object({ at: instant, changes: z.array(fieldChange), decision: decisionView })).optional(),
   decision: decisionView.nullable(),
   /** Each recorded event of this action in order, with its hash in the chain. */
   steps: z.array(z.object({ at: instant, text: message, hash: z.string() })),
@@ -551,7 +579,12 @@ export const mailSignIn = z
 export type MailSignIn = z.infer<typeof mailSignIn>;
 
 /** A folder that Claws may run code in. `~` at its start stands for the person's home. */
-export const workbenchInput = z.object({ name: z.string().trim().min(1).max(60), folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/) });
+export const workbenchInput = z.object({
+  name: z.string().trim().min(1).max(60),
+  folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/),
+  /** Claws work on a copy of the folder, and what they change is kept when it is allowed. */
+  isOnCopy: z.boolean(),
+});
 export type WorkbenchInput = z.infer<typeof workbenchInput>;
 
 const port = z.number().int().min(1).max(65535);
@@ -680,6 +713,8 @@ export const calls = {
   addApprover: call(z.object({ presence: presenceShown, approver: approverId.nullable(), name: z.string().trim().max(60), passcode: passcodeText }), result(z.null())),
   /** Takes an approver off the list; of one whom the organization names, the passcode alone. */
   removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
+  /** Of a question that nobody answered in time: exactly that action is let through once, today. */
+  allowNextTime: call(z.object({ id: approvalId, digest }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),

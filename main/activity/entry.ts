@@ -3,6 +3,7 @@ import type { Decision, EndReason } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { toFieldChange } from '../model/field-change.ts';
 import { disarmLine } from '../model/disarm.ts';
+import { theNetwork } from '../model/network-place.ts';
 import { say } from '../model/say.ts';
 import type { ActionStory } from './action-story.ts';
 import type { ActionEvent, AnsweredEvent, IntentEvent } from './event.ts';
@@ -21,9 +22,14 @@ export function toEntry(intent: TimelineIntent, state: ActionState): ActivityEnt
     connection: { id: connection.id, name: connection.name },
     effect,
     sentence: isDone(state.progress) ? sentence.did : sentence.wanted,
-    details: [whoDecided(decision, state), say('activity.connection', { name: connection.name }), ...sentence.details],
+    details: [whoDecided(decision, state), whereOf(connection), ...sentence.details],
     progress: state.progress,
   };
+}
+
+/** The network is no service that somebody named, so its name is in the person's language. */
+function whereOf({ id, name }: TimelineIntent['connection']): Message {
+  return id === theNetwork ? say('place.connection') : say('activity.connection', { name });
 }
 
 /** Ends that say more than the answer, or the rules, did. */
@@ -67,12 +73,16 @@ function byRules(decision: Decision, state: ActionState): Message {
   }
 }
 
+/** The newest changes that the rules did not allow; the steps tell of all of them. */
+const mostRefused = 10;
+
 /** Everything about one action, told from its events alone. */
 export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
   const { tool, digest, decision, arguments: args } = intent.event;
   const { answer, layer, title, reason } = decision;
   const events = rest.map(({ event }) => event);
   const edited = events.findLast((event) => event.kind === 'edited');
+  const refused = events.filter((event) => event.kind === 'edit_refused').slice(-mostRefused);
   const state = rest.reduce((before, { event }) => nextState(before, event), beginState(intent.event));
   return {
     entry: toEntry(asEdited(intent.event, events), state),
@@ -80,6 +90,7 @@ export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
     digest,
     arguments: visible(JSON.stringify(args, null, 2)),
     ...(edited === undefined ? {} : { edit: { at: edited.at, by: edited.by, digest: edited.to, changes: edited.changes.map(toFieldChange) } }),
+    ...(refused.length === 0 ? {} : { refusedEdits: refused.map(({ at, changes, decision: by }) => ({ at, changes: changes.map(toFieldChange), decision: { answer: by.answer, layer: by.layer, title: by.title, reason: by.reason } })) }),
     decision: { answer, layer, title, reason },
     steps: [intent, ...rest].map(({ event, hash }) => ({ at: event.at, text: stepText(event), hash })),
   };
@@ -106,10 +117,14 @@ function stepText(event: ActionEvent): Message {
       return say('activity.step.signed', { name: event.approver.name });
     case 'requested':
       return say('activity.step.requested', { request: disarmLine(`${event.method} ${event.path}`) });
+    case 'refused':
+      return say('activity.step.refused', { line: disarmLine(event.line) });
     case 'held':
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
     case 'edited':
       return say('activity.step.edited', { count: event.changes.length });
+    case 'edit_refused':
+      return say('activity.step.editRefused', { count: event.changes.length, layer: event.decision.layer, rule: event.decision.title });
     case 'own_secret_sent':
       return say('activity.step.ownSecret', { connections: event.connections.map(({ name }) => name).join(', ') });
     case 'undone':

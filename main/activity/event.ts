@@ -11,7 +11,8 @@ import type {
   Outcome,
   Signature,
 } from '../../preload/contract.ts';
-import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Sentence } from '../model/action.ts';
+import type { ActionKind, ArgumentChange, Decision, EndReason, Facts, Risk, Sentence } from '../model/action.ts';
+import type { GrantScope } from '../model/grant.ts';
 import type { JsonObject } from '../model/json.ts';
 
 export interface Named<Id extends string> {
@@ -50,6 +51,9 @@ export interface AskedEvent extends OfAction {
   readonly approval: ApprovalId;
   readonly expiresAt: number;
   readonly why: Message;
+  /** How much was at stake, as the card said, and which standing answers it offered; absent in records of the first versions. */
+  readonly risk?: Risk;
+  readonly offered?: readonly GrantScope['kind'][];
 }
 
 /** The first of two who have to sign; the answer names both. */
@@ -90,6 +94,18 @@ export interface EditedEvent extends OfAction {
   readonly decision: Decision;
 }
 
+/** A change that the rules did not allow: nothing came of it, and the card stayed as it was. */
+export interface EditRefusedEvent extends OfAction {
+  readonly kind: 'edit_refused';
+  readonly by: string;
+  /** The digest of what was changed. */
+  readonly from: Digest;
+  /** Secrets already masked. */
+  readonly changes: readonly ArgumentChange[];
+  /** Which rule said no. */
+  readonly decision: Decision;
+}
+
 export interface HeldEvent extends OfAction {
   readonly kind: 'held';
   readonly until: number;
@@ -118,6 +134,12 @@ export interface RequestedEvent extends OfAction {
   readonly path: string;
 }
 
+/** What a run tried and its sandbox or its network refused, in the sandbox's words. */
+export interface RefusedEvent extends OfAction {
+  readonly kind: 'refused';
+  readonly line: string;
+}
+
 export interface EndedEvent extends OfAction {
   readonly kind: 'ended';
   readonly outcome: Outcome;
@@ -128,7 +150,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

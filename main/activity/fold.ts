@@ -37,7 +37,9 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'own_secret_sent':
     case 'signed':
     case 'edited':
+    case 'edit_refused':
     case 'requested':
+    case 'refused':
       return state;
     case 'undone':
       return { ...state, progress: 'undone' };

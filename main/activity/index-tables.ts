@@ -109,7 +109,9 @@ export class ActivityIndex {
       case 'answered':
       case 'held':
       case 'own_secret_sent':
+      case 'edit_refused':
       case 'requested':
+      case 'refused':
       case 'undone':
       case 'started':
       case 'ended':

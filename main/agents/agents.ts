@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { agentOptions, type AgentId, type AgentOption, type AgentOptions, type ConnectionId } from '../../preload/contract.ts';
+import type { Clock } from '../model/clock.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import type { SignInRequest } from '../model/sign-in-request.ts';
 import { agentIdFor, parseAgentName } from './agent-name.ts';
@@ -21,7 +22,7 @@ export interface AgentsParts {
   /** With `agentMigrations` applied. */
   readonly database: DatabaseSync;
   readonly pairing: Pairing;
-  readonly clock: { now(): number };
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   /** Null: not known now; those of before stay. */
   readonly managed: readonly ManagedAgent[] | null;
 }
@@ -35,7 +36,7 @@ const seenInterval = 60_000;
 /** The agents this app knows. Changes are durable when a call returns. */
 export class Agents {
   readonly #store: AgentStore;
-  readonly #clock: { now(): number };
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #pairings: Pairings;
   readonly #agents = new Map<AgentId, PairedAgent>();
   readonly #changes = new Emitter<AgentChange>();
@@ -48,9 +49,9 @@ export class Agents {
     if (managed !== null) this.setManaged(managed);
   }
 
-  /** By name. */
+  /** By name, as English sorts them; the screen sorts anew, by the person's language. */
   list(): readonly PairedAgent[] {
-    return [...this.#agents.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+    return [...this.#agents.values()].sort((a, b) => a.name.localeCompare(b.name, 'en') || (a.id < b.id ? -1 : 1));
   }
 
   get(id: AgentId): PairedAgent | undefined {

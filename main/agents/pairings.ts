@@ -1,4 +1,5 @@
 import type { AgentId } from '../../preload/contract.ts';
+import type { Clock } from '../model/clock.ts';
 import type { SignInRequest } from '../model/sign-in-request.ts';
 
 /** Puts "May this Claw connect?" to the person. */
@@ -17,11 +18,11 @@ const rememberedRefusals = 1000;
 /** Keeps unknown agents from flooding the person: one question per id, few at once, no asking again right after a no. */
 export class Pairings {
   readonly #pairing: Pairing;
-  readonly #clock: { now(): number };
+  readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #open = new Map<AgentId, Promise<PairingAnswer>>();
   readonly #refusedUntil = new Map<AgentId, number>();
 
-  constructor(pairing: Pairing, clock: { now(): number }) {
+  constructor(pairing: Pairing, clock: Pick<Clock, 'elapsed'>) {
     this.#pairing = pairing;
     this.#clock = clock;
   }
@@ -34,7 +35,7 @@ export class Pairings {
     const open = this.#open.get(agent);
     // The answer to one sign-in is none to another: it shows another number, and leads elsewhere.
     if (open !== undefined) return signIn === undefined ? await open : 'busy';
-    if ((this.#refusedUntil.get(agent) ?? 0) > this.#clock.now()) return 'denied';
+    if ((this.#refusedUntil.get(agent) ?? -Infinity) > this.#clock.elapsed()) return 'denied';
     if (this.#open.size >= openLimit) return 'busy';
     const answer = this.#askNow(agent, name, signIn);
     this.#open.set(agent, answer);
@@ -53,6 +54,6 @@ export class Pairings {
 
   #remember(agent: AgentId): void {
     if (this.#refusedUntil.size >= rememberedRefusals) this.#refusedUntil.clear();
-    this.#refusedUntil.set(agent, this.#clock.now() + refusalHolds);
+    this.#refusedUntil.set(agent, this.#clock.elapsed() + refusalHolds);
   }
 }

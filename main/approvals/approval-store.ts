@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { approval, type ActionId, type Approval, type ApprovalId, type Progress } from '../../preload/contract.ts';
+import type { NextTime } from './next-time.ts';
 
 export const approvalMigrations: readonly string[] = [
   `CREATE TABLE approvals (
@@ -10,6 +11,7 @@ export const approvalMigrations: readonly string[] = [
     approval TEXT NOT NULL
   ) STRICT;
   CREATE INDEX approvals_by_answer ON approvals (answered_at, asked_at);`,
+  `ALTER TABLE approvals ADD COLUMN next_time TEXT;`,
 ];
 
 /** Questions and answers in `state.db`. A question is durable before anyone sees it, an answer before anyone acts on it. */
@@ -20,17 +22,25 @@ export class ApprovalStore {
     this.#database = database;
   }
 
-  save(value: Approval): void {
+  /** `nextTime` is kept from the first save on. */
+  save(value: Approval, nextTime?: NextTime): void {
     this.#database
       .prepare(
-        `INSERT INTO approvals (id, action, asked_at, answered_at, approval) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO approvals (id, action, asked_at, answered_at, approval, next_time) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET answered_at = excluded.answered_at, approval = excluded.approval`,
       )
-      .run(value.id, value.action, value.askedAt, value.answeredAt, JSON.stringify(value));
+      .run(value.id, value.action, value.askedAt, value.answeredAt, JSON.stringify(value), nextTime === undefined ? null : JSON.stringify(nextTime));
   }
 
   get(id: ApprovalId): Approval | undefined {
     return this.#read('WHERE id = ?', id)[0];
+  }
+
+  /** What the person may allow for the next time, should nobody answer it. */
+  nextTime(id: ApprovalId): NextTime | undefined {
+    const kept = this.#database.prepare('SELECT next_time FROM approvals WHERE id = ?').get(id)?.['next_time'];
+    // Written by `save` alone, so it has the type it was written with.
+    return typeof kept === 'string' ? (JSON.parse(kept) as NextTime) : undefined;
   }
 
   ofAction(action: ActionId): Approval | undefined {

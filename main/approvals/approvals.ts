@@ -1,90 +1,36 @@
-import type { ActionId, Agent, Approval, ApprovalId, Card, Digest, Progress, Result, Signature } from '../../preload/contract.ts';
-import type { Clock } from '../model/clock.ts';
+import type { ActionId, Approval, ApprovalId, Digest, GrantId, Progress, Result, Signature } from '../../preload/contract.ts';
+import { steadyClock, type Clock } from '../model/clock.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
-import { say } from '../model/say.ts';
 import type { SigningNeed } from '../model/signing.ts';
+import { Answering } from './answering.ts';
 import type { ApprovalStore } from './approval-store.ts';
+import type { NextTime } from './next-time.ts';
+import { OpenCards } from './open-cards.ts';
 import type { Proof, Proofs } from './proofs.ts';
-import { sign } from './signing.ts';
-
-export interface Question {
-  readonly kind: Approval['kind'];
-  readonly agent: Pick<Agent, 'id' | 'name'>;
-  readonly action: ActionId | null;
-  readonly connectionName: string | null;
-  readonly digest: Digest;
-  readonly card: Card;
-  /** The person may change something of it before they say yes. */
-  readonly isEditable?: boolean;
-  /** What a yes takes beside the button; null: nothing. */
-  readonly signing?: SigningNeed | null;
-  /** What it may be answered together with. */
-  readonly stack?: Approval['stack'];
-  readonly answerWithinSeconds: number;
-  /** What the person has to type to say yes, where `card.asksNumber` is set. It is shown elsewhere, and never kept. */
-  readonly number?: number;
-}
-
-export interface Answer {
-  readonly answer: 'approved' | 'denied' | 'timed_out' | 'withdrawn';
-  /** What the digest was when the person answered; null when nobody did. */
-  readonly digest: Digest | null;
-  readonly reason: string | null;
-  /** Who signed, where a yes took that. */
-  readonly signed: readonly Signature[];
-  /** How many other questions got the same answer with it. */
-  readonly together?: number;
-}
-
-export interface GivenAnswer {
-  readonly id: ApprovalId;
-  readonly digest: Digest;
-  readonly answer: 'approve' | 'deny';
-  readonly isConfirmed: boolean;
-  readonly number?: number | undefined;
-  readonly reason: string | null;
-}
-
-/** A question that waits. */
-interface Open {
-  readonly settle: (answer: Answer) => void;
-  readonly stopTimer: Dispose;
-  readonly number: number | undefined;
-  /** When its card became what it is. */
-  readonly shownAt: number;
-}
-
-/** What a person made of the action that a card asks about. */
-export interface ChangedCard {
-  readonly digest: Digest;
-  readonly card: Card;
-  /** Undefined: it is again what the agent asked for. */
-  readonly edit: Approval['edit'];
-  readonly signing: SigningNeed | null;
-}
-
-/** No card is answered by Approve sooner than this after it was asked: nobody has read it yet. */
-const soonestApprovalMs = 600;
+import type { Answer, ChangedCard, GivenAnswer, Question } from './question.ts';
 
 /**
  * Questions put to the person, and their answers. Every question is written to `state.db` before it is shown, and every
- * answer before it is acted on, so both survive a stop at any instant. Unanswered means refused.
+ * answer before it is acted on, so both survive a stop at any instant. Unanswered means refused. While the app runs, the time to
+ * answer is the time in which a person could: sleep and another time on the wall use up none of it. After a start the wall decides.
  */
 export class Approvals {
   readonly #store: ApprovalStore;
   readonly #clock: Clock;
+  readonly #steady: Pick<Clock, 'now'>;
   readonly #newId: () => ApprovalId;
-  readonly #proofs: Pick<Proofs, 'take'>;
+  readonly #answering: Answering;
   readonly #changed = new Emitter<void>();
   readonly #asked = new Emitter<Approval>();
-  readonly #signed = new Emitter<Approval>();
-  readonly #open = new Map<ApprovalId, Open>();
+  readonly #open: OpenCards;
 
   constructor(store: ApprovalStore, clock: Clock, newId: () => ApprovalId, proofs: Pick<Proofs, 'take'>) {
     this.#store = store;
     this.#clock = clock;
+    this.#steady = steadyClock(clock);
     this.#newId = newId;
-    this.#proofs = proofs;
+    this.#open = new OpenCards(store, clock, () => this.#changed.emit());
+    this.#answering = new Answering(store, this.#open, clock, proofs);
   }
 
   /** Puts a question. The promise never rejects; it resolves when the person answers, time runs out, or it is withdrawn. */
@@ -107,97 +53,44 @@ export class Approvals {
       answeredAt: null,
       progress: question.action ? 'waiting' : null,
     };
-    this.#store.save(approval);
-    const answer = this.#wait(approval, question.number);
+    this.#store.save(approval, question.nextTime);
+    const answer = this.#open.wait(approval, question.number);
     this.#asked.emit(approval);
     this.#changed.emit();
     return { approval, answer };
   }
 
-  /** Takes up a question that was open when the app stopped. Undefined when there is none for that action. */
-  resume(action: ActionId): { readonly approval: Approval; readonly answer: Promise<Answer> } | undefined {
+  /**
+   * Takes up a question that was open when the app stopped, for no longer than a new one (the clock may have been set back).
+   * Undefined when there is none for that action.
+   */
+  resume(action: ActionId, withinSeconds: number): { readonly approval: Approval; readonly answer: Promise<Answer> } | undefined {
     const approval = this.#store.ofAction(action);
     if (!approval) return undefined;
     if (approval.answer !== null) {
       return { approval, answer: Promise.resolve({ answer: approval.answer, digest: approval.digest, reason: null, signed: approval.signing?.signed ?? [] }) };
     }
-    const answer = this.#wait(approval);
-    this.#asked.emit(approval);
-    return { approval, answer };
+    const now = this.#clock.now();
+    const resumed = { ...approval, expiresAt: Math.min(approval.expiresAt, now + withinSeconds * 1000) };
+    if (resumed.expiresAt !== approval.expiresAt) this.#store.save(resumed);
+    const answer = this.#open.wait(resumed);
+    this.#asked.emit(resumed);
+    return { approval: resumed, answer };
   }
 
   /** Ends the pairing questions that were open when the app stopped: the program that asked is gone. */
   withdrawPairings(): void {
-    for (const approval of this.#store.waiting()) if (approval.kind === 'pairing') this.#end(approval, 'withdrawn', null);
+    for (const approval of this.#store.waiting()) if (approval.kind === 'pairing') this.#open.end(approval, 'withdrawn', null);
   }
 
-  /**
-   * The person's answer. Refused when the card is gone, was answered, shows something else, its key fact is not ticked, or it has
-   * to be signed and `proof` is none for it. The first of two signatures is kept, and the card waits for the second.
-   */
-  give(given: GivenAnswer, proof?: Proof, together = 0): Result<null> {
-    const approval = this.#store.get(given.id);
-    const open = this.#open.get(given.id);
-    if (!approval || !open) return { ok: false, problem: say('approval.problem.gone') };
-    if (approval.digest !== given.digest) return { ok: false, problem: say('approval.problem.changed') };
-    if (this.#clock.now() >= approval.expiresAt) {
-      this.#end(approval, 'timed_out', null);
-      return { ok: false, problem: say('approval.problem.expired') };
-    }
-    if (given.answer === 'approve') {
-      if (approval.card.confirm && !given.isConfirmed) return { ok: false, problem: say('approval.problem.unconfirmed') };
-      if (this.#isTooNew(given.id)) return { ok: false, problem: say('approval.problem.tooSoon') };
-      // Who does not see the page in the browser lets nobody in, and does not guess.
-      if (approval.card.asksNumber === true && (given.number === undefined || given.number !== open.number)) {
-        this.#end(approval, 'denied', null);
-        return { ok: false, problem: say('approval.problem.wrongNumber') };
-      }
-    }
-    try {
-      if (given.answer === 'deny') this.#end(approval, 'denied', given.reason, together);
-      else if (approval.signing === undefined) this.#end(approval, 'approved', given.reason, together);
-      else return this.#sign(approval, approval.signing, proof, given.reason);
-    } catch {
-      return { ok: false, problem: say('approval.problem.notKept') };
-    }
-    return { ok: true, value: null };
+  /** The person's answer; see `Answering.give`. */
+  give(given: GivenAnswer, proof?: Proof): Result<null> {
+    return this.#answering.give(given, proof);
   }
 
-  /**
-   * One answer for several cards of one stack. Refused as a whole when one of them is gone, shows something else, may not be
-   * answered with the others, or is too new to have been read.
-   */
+  /** One answer for several cards; see `Answering.giveStack`. */
   giveStack(cards: readonly Pick<GivenAnswer, 'id' | 'digest'>[], answer: GivenAnswer['answer'], reason: string | null): Result<null> {
-    const keys = new Set<string | undefined>();
-    for (const { id, digest } of cards) {
-      const open = this.openCard(id, digest);
-      if (!open.ok) return open;
-      keys.add(open.value.stack?.key);
-      if (answer === 'approve' && this.#isTooNew(id)) return { ok: false, problem: say('approval.problem.tooSoon') };
-    }
-    const [key] = keys;
-    if (key === undefined || keys.size > 1 || new Set(cards.map(({ id }) => id)).size < cards.length) return { ok: false, problem: say('approval.problem.notTogether') };
-    const answers = cards.map((card) => this.give({ ...card, answer, isConfirmed: false, reason }, undefined, cards.length - 1));
-    return answers.find(({ ok }) => !ok) ?? { ok: true, value: null };
-  }
-
-  #isTooNew(id: ApprovalId): boolean {
-    return this.#clock.now() - (this.#open.get(id)?.shownAt ?? this.#clock.now()) < soonestApprovalMs;
-  }
-
-  /** Every yes to a card that has to be signed comes through here. */
-  #sign(approval: Approval, signing: NonNullable<Approval['signing']>, proof: Proof | undefined, reason: string | null): Result<null> {
-    const signer = proof && this.#proofs.take(proof, approval);
-    if (signer === undefined) return { ok: false, problem: say('approval.problem.unsigned') };
-    const next = sign(signing, signer, approval.digest, this.#clock.now());
-    if ('problem' in next) return { ok: false, problem: next.problem };
-    const signed: Approval = { ...approval, signing: next.signing };
-    if (next.isComplete) this.#end(signed, 'approved', reason);
-    else {
-      this.#store.save(signed);
-      this.#signed.emit(this.#showAgain(signed, this.#clock.now()));
-    }
-    return { ok: true, value: null };
+    return this.#answering.giveStack(cards, answer, reason);
   }
 
   /** Takes back the signatures on waiting cards that somebody gave who may not sign any more. */
@@ -208,21 +101,23 @@ export class Approvals {
       if (signing === undefined || signed === undefined || signed.length === signing.signed.length) continue;
       const changed: Approval = { ...approval, signing: { ...signing, signed } };
       this.#store.save(changed);
-      this.#showAgain(changed, this.#clock.now());
+      this.#open.showAgain(changed);
     }
   }
 
   /** No to everything that waits. */
   denyWaiting(): void {
-    for (const approval of this.#store.waiting()) if (this.#open.has(approval.id)) this.#end(approval, 'denied', null);
+    for (const approval of this.#store.waiting()) if (this.#open.has(approval.id)) this.#open.end(approval, 'denied', null);
+  }
+
+  /** Whether a card waits that nobody can have read yet. */
+  hasUnread(): boolean {
+    return this.#open.hasUnread();
   }
 
   /** The question of an open card that shows that digest. */
   openCard(id: ApprovalId, digest: Digest): Result<Approval> {
-    const approval = this.#store.get(id);
-    if (!approval || !this.#open.has(id)) return { ok: false, problem: say('approval.problem.gone') };
-    if (approval.digest !== digest) return { ok: false, problem: say('approval.problem.changed') };
-    return this.#clock.now() >= approval.expiresAt ? { ok: false, problem: say('approval.problem.expired') } : { ok: true, value: approval };
+    return this.#open.find(id, digest);
   }
 
   /**
@@ -233,23 +128,36 @@ export class Approvals {
     const approval = this.#store.get(id);
     if (!approval || approval.answer !== null) throw new Error('Only a card that waits can be exchanged.');
     const { edit: _before, signing: _signed, stack: _stack, ...kept } = approval;
-    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#atLeast(approval, withinSeconds) };
+    const left = this.#open.leftAtLeast(id, withinSeconds);
+    const changed: Approval = { ...kept, digest, card, ...unsigned(signing), ...(edit === undefined ? {} : { edit }), expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return () => this.#showAgain(changed, this.#clock.now());
+    return () => this.#open.showAgain(changed, { left });
   }
 
   /** Somebody is at work on a card: they have at least that long from now. */
   prolong(approval: Approval, withinSeconds: number): Approval {
-    const expiresAt = this.#atLeast(approval, withinSeconds);
-    if (expiresAt === approval.expiresAt) return approval;
-    const changed: Approval = { ...approval, expiresAt };
+    const left = this.#open.leftAtLeast(approval.id, withinSeconds);
+    if (left <= this.#open.left(approval.id)) return approval;
+    const changed: Approval = { ...approval, expiresAt: this.#clock.now() + left };
     this.#store.save(changed);
-    return this.#showAgain(changed, this.#open.get(approval.id)?.shownAt ?? this.#clock.now());
+    return this.#open.showAgain(changed, { left, isSame: true });
+  }
+
+  /** What may be allowed the next time, of a question that nobody answered; undefined for any other. */
+  nextTime(id: ApprovalId): NextTime | undefined {
+    return this.#store.get(id)?.nextTime === undefined ? undefined : this.#store.nextTime(id);
+  }
+
+  /** The person allowed it once more; durable when it returns. */
+  allowedNextTime(id: ApprovalId, grant: GrantId): void {
+    const approval = this.#store.get(id);
+    if (approval) this.#store.save({ ...approval, nextTime: { grant } });
+    this.#changed.emit();
   }
 
   withdraw(id: ApprovalId): void {
     const approval = this.#store.get(id);
-    if (approval && this.#open.has(id)) this.#end(approval, 'withdrawn', null);
+    if (approval && this.#open.has(id)) this.#open.end(approval, 'withdrawn', null);
   }
 
   find(id: ApprovalId): Approval | undefined {
@@ -267,12 +175,12 @@ export class Approvals {
 
   /** Ends the questions that nobody asks any more: nothing would follow from an answer. */
   withdrawUnclaimed(): void {
-    for (const approval of this.#store.waiting()) if (!this.#open.has(approval.id)) this.#end(approval, 'withdrawn', null);
+    for (const approval of this.#store.waiting()) if (!this.#open.has(approval.id)) this.#open.end(approval, 'withdrawn', null);
   }
 
-  /** Drops questions that were answered before that instant, with what their cards show. */
-  forgetAnsweredBefore(instant: number): void {
-    this.#store.forgetAnsweredBefore(instant);
+  /** Drops questions that were answered more than that many milliseconds ago, with what their cards show. A clock set forward drops none. */
+  forgetAnsweredOlderThan(age: number): void {
+    this.#store.forgetAnsweredBefore(Math.min(this.#clock.now(), this.#steady.now()) - age);
   }
 
   /** Tells the card in the history what came of it. */
@@ -295,7 +203,7 @@ export class Approvals {
 
   /** The first of two signed. */
   onSigned(listener: (approval: Approval) => void): Dispose {
-    return this.#signed.on(listener);
+    return this.#answering.onSigned(listener);
   }
 
   onAsked(listener: (approval: Approval) => void): Dispose {
@@ -304,44 +212,7 @@ export class Approvals {
 
   /** Stops the timers; the questions stay open in `state.db`. */
   close(): void {
-    for (const open of this.#open.values()) open.stopTimer();
-    this.#open.clear();
-  }
-
-  #atLeast({ expiresAt }: Approval, withinSeconds: number): number {
-    return Math.max(expiresAt, this.#clock.now() + withinSeconds * 1000);
-  }
-
-  #showAgain(approval: Approval, shownAt: number): Approval {
-    const open = this.#open.get(approval.id);
-    open?.stopTimer();
-    if (open) this.#open.set(approval.id, { ...open, shownAt, stopTimer: this.#timeOut(approval) });
-    this.#changed.emit();
-    return approval;
-  }
-
-  #timeOut(approval: Approval): Dispose {
-    return this.#clock.after(approval.expiresAt - this.#clock.now(), () => this.#end(approval, 'timed_out', null));
-  }
-
-  #wait(approval: Approval, number?: number): Promise<Answer> {
-    return new Promise((settle) => {
-      this.#open.set(approval.id, { settle, stopTimer: this.#timeOut(approval), number, shownAt: approval.edit?.at ?? approval.askedAt });
-    });
-  }
-
-  /** A yes counts only once it is kept. Anything else refuses, and does so even where it cannot be written. */
-  #end(approval: Approval, answer: Answer['answer'], reason: string | null, together = 0): void {
-    try {
-      this.#store.save({ ...approval, answer, answeredAt: this.#clock.now() });
-    } catch (error) {
-      if (answer === 'approved') throw error;
-    }
-    const open = this.#open.get(approval.id);
-    this.#open.delete(approval.id);
-    open?.stopTimer();
-    open?.settle({ answer, digest: approval.digest, reason, signed: answer === 'approved' ? (approval.signing?.signed ?? []) : [], ...(together === 0 ? {} : { together }) });
-    this.#changed.emit();
+    this.#open.close();
   }
 }
 

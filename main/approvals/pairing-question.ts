@@ -5,7 +5,7 @@ import { disarmLine } from '../model/disarm.ts';
 import { reachKey, type Reach } from '../model/reach.ts';
 import { say } from '../model/say.ts';
 import type { SignInRequest } from '../model/sign-in-request.ts';
-import type { Question } from './approvals.ts';
+import type { Question } from './question.ts';
 
 /** Seconds a program that wants to become a Claw waits for the person. */
 const answerWithinSeconds = 120;

@@ -15,10 +15,10 @@ export const graceMs = 10_000;
 export function callUpstream(live: LiveAction, call: () => Promise<UpstreamAnswer>, clock: Clock): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     let remaining = longestCallMs;
-    let startedAt = clock.now();
+    let startedAt = clock.elapsed();
     let stopTimer: Dispose | undefined;
     const startLimit = (): void => {
-      startedAt = clock.now();
+      startedAt = clock.elapsed();
       stopTimer = clock.after(remaining, () => live.cutOff());
     };
     const over = (): void => {
@@ -29,7 +29,7 @@ export function callUpstream(live: LiveAction, call: () => Promise<UpstreamAnswe
     live.conversation.whenAsking((isOpen) => {
       if (!isOpen) return startLimit();
       stopTimer?.();
-      remaining = Math.max(0, remaining - (clock.now() - startedAt));
+      remaining = Math.max(0, remaining - (clock.elapsed() - startedAt));
       return undefined;
     });
     startLimit();

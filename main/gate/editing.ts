@@ -1,11 +1,12 @@
 import type { ActionId, Approval, ApprovalId, Digest, EditAnswer, EditField, EditProblem, FieldEdit, Result } from '../../preload/contract.ts';
-import type { Described, FrozenAction } from '../model/action.ts';
+import type { Decision, Described, FrozenAction } from '../model/action.ts';
 import { disarm } from '../model/disarm.ts';
 import { toFieldChange } from '../model/field-change.ts';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
 import { describeFrozen, largestCard, profileOf } from './describe.ts';
 import { applyEdits, changesOf, editableFields, fieldOf, mayBeEdited, toEditField, type FieldHere } from './edit-fields.ts';
+import { editRefusedEvent, refusedParts } from './edit-refused.ts';
 import { asKept } from './edited.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { freeze, freezeArguments } from './freeze.ts';
@@ -45,9 +46,9 @@ export class Editing {
   async start(id: ApprovalId, digest: Digest): Promise<Result<{ readonly fields: EditField[] }>> {
     const open = await this.#open(id, digest);
     if ('ok' in open) return open;
-    const { live, approval, fields } = open;
+    const { approval, fields } = open;
     if (fields.length === 0) return failed('edit.problem.nothing');
-    live.expiresAt = this.#parts.approvals.prolong(approval, this.#parts.settings().answerWithinSeconds).expiresAt;
+    this.#parts.approvals.prolong(approval, this.#parts.settings().answerWithinSeconds);
     return { ok: true, value: { fields: fields.map(toEditField) } };
   }
 
@@ -61,7 +62,10 @@ export class Editing {
       if ('problems' in applied) return wrong(applied.problems);
       const args = freezeArguments(applied.args);
       if (args === undefined) return wrong([{ at: null, problem: say('edit.problem.unicode') }]);
-      return await this.#replace(open, original, args);
+      const answer = await this.#replace(open, original, args);
+      // No form is open beside whose fields it could stand.
+      const [first] = edits === null && answer.ok && answer.value.kind === 'wrong' ? answer.value.problems : [];
+      return first === undefined ? answer : { ok: false, problem: first.problem };
     } catch (error) {
       this.#parts.report(`A change could not be taken: ${String(error)}`);
       return failed('edit.problem.notKept');
@@ -76,7 +80,7 @@ export class Editing {
     if (live === undefined) return gone;
     const service = await findService(live.action, this.#parts).catch(() => undefined);
     if (service === undefined) return unavailable;
-    const fields = mayBeEdited(live.facts) ? editableFields(profileOf(live.action, service, this.#parts), live.action.arguments, service.tool) : [];
+    const fields = mayBeEdited(live.facts) ? editableFields(profileOf(live.action, service, this.#parts), live.action.arguments, service.tool, live.edited?.edit?.original) : [];
     return { approval: shown.value, live, service, fields };
   }
 
@@ -89,11 +93,11 @@ export class Editing {
 
   async #replace(open: Open, original: JsonObject, args: JsonObject): Promise<Result<EditAnswer>> {
     const { live, service, fields } = open;
-    const { services, policy, clock } = this.#parts;
+    const { services } = this.#parts;
     const valid = service.tool && services.validate(service.tool, args);
     if (valid?.ok === false) return wrong([told(fields, valid.text)]);
     const { kind, agent, connection, name, id, requestedAt } = live.action;
-    const description = await describeFrozen({ kind, agent, connection, name, reach: null, signal: live.signal }, args, service, this.#parts);
+    const description = await this.#describe(open, args);
     if ('invalid' in description) return wrong([told(fields, description.invalid)]);
     if ('unavailable' in description) return unavailable;
     const { described } = description;
@@ -102,16 +106,41 @@ export class Editing {
     if (facts.effect !== live.facts.effect) return failed('edit.problem.effect');
     if (JSON.stringify(card).length > largestCard) return failed('edit.problem.tooLarge');
     const action = freeze({ kind, agent, connection, name, arguments: args }, id, materials, requestedAt);
-    const at = clock.now();
-    const decision = policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at, digest: action.digest, risk: card.risk });
-    if (decision.answer === 'deny') return failed('edit.problem.forbidden', { layer: decision.layer, reason: disarm(decision.reason ?? decision.title) });
+    const at = this.#parts.clock.now();
+    const decision = this.#decide(action, described, at);
+    if (decision.answer === 'deny') return await this.#refuse(open, args, described, decision, at);
     const edit: Edit = { at, original, changes: changesOf(fields, original, args), decision };
     return this.#keep(open, action, described, edit);
   }
 
+  #describe({ live, service }: Open, args: JsonObject): ReturnType<typeof describeFrozen> {
+    const { kind, agent, connection, name } = live.action;
+    return describeFrozen({ kind, agent, connection, name, reach: null, signal: live.signal }, args, service, this.#parts);
+  }
+
+  #decide({ kind, agent, connection, name, arguments: args, digest }: FrozenAction, { facts, card }: Described, at: number): Decision {
+    return this.#parts.policy.decide({ kind, agent, connection, name, effect: facts.effect, arguments: args, facts, at, digest, risk: card.risk });
+  }
+
+  /** Recorded, and told beside what has to be typed otherwise; the card stays as it is. */
+  async #refuse(open: Open, args: JsonObject, { facts }: Described, decision: Decision, at: number): Promise<Result<EditAnswer>> {
+    const { action } = open.live;
+    const { activity, report } = this.#parts;
+    const changes = changesOf(open.fields, action.arguments, args);
+    await activity.append(editRefusedEvent(action, at, changes, decision, facts, this.#parts)).catch((error: unknown) => report(String(error)));
+    const isDenied = async (part: JsonObject): Promise<boolean> => {
+      const description = await this.#describe(open, part);
+      if (!('described' in description)) return false;
+      const { kind, agent, connection, name, id, requestedAt } = action;
+      const frozen = freeze({ kind, agent, connection, name, arguments: part }, id, description.described.materials, requestedAt);
+      return this.#decide(frozen, description.described, at).answer === 'deny';
+    };
+    return wrong(await refusedParts(action.arguments, changes, decision, isDenied));
+  }
+
   /** Between the look at the card and this nothing else may have happened to it; from here on nothing can, until it is kept. */
   #keep({ approval, live }: Open, action: FrozenAction, described: Described, edit: Edit): Result<EditAnswer> {
-    const { approvals, outbox, settings, transaction, clock } = this.#parts;
+    const { approvals, outbox, settings, transaction } = this.#parts;
     const { facts, sentence, card: body } = described;
     const shown = approvals.openCard(approval.id, approval.digest);
     if (!shown.ok) return shown;
@@ -125,13 +154,13 @@ export class Editing {
     const card = wholeCard(body, edit.decision, holdSeconds, offers);
     const shownEdit: Approval['edit'] = isChanged ? { at: edit.at, changes: edit.changes.map(toFieldChange) } : undefined;
     const showAgain = transaction(() => {
-      if (!outbox.change(asKept(entry, this.#parts), clock.now())) throw new Error('Only what waits can be changed.');
+      if (!outbox.change(asKept(entry, this.#parts))) throw new Error('Only what waits can be changed.');
       return approvals.exchange(approval, { digest: action.digest, card, edit: shownEdit, signing: edit.decision.signing ?? null }, settings().answerWithinSeconds);
     });
     live.become(entry, card.risk);
     live.offers = offers;
     live.signing = edit.decision.signing ?? null;
-    live.expiresAt = showAgain().expiresAt;
+    showAgain();
     return { ok: true, value: { kind: 'shown', digest: action.digest } };
   }
 }

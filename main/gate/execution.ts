@@ -1,15 +1,14 @@
-import type { ConnectionId, Signature } from '../../preload/contract.ts';
-import type { AnsweredEvent } from '../activity/event.ts';
+import type { ConnectionId } from '../../preload/contract.ts';
 import { possibleOffers } from '../approvals/grant-offers.ts';
-import { isSigned } from '../approvals/signing.ts';
-import { stackOf } from '../approvals/stack.ts';
 import type { ActionAnswer, Decision, Described, EndReason } from '../model/action.ts';
+import { startCountdown } from '../model/countdown.ts';
+import type { Dispose } from '../model/disposable.ts';
 import { onBehalfOf } from '../model/on-behalf-of.ts';
 import type { UpstreamAnswer } from '../model/upstream.ts';
+import { Asking } from './asking.ts';
 import { callUpstream } from './call-upstream.ts';
 import { ended } from './ended.ts';
-import { offersOf } from './offers.ts';
-import { asKept, changedFieldsOf, doneAnswer, editedEvent } from './edited.ts';
+import { asKept, changedFieldsOf, doneAnswer } from './edited.ts';
 import { findService, type FoundService } from './find-service.ts';
 import { digestOf } from './freeze.ts';
 import { holdSecondsOf } from './hold.ts';
@@ -18,7 +17,6 @@ import { obstacleTo, refusalOf } from './obstacle.ts';
 import type { OutboxEntry, OutboxState } from './outbox.ts';
 import type { GateParts } from './parts.ts';
 import { recordIntent } from './record-intent.ts';
-import { wholeCard } from './whole-card.ts';
 
 export interface Run {
   readonly live: LiveAction;
@@ -32,18 +30,25 @@ export interface Run {
   readonly isEditable: () => boolean;
 }
 
-/** How long after its hold should have ended an approved action is still done when the app was stopped meanwhile. */
+/**
+ * How long after its hold should have ended an approved action is still done when the app was stopped or the computer slept
+ * meanwhile. A clock that says more than that, in either direction, says that nobody knows how long it was.
+ */
 const staleAfterMs = 10 * 60 * 1000;
+/** Milliseconds by which the end of a hold on screen may be off before it is told anew. */
+const mostOffMs = 1000;
 
-/** Steps 4 to 8 for one action. */
+/** Steps 4 to 8 for one action; step 5, the question, is in `asking.ts`. */
 export class Execution {
   readonly #parts: GateParts;
   readonly #changed: () => void;
+  readonly #asking: Asking;
   #isClosed = false;
 
   constructor(parts: GateParts, changed: () => void) {
     this.#parts = parts;
     this.#changed = changed;
+    this.#asking = new Asking(parts);
   }
 
   /** Nothing begins from here on; what waits or is held stays as it is in `state.db`, for the next start. */
@@ -52,7 +57,7 @@ export class Execution {
   }
 
   async run({ live, described, decision, perform, isHeld, owners, isEditable }: Run): Promise<ActionAnswer> {
-    const { outbox, settings, clock } = this.#parts;
+    const { outbox, settings } = this.#parts;
     const { action } = live;
     if (!(await recordIntent(action, described, decision, this.#parts))) return ended(action.id, 'not_recorded');
     if (owners.length > 0) await this.#recordOwnSecret(live, owners);
@@ -64,11 +69,11 @@ export class Execution {
     const asked: OutboxEntry = { action, facts: described.facts, sentence: described.sentence, summary: described.card.summary, target: live.target, holdSeconds };
     if (decision.answer === 'ask') {
       if (!this.#parts.canAsk()) return this.#end(live, 'nobody_to_ask');
-      outbox.add(asKept(asked, this.#parts), 'waiting', clock.now());
-      const refusal = await this.#ask(live, asked, described, decision, isEditable());
+      outbox.add(asKept(asked, this.#parts), 'waiting');
+      const refusal = await this.#asking.ask(live, asked, described, decision, isEditable());
       if (refusal) return this.#refuse(live, refusal);
     } else {
-      outbox.add(asKept(asked, this.#parts), 'held', clock.now());
+      outbox.add(asKept(asked, this.#parts), 'held');
     }
     return this.#holdAndDo(live, live.edited ?? asked, perform);
   }
@@ -83,22 +88,22 @@ export class Execution {
 
   /** Goes on where the app stopped. What was being done then is unknown now and is not done again. */
   async resume(live: LiveAction, entry: OutboxEntry, state: OutboxState, heldUntil: number | null): Promise<ActionAnswer> {
-    const { approvals, clock } = this.#parts;
+    const { approvals, clock, settings } = this.#parts;
     const { action } = entry;
     live.isAsked = state === 'waiting' || approvals.isApproved(action.id);
     live.isApproved = state !== 'waiting';
     live.signing = approvals.ofAction(action.id)?.signing ?? null;
     if (state === 'doing') return this.#end(live, 'outcome_uncertain');
     if (state === 'waiting') {
-      const open = approvals.resume(action.id);
+      const open = approvals.resume(action.id, settings().answerWithinSeconds);
       if (!open) return this.#end(live, 'interrupted');
       const { card } = open.approval;
       live.offers = possibleOffers(action, entry.facts, card.risk).filter(({ id }) => card.grants?.some((offered) => offered.id === id));
       const { answeredAt } = open.approval;
-      if (answeredAt !== null && clock.now() > answeredAt + staleAfterMs) return this.#end(live, 'interrupted');
-      const refusal = await this.#settle(live, open);
+      if (answeredAt !== null && Math.abs(clock.now() - answeredAt) > staleAfterMs) return this.#end(live, 'interrupted');
+      const refusal = await this.#asking.settle(live, open);
       if (refusal) return this.#refuse(live, refusal);
-    } else if (clock.now() > (heldUntil ?? 0) + staleAfterMs) {
+    } else if (Math.abs(clock.now() - (heldUntil ?? 0)) > staleAfterMs) {
       return this.#end(live, 'interrupted');
     }
     const obstacle = obstacleTo(live, this.#parts);
@@ -116,60 +121,6 @@ export class Execution {
     return this.#end(live, live.hasBegun ? 'outcome_uncertain' : 'not_recorded');
   }
 
-  // -------------------------------------------------------------------- step 5
-
-  async #ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision, isEditable: boolean): Promise<Refusal | undefined> {
-    const { approvals, activity, agents, connectionName, settings } = this.#parts;
-    live.offers = offersOf(action, described, decision);
-    const card = wholeCard(described.card, decision, holdSeconds, live.offers);
-    const stack = stackOf(action, described.facts, card, live.signing);
-    const open = approvals.ask({
-      kind: 'action',
-      agent: { id: action.agent, name: agents.name(action.agent) },
-      action: action.id,
-      connectionName: connectionName(action.connection),
-      digest: action.digest,
-      card,
-      isEditable,
-      signing: live.signing,
-      ...(stack === undefined ? {} : { stack }),
-      answerWithinSeconds: settings().answerWithinSeconds,
-    });
-    const { id: approval, expiresAt } = open.approval;
-    const [refusal] = await Promise.all([
-      this.#settle(live, open),
-      activity.append({ at: this.#parts.clock.now(), kind: 'asked', action: action.id, approval, expiresAt, why: card.why }),
-    ]);
-    return refusal;
-  }
-
-  async #settle(live: LiveAction, open: ReturnType<GateParts['approvals']['ask']>): Promise<Refusal | undefined> {
-    const { approvals, activity, clock } = this.#parts;
-    live.progress = 'waiting';
-    live.expiresAt = open.approval.expiresAt;
-    live.whenStopped(() => approvals.withdraw(open.approval.id));
-    const obstacle = obstacleTo(live, this.#parts);
-    if (obstacle) live.stop(obstacle.reason, obstacle.detail);
-    const answer = await open.answer;
-    live.whenStopped(null);
-    live.isApproved = answer.answer === 'approved';
-    const names = answer.signed.flatMap(({ name }) => name ?? []);
-    const by = answer.answer === 'approved' || answer.answer === 'denied' ? (names.length > 0 ? names.join(', ') : 'you') : null;
-    // What was approved is told before that it was, and both before anything is done.
-    if (answer.answer === 'approved' && live.edited?.edit) await activity.append(editedEvent(live.requestDigest, live.edited, live.edited.edit, this.#parts));
-    await activity.append({ at: clock.now(), kind: 'answered', action: live.id, answer: answer.answer, by, ...signedBy(answer.signed), ...(answer.together === undefined ? {} : { together: answer.together }), reason: answer.reason });
-    switch (answer.answer) {
-      case 'approved':
-        return answer.digest === digestOf(live.action) && (live.signing === null || isSigned(live.signing, answer.signed, answer.digest)) ? undefined : { reason: 'changed_since_approval', detail: null };
-      case 'denied':
-        return { reason: 'denied_by_person', detail: answer.reason === null ? null : `They said: “${answer.reason}”` };
-      case 'timed_out':
-        return { reason: 'no_answer', detail: null };
-      case 'withdrawn':
-        return live.stopped ?? { reason: 'withdrawn_by_agent', detail: null };
-    }
-  }
-
   // -------------------------------------------------------------------- step 6
 
   async #holdAndDo(live: LiveAction, entry: OutboxEntry, perform: FoundService['perform']): Promise<ActionAnswer> {
@@ -185,21 +136,46 @@ export class Execution {
     if (digestOf(action) !== live.digest) return this.#end(live, 'changed_since_approval');
     const lastObstacle = obstacleTo(live, this.#parts);
     if (lastObstacle) return this.#refuse(live, lastObstacle);
-    if (!outbox.begin(action.id, clock.now())) return this.#end(live, 'interrupted');
+    if (!outbox.begin(action.id)) return this.#end(live, 'interrupted');
     return this.#do(live, perform);
   }
 
   async #hold(live: LiveAction, { action, holdSeconds }: OutboxEntry): Promise<void> {
-    const { outbox, approvals, activity, clock } = this.#parts;
-    const until = clock.now() + holdSeconds * 1000;
-    outbox.hold(action.id, until, clock.now());
+    const milliseconds = holdSeconds * 1000;
+    const recorded = this.#showHeld(live, milliseconds);
     live.progress = 'held';
-    live.expiresAt = until;
-    const isOver = live.waitOut(holdSeconds * 1000, clock);
-    approvals.setProgress(action.id, 'held');
+    const isOver = live.waitOut((over) => this.#countDown(live, milliseconds, over));
+    this.#parts.approvals.setProgress(action.id, 'held');
     this.#changed();
-    await activity.append({ at: clock.now(), kind: 'held', action: action.id, until });
+    await recorded;
     await isOver;
+  }
+
+  /** Whoever comes back to a computer that slept sees the whole hold again, or that it was given up. */
+  #countDown(live: LiveAction, milliseconds: number, over: () => void): Dispose {
+    const { clock, report } = this.#parts;
+    const countdown = startCountdown({
+      clock,
+      milliseconds,
+      over,
+      looked: (slept) => {
+        if (this.#isClosed) return undefined;
+        if (slept > staleAfterMs) return void live.stop('interrupted', 'The computer slept meanwhile.');
+        if (slept > 0) countdown.restart(milliseconds);
+        if (slept === 0 && Math.abs(clock.now() + countdown.left() - live.expiresAt) <= mostOffMs) return undefined;
+        this.#attempt(() => void this.#showHeld(live, countdown.left()).catch((error: unknown) => report(String(error))));
+        return this.#changed();
+      },
+    });
+    return countdown.stop;
+  }
+
+  #showHeld(live: LiveAction, left: number): Promise<unknown> {
+    const { activity, clock, outbox } = this.#parts;
+    const until = clock.now() + left;
+    outbox.hold(live.id, until);
+    live.expiresAt = until;
+    return activity.append({ at: clock.now(), kind: 'held', action: live.id, until });
   }
 
   // -------------------------------------------------------------------- steps 7 and 8
@@ -250,7 +226,7 @@ export class Execution {
   async #finish(live: LiveAction, answer: ActionAnswer & { kind: 'ended' }): Promise<ActionAnswer> {
     const { activity, approvals, outbox, clock, report } = this.#parts;
     const { outcome } = answer;
-    if (live.isKept) this.#attempt(() => outbox.end(live.id, answer, clock.now()));
+    if (live.isKept) this.#attempt(() => outbox.end(live.id, answer));
     if (live.isAsked) this.#attempt(() => approvals.setProgress(live.id, outcome));
     const told = 'text' in answer ? { text: this.#forRecord(live, answer.text), reason: answer.reason } : { text: null };
     // What was allowed and is done need not wait for the disk: killed before it is written, it is told as unknown, which is true.
@@ -272,9 +248,4 @@ export class Execution {
       this.#parts.report(`What became of an action could not be kept: ${String(error)}`);
     }
   }
-}
-
-/** Who signed, by name; "you" is told by `by`. */
-function signedBy(signed: readonly Signature[]): Pick<AnsweredEvent, 'signatures'> {
-  return signed.length === 0 ? {} : { signatures: signed.map(({ approver, name, how, at }) => ({ approver, name, how, at })) };
 }

@@ -3,6 +3,7 @@ import type { ActionAnswer, EndReason, Facts, FrozenAction, Risk } from '../mode
 import { AnsweredElsewhere } from '../model/answered-elsewhere.ts';
 import type { Clock } from '../model/clock.ts';
 import { disarmLine } from '../model/disarm.ts';
+import type { Dispose } from '../model/disposable.ts';
 import type { GrantOffer } from '../model/grant.ts';
 import type { SigningNeed } from '../model/signing.ts';
 import type { Decided } from './decide.ts';
@@ -160,13 +161,13 @@ export class LiveAction {
     if (this.#stopped) listener?.();
   }
 
-  /** Resolves after that time, or as soon as it is stopped. */
-  async waitOut(milliseconds: number, clock: Clock): Promise<void> {
+  /** Resolves once what was started calls back, or as soon as it is stopped. */
+  async waitOut(start: (over: () => void) => Dispose): Promise<void> {
     const over = Promise.withResolvers<undefined>();
-    const stopTimer = clock.after(milliseconds, () => over.resolve(undefined));
+    const stop = start(() => over.resolve(undefined));
     this.whenStopped(() => over.resolve(undefined));
     await over.promise;
-    stopTimer();
+    stop();
     this.whenStopped(null);
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ActionId, AgentId, Digest, Message } from '../../preload/contract.ts';
 import type { ActionAnswer, ArgumentChange, Decision, Facts, FrozenAction, Sentence } from '../model/action.ts';
+import { steadyClock, type Clock } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
 import { resultSaying } from './held-back.ts';
 
@@ -68,48 +69,52 @@ const alreadyGiven = 'This was done. Its result was given before and is not kept
  */
 export class Outbox {
   readonly #database: DatabaseSync;
+  /** How old an answer is, another time on the wall does not change. */
+  readonly #clock: Pick<Clock, 'now'>;
   /** Agents and digests that may have an undelivered action: most calls have none, and need no look into the database. */
   #mayBeUndelivered: Set<string>;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
+    this.#clock = steadyClock(clock);
     this.#mayBeUndelivered = this.#undeliveredKeys();
   }
 
-  add(entry: OutboxEntry, state: 'waiting' | 'held', now: number): void {
+  add(entry: OutboxEntry, state: 'waiting' | 'held'): void {
     const { id, agent, digest } = entry.action;
     this.#mayBeUndelivered.add(keyOf(agent, digest));
     this.#database
       .prepare('INSERT INTO outbox (action, agent, digest, state, entry, changed_at) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(id, agent, digest, state, JSON.stringify(entry), now);
+      .run(id, agent, digest, state, JSON.stringify(entry), this.#clock.now());
   }
 
   /** Puts what a person made of a waiting action in its place. Its digest stays that of what the agent asked for. False: it no longer waits. */
-  change(entry: OutboxEntry, now: number): boolean {
+  change(entry: OutboxEntry): boolean {
     const changed = this.#database
       .prepare(`UPDATE outbox SET entry = ?, changed_at = ? WHERE action = ? AND state = 'waiting'`)
-      .run(JSON.stringify(entry), now, entry.action.id).changes;
+      .run(JSON.stringify(entry), this.#clock.now(), entry.action.id).changes;
     return Number(changed) === 1;
   }
 
-  hold(action: ActionId, heldUntil: number, now: number): void {
+  /** @param heldUntil by the clock on the wall, for the screen and for what a restart makes of it. */
+  hold(action: ActionId, heldUntil: number): void {
     this.#database
       .prepare(`UPDATE outbox SET state = 'held', held_until = ?, changed_at = ? WHERE action = ? AND state IN ('waiting', 'held')`)
-      .run(heldUntil, now, action);
+      .run(heldUntil, this.#clock.now(), action);
   }
 
   /** False when the action is not to be done (any more): the one check that makes it happen at most once. */
-  begin(action: ActionId, now: number): boolean {
+  begin(action: ActionId): boolean {
     const changed = this.#database
       .prepare(`UPDATE outbox SET state = 'doing', changed_at = ? WHERE action = ? AND state IN ('waiting', 'held')`)
-      .run(now, action).changes;
+      .run(this.#clock.now(), action).changes;
     return Number(changed) === 1;
   }
 
-  end(action: ActionId, answer: EndedAnswer, now: number): void {
+  end(action: ActionId, answer: EndedAnswer): void {
     this.#database
       .prepare(`UPDATE outbox SET state = 'ended', answer = ?, changed_at = ? WHERE action = ? AND state <> 'ended'`)
-      .run(JSON.stringify(answer), now, action);
+      .run(JSON.stringify(answer), this.#clock.now(), action);
   }
 
   /** From here on only how it ended is kept, not what it was about: a service's result may hold whole messages. */
@@ -157,9 +162,14 @@ export class Outbox {
     this.#database.prepare('DELETE FROM outbox WHERE agent = ?').run(agent);
   }
 
-  /** Drops answers nobody fetched, with the results in them. */
-  forgetEndedBefore(instant: number): void {
-    this.#database.prepare(`DELETE FROM outbox WHERE state = 'ended' AND changed_at < ?`).run(instant);
+  /** Milliseconds since its state last changed; negative where the clock was set back between two starts. */
+  ageOf({ changedAt }: OutboxLine): number {
+    return this.#clock.now() - changedAt;
+  }
+
+  /** Drops answers nobody fetched in that many milliseconds, with the results in them. */
+  forgetEndedOlderThan(age: number): void {
+    this.#database.prepare(`DELETE FROM outbox WHERE state = 'ended' AND changed_at < ?`).run(this.#clock.now() - age);
     this.#mayBeUndelivered = this.#undeliveredKeys();
   }
 

@@ -35,6 +35,8 @@ export interface GateParts {
   };
   readonly approvals: Approvals;
   readonly grants: {
+    /** Ends those that have run out. */
+    endDue(): void;
     /** Counts that a standing answer let an action through. */
     use(id: GrantId): void;
     /** Taken back by the person, in contrast to used up or run out. */

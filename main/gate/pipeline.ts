@@ -1,5 +1,5 @@
 import type { ActionId, AgentId, GrantId, HeldAction, Result } from '../../preload/contract.ts';
-import type { ActionAnswer, ActionRequest, Decision, Described, Facts, FrozenAction } from '../model/action.ts';
+import type { ActionAnswer, ActionRequest, Decision, Described, FrozenAction } from '../model/action.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import type { GrantOffer } from '../model/grant.ts';
@@ -12,22 +12,16 @@ import { Editing } from './editing.ts';
 import { Execution } from './execution.ts';
 import type { Gate } from './gate.ts';
 import { holdSecondsOf } from './hold.ts';
-import { holdsWords, mayPass, withoutWords } from './held-back.ts';
+import { mayPass, withoutWords } from './held-back.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { answerWithin, LiveAction, type LiveActionParts } from './live-actions.ts';
 import { obstacleTo } from './obstacle.ts';
-import type { EndedAnswer, OutboxLine } from './outbox.ts';
+import type { OutboxLine } from './outbox.ts';
 import type { GateParts } from './parts.ts';
 import { Refusals } from './refusals.ts';
 
-const keepAnswersMs = 24 * 60 * 60 * 1000;
-/** How long the same call fetches a kept answer that says nothing was changed; later it is a new request. */
-const sameRequestMs = 10 * 60 * 1000;
-/** Days that begin before midnight and end after: cards stay in today's list that long at the least. */
-const keepCardsMs = 2 * keepAnswersMs;
 /** Questions one agent may have open; more than that no person reads. */
 const mostWaiting = 20;
-/** Milliseconds between two looks for answers that are too old to be kept. */
-const forgetEveryMs = 60_000;
 
 /** The eight steps, in the order of docs/architecture.md. */
 export class Pipeline implements Gate {
@@ -38,12 +32,13 @@ export class Pipeline implements Gate {
   readonly #live = new Map<ActionId, LiveAction>();
   readonly #changed = new Emitter<void>();
   readonly #refusals = new Refusals();
+  readonly #kept: KeptAnswers;
   #isClosed = false;
-  #forgotAt = 0;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
     this.#execution = new Execution(parts, () => this.#changed.emit());
+    this.#kept = new KeptAnswers(parts);
     this.editing = new Editing(parts, (id) => this.#live.get(id));
     parts.pause.onChange((isPaused) => {
       if (isPaused) for (const live of this.#live.values()) cutOff(live, 'paused');
@@ -60,6 +55,7 @@ export class Pipeline implements Gate {
     if (earlier) return earlier instanceof LiveAction ? this.#answer(earlier, request.signal, request.conversation) : earlier;
 
     const live = this.#newLive(action, { facts: described.facts, target, risk: () => described.card.risk });
+    this.#parts.grants.endDue();
     const decision = decideAt(live, this.#parts, action.requestedAt);
     // It goes the same way from here, so that the attempt is on record.
     if (!isReached) live.stop('outside_token');
@@ -81,9 +77,7 @@ export class Pipeline implements Gate {
   async wait(agent: AgentId, id: ActionId, signal: AbortSignal, conversation?: Conversation, reach: Reach = null): Promise<ActionAnswer | undefined> {
     const live = this.#live.get(id);
     if (live) return live.agent === agent && reachesEffect(reach, live.action.connection, live.facts.effect) ? this.#answer(live, signal, conversation) : undefined;
-    const kept = this.#parts.outbox.get(agent, id);
-    if (kept && !reachesKept(reach, kept)) return undefined;
-    return kept?.answer ? this.#deliver(kept, kept.answer) : undefined;
+    return this.#kept.get(agent, id, reach);
   }
 
   /** Stops an approved action that is still held. */
@@ -98,6 +92,11 @@ export class Pipeline implements Gate {
     const live = this.#live.get(id);
     const offer = live?.offers.find((offer) => offer.id === name);
     return live && offer && { action: live.action, offer };
+  }
+
+  /** The same call again is a new request from here on: the person allowed what nobody had answered. */
+  letAskAgain(id: ActionId): void {
+    this.#kept.markDelivered(id);
   }
 
   /** Approved actions that are waiting out their hold, soonest first. */
@@ -135,15 +134,15 @@ export class Pipeline implements Gate {
 
   /** After a start, before any request: goes on with what was waiting or held, and tells what may have happened as unknown. */
   async recover(): Promise<void> {
-    const { activity, approvals, outbox, clock } = this.#parts;
-    this.#forgetOld();
+    const { activity, approvals, outbox } = this.#parts;
+    this.#kept.forgetOld();
     const withoutEnd = new Set(await activity.actionsWithoutEnd());
     for (const line of outbox.open()) {
       const { entry, digest: requestDigest } = line;
       const { action, facts, target } = entry;
       // The record says that it has ended, or does not know it: then the outbox is what is behind. Who wanted to connect is gone.
       if (withoutEnd.has(action.id) && !isOfRun(action)) this.#goOn(this.#newLive(action, { facts, target, requestDigest, edited: entry.edit && entry, risk: () => this.#parts.approvals.ofAction(action.id)?.card.risk ?? null }), line);
-      else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'), clock.now());
+      else if (!this.#live.has(action.id)) outbox.end(action.id, ended(action.id, line.state === 'doing' ? 'outcome_uncertain' : 'interrupted'));
     }
     approvals.withdrawUnclaimed();
     for (const id of withoutEnd) if (!this.#live.has(id)) await this.#recordEnd(id);
@@ -181,16 +180,9 @@ export class Pipeline implements Gate {
   }
 
   /** The same call again: joins the one on its way, or fetches the answer that was kept for it. */
-  #pickUp({ agent, digest }: FrozenAction): LiveAction | ActionAnswer | undefined {
-    for (const live of this.#live.values()) if (live.isKept && live.agent === agent && live.requestDigest === digest) return live;
-    const kept = this.#parts.outbox.undelivered(agent, digest);
-    return kept?.answer && this.#isSameRequest(kept, kept.answer) ? this.#deliver(kept, kept.answer) : undefined;
-  }
-
-  /** An old refusal or an old search is no answer to a new request; that something was done, or may have been, is. */
-  #isSameRequest({ entry, changedAt }: OutboxLine, { outcome }: EndedAnswer): boolean {
-    const mayHaveChanged = entry.facts.effect !== 'read' && (outcome === 'done' || outcome === 'done_with_changes' || outcome === 'unknown');
-    return Math.abs(this.#parts.clock.now() - changedAt) <= (mayHaveChanged ? keepAnswersMs : sameRequestMs);
+  #pickUp(action: FrozenAction): LiveAction | ActionAnswer | undefined {
+    for (const live of this.#live.values()) if (live.isKept && live.agent === action.agent && live.requestDigest === action.digest) return live;
+    return this.#kept.pickUp(action);
   }
 
   #start(live: LiveAction, run: Promise<ActionAnswer>): void {
@@ -208,7 +200,7 @@ export class Pipeline implements Gate {
     } finally {
       this.#live.delete(live.id);
       live.conversation.close();
-      this.#forgetOld();
+      this.#kept.forgetOld();
       if (live.isKept) this.#changed.emit();
     }
   }
@@ -224,8 +216,8 @@ export class Pipeline implements Gate {
     const answer = await answerWithin(live, live.isKept ? waitSeconds(live.agent) * 1000 : null, clock, signal);
     joined?.leave(signal.aborted);
     if (answer) {
-      const isHeldBack = this.#isHeldBack(live.action, answer);
-      if (live.isKept && !signal.aborted && !isHeldBack) this.#markDelivered(live.id);
+      const isHeldBack = this.#kept.isHeldBack(live.action, answer);
+      if (live.isKept && !signal.aborted && !isHeldBack) this.#kept.markDelivered(live.id);
       return isHeldBack ? withoutWords(live.action, answer) : answer;
     }
     // At the end of the app every client goes away; their questions stay for the next start.
@@ -233,31 +225,15 @@ export class Pipeline implements Gate {
       live.withdraw(signal.reason);
       if (!live.isKept) live.cutOff();
     }
-    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt, ...this.#signedOnce(live) };
+    return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt, ...this.#asShown(live) };
   }
 
-  #signedOnce({ id, signing, progress }: LiveAction): { readonly isSignedOnce?: true } {
-    if (signing?.people !== 2 || progress !== 'waiting') return {};
-    return this.#parts.approvals.ofAction(id)?.signing?.signed.length === 1 ? { isSignedOnce: true } : {};
-  }
-
-  #deliver({ entry }: OutboxLine, answer: EndedAnswer): ActionAnswer {
-    const { action } = entry;
-    if (this.#isHeldBack(action, answer)) return withoutWords(action, answer);
-    this.#markDelivered(action.id);
-    return answer;
-  }
-
-  #markDelivered(id: ActionId): void {
-    try {
-      this.#parts.outbox.markDelivered(id);
-    } catch (error) {
-      this.#parts.report(`An answer could not be marked as delivered: ${String(error)}`);
-    }
-  }
-
-  #isHeldBack({ agent, connection }: FrozenAction, answer: ActionAnswer): boolean {
-    return holdsWords(answer) && !mayPass(agent, connection, this.#parts);
+  /** What its card says by now: somebody may have signed it, or have been given more time. */
+  #asShown({ id, progress }: LiveAction): { readonly expiresAt?: number; readonly isSignedOnce?: true } {
+    const shown = progress === 'waiting' ? this.#parts.approvals.ofAction(id) : undefined;
+    if (shown === undefined) return {};
+    const isSignedOnce = shown.signing?.people === 2 && shown.signing.signed.length === 1;
+    return { expiresAt: shown.expiresAt, ...(isSignedOnce ? { isSignedOnce } : {}) };
   }
 
   /** What the record does not know the end of: the outbox may, and otherwise nobody does. */
@@ -267,24 +243,6 @@ export class Pipeline implements Gate {
     const told = 'text' in answer ? { text: answer.text, reason: answer.reason } : { text: null };
     await activity.append({ at: clock.now(), kind: 'ended', action, outcome: answer.outcome, ...told });
   }
-
-  #forgetOld(): void {
-    const { approvals, clock, outbox, report } = this.#parts;
-    if (Math.abs(clock.now() - this.#forgotAt) < forgetEveryMs) return;
-    this.#forgotAt = clock.now();
-    try {
-      outbox.forgetEndedBefore(clock.now() - keepAnswersMs);
-      approvals.forgetAnsweredBefore(clock.now() - keepCardsMs);
-    } catch (error) {
-      report(`Old answers could not be dropped: ${String(error)}`);
-    }
-  }
-}
-
-/** Once its answer was delivered nobody knows its effect any more. */
-function reachesKept(reach: Reach, { entry: { action, facts } }: OutboxLine): boolean {
-  const known: Partial<Facts> | undefined = facts;
-  return reachesEffect(reach, action.connection, known?.effect ?? 'unknown');
 }
 
 function cutOff(live: LiveAction, why: 'paused' | 'agent_paused' | 'access_removed'): void {

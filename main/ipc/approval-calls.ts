@@ -1,14 +1,13 @@
 import { say } from '../model/say.ts';
 import type { Handlers } from '../shell/dispatch.ts';
+import { allowNextTime } from './next-time.ts';
 import { done, problem } from './results.ts';
 import type { Services } from './services.ts';
 
-type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
+type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'allowNextTime' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
 
-/** Milliseconds in which nobody has read a new card yet: who closes the window then means the one before. */
-const unreadMs = 600;
-
-export function approvalCalls({ approvals, clock, gate, grants, pause, practice, report, settings, shell, signing }: Services): Calls {
+export function approvalCalls(services: Services): Calls {
+  const { approvals, gate, grants, pause, practice, report, settings, shell, signing } = services;
   const giveGrant = ({ action, offer }: NonNullable<ReturnType<typeof gate.offer>>): void => {
     try {
       grants.give(action, offer);
@@ -34,6 +33,7 @@ export function approvalCalls({ approvals, clock, gate, grants, pause, practice,
     answerStack: ({ cards, answer, reason }) => approvals.giveStack(cards, answer, reason),
     startEdit: ({ id, digest }) => gate.editing.start(id, digest),
     editApproval: ({ id, digest, edits }) => gate.editing.edit(id, digest, edits),
+    allowNextTime: ({ id, digest }) => allowNextTime(services, id, digest),
     revokeGrant: ({ id }) => (grants.revoke(id) ? done : problem(say('grant.problem.gone'))),
     undoAction: ({ action }) => gate.undo(action),
     setPaused({ isPaused }) {
@@ -46,7 +46,8 @@ export function approvalCalls({ approvals, clock, gate, grants, pause, practice,
       shell.showWindow('main', screen);
     },
     closeWindow() {
-      if (approvals.waiting().some(({ askedAt }) => clock.now() - askedAt < unreadMs)) return;
+      // Who closes the window then means the card before.
+      if (approvals.hasUnread()) return;
       shell.hideWindow('approval');
     },
   };

@@ -11,7 +11,7 @@ import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
 const describeAgainMs = 10_000;
 
 type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules' | 'signers';
-type Parts = Omit<Snapshot, 'status'>;
+type Parts = Omit<Snapshot, 'status' | 'locale'>;
 
 /**
  * The snapshot in parts, each made anew only after something it shows has changed: a Claw at work touches it thousands of
@@ -45,7 +45,8 @@ export class LiveSnapshot implements SnapshotSource {
       approvals.onChange(now('approvals')),
       gate.onChange(now('held')),
       grants.onChange(now('grants')),
-      settings.onChange(now('settings', 'rules')),
+      // The language is a setting: it sorts the Claws and names the network.
+      settings.onChange(now('settings', 'rules', 'agents', 'approvals', 'grants')),
       organization.onChange(now('settings', 'rules', 'signers')),
       signing.setUp.onChange(now('signers')),
       upstreams.onHealthChange(now('connections')),
@@ -101,7 +102,7 @@ export class LiveSnapshot implements SnapshotSource {
     const signers = this.#part('signers', () => services.signing.setUp.view());
     const { settings, lockedSettings } = this.#settings();
     this.#parts = { approvals, held, grants, agents, connections, rules, signers, settings, lockedSettings };
-    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, lockedSettings, approvals, held, grants, agents, connections, rules, signers };
+    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, locale: services.locale(), lockedSettings, approvals, held, grants, agents, connections, rules, signers };
   }
 
   #settings(): Pick<Parts, 'settings' | 'lockedSettings'> {
@@ -133,8 +134,8 @@ export class LiveSnapshot implements SnapshotSource {
 
   async #describe(): Promise<void> {
     const { clock, connections, credentials, keys, mailAccounts } = this.#services;
-    if (clock.now() - this.#describedAt < describeAgainMs) return;
-    this.#describedAt = clock.now();
+    if (clock.elapsed() - this.#describedAt < describeAgainMs) return;
+    this.#describedAt = clock.elapsed();
     const withCredential = connections.list().filter((connection) => hasCredential(connection, keys));
     const described = await Promise.all(
       withCredential.map(async (connection) => [connection.id, await credentials.describe(connection.id, keys.boundTo(connection) ?? mailAccounts.boundTo(connection))] as const),

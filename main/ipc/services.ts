@@ -1,3 +1,4 @@
+import type { Locale } from '../../preload/contract.ts';
 import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
@@ -24,6 +25,7 @@ import type { SettingsService } from '../settings/settings.ts';
 import type { Workbenches } from '../workbenches.ts';
 import type { Signing } from '../signing.ts';
 import type { Shell } from '../shell/shell.ts';
+import type { FormatText } from '../text/text.ts';
 
 /** Every service of the app, built once by `app.ts`. */
 export interface Services {
@@ -51,6 +53,10 @@ export interface Services {
   readonly policy: Policy;
   readonly practice: Practice;
   readonly profiles: Profiles;
+  /** How the person is spoken to now. */
+  readonly locale: () => Locale;
+  /** Speaks the person's language as it is at that moment. */
+  readonly text: FormatText;
   readonly settings: SettingsService;
   readonly signing: Signing;
   readonly organization: Organization;

@@ -44,7 +44,7 @@ export class SnapshotKeeper {
   /** Something changed; what exactly is found out by looking. */
   touch(urgency: Urgency = 'now'): void {
     if (this.#isClosed || this.#timers.has(urgency)) return;
-    const rest = urgency === 'now' ? 0 : this.#lastLater + laterMs - this.#clock.now();
+    const rest = urgency === 'now' ? 0 : this.#lastLater + laterMs - this.#clock.elapsed();
     const timer = this.#clock.after(Math.max(gatherMs, rest), () => {
       this.#timers.delete(urgency);
       if (urgency === 'now') this.#attempt();
@@ -74,7 +74,7 @@ export class SnapshotKeeper {
   }
 
   async #lookLater(): Promise<void> {
-    this.#lastLater = this.#clock.now();
+    this.#lastLater = this.#clock.elapsed();
     await this.#refresh();
     if (!this.#isClosed) this.#attempt();
   }

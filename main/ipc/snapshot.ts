@@ -2,6 +2,7 @@ import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, Conn
 import type { Connection } from '../connections/connection.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
+import { theNetwork } from '../model/network-place.ts';
 import { say } from '../model/say.ts';
 import type { RecordFigures } from './record-figures.ts';
 import type { Services } from './services.ts';
@@ -37,11 +38,11 @@ export function viewRules({ settings, policy, connections }: Services): Rules {
   return { profile, isProfileLocked: isLocked, list: [...policy.list((id) => names.get(id) ?? id)] };
 }
 
-export function viewGrants({ grants, agents, connections }: Services): Grant[] {
+export function viewGrants({ grants, agents, connections, text }: Services): Grant[] {
   return grants.list().map(({ id, agent, connection, sentence, from, until, uses, usesLeft, lastUsedAt }) => ({
     id,
     agent: { id: agent, name: agents.get(agent)?.name ?? agent },
-    connectionName: connections.find(connection)?.name ?? connection,
+    connectionName: connection === theNetwork ? text(say('place.connection')) : (connections.find(connection)?.name ?? connection),
     sentence,
     givenAt: from,
     endsAt: until,
@@ -52,9 +53,12 @@ export function viewGrants({ grants, agents, connections }: Services): Grant[] {
 }
 
 /** Waiting, and answered since that instant. */
-export function viewApprovals({ approvals }: Services, since: number): Approval[] {
-  return [...approvals.list(since)];
+export function viewApprovals({ approvals, text }: Services, since: number): Approval[] {
+  // The network is no service that somebody named, so its name is in the person's language.
+  return approvals.list(since).map((approval) => (networkCards.has(approval.card.headline.id) ? { ...approval, connectionName: text(say('place.connection')) } : approval));
 }
+
+const networkCards: ReadonlySet<string> = new Set(['card.place.headline', 'card.request.headline']);
 
 function trayState(isPaused: boolean, approvals: readonly Approval[], problems: readonly Message[]): Status['tray'] {
   if (isPaused) return 'paused';
@@ -62,10 +66,12 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-export function viewAgents({ agents, connections, ownCommands }: Services, figures: RecordFigures): Agent[] {
+export function viewAgents({ agents, connections, locale, ownCommands }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
   const { gateway } = ownCommands;
-  return agents.list().map((agent) => ({
+  const inOrder = new Intl.Collator(locale().tag);
+  const sorted = agents.list().toSorted((one, other) => inOrder.compare(one.name, other.name));
+  return sorted.map((agent) => ({
     id: agent.id,
     name: agent.name,
     isPaused: agent.isPaused,

@@ -1,26 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ActivityEntry, Snapshot } from '../../preload/contract.ts';
+import type { ActivityEntry, Locale, Snapshot } from '../../preload/contract.ts';
 import { say } from '../model/say.ts';
 import type { TrayState } from '../shell/shell.ts';
-import type { FormatText } from '../text/text.ts';
 import type { Services } from './services.ts';
 
 const eventsInMenu = 3;
 
-/** Shows in the tray what a snapshot says, at once; the last events follow when the record has told them. Sets nothing twice. */
+/** Shows in the tray what a snapshot says, at once; the last events follow when the record has told them. Sets nothing twice in the same language. */
 export class TrayKeeper {
-  readonly #services: Pick<Services, 'activity' | 'shell' | 'report'>;
-  readonly #text: FormatText;
+  readonly #services: Pick<Services, 'activity' | 'shell' | 'text' | 'report'>;
   #latest: Snapshot | undefined;
   #recent: readonly ActivityEntry[] = [];
   /** How far the record had grown when the last events were asked for. */
   #askedAt = -1;
   #isAsking = false;
-  #shown: TrayState | undefined;
+  #shown: { readonly state: TrayState; readonly locale: Locale } | undefined;
 
-  constructor(services: Pick<Services, 'activity' | 'shell' | 'report'>, text: FormatText) {
+  constructor(services: Pick<Services, 'activity' | 'shell' | 'text' | 'report'>) {
     this.#services = services;
-    this.#text = text;
   }
 
   show(snapshot: Snapshot): void {
@@ -46,17 +43,18 @@ export class TrayKeeper {
     }
   }
 
-  #set({ status, approvals, held }: Snapshot): void {
+  #set({ status, approvals, held, locale }: Snapshot): void {
+    const { text, shell } = this.#services;
     const state: TrayState = {
       state: status.tray,
       waiting: approvals.filter(({ answer }) => answer === null).length,
       secondSignatures: approvals.filter(({ answer, signing }) => answer === null && signing?.people === 2 && signing.signed.length === 1).length,
       isPaused: status.isPaused,
-      held: held.map(({ action, summary }) => ({ action, line: this.#text(say('tray.menu.undo', { summary: this.#text(summary) })) })),
-      recent: this.#recent.map(({ agent, sentence }) => this.#text(say('tray.recent', { agent: agent?.name ?? '', sentence: this.#text(sentence) }))),
+      held: held.map(({ action, summary }) => ({ action, line: text(say('tray.menu.undo', { summary: text(summary) })) })),
+      recent: this.#recent.map(({ agent, sentence }) => text(say('tray.recent', { agent: agent?.name ?? '', sentence: text(sentence) }))),
     };
-    if (isDeepStrictEqual(state, this.#shown)) return;
-    this.#shown = state;
-    this.#services.shell.setTray(state);
+    if (isDeepStrictEqual({ state, locale }, this.#shown)) return;
+    this.#shown = { state, locale };
+    shell.setTray(state);
   }
 }

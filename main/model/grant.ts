@@ -1,5 +1,9 @@
 import type { AgentId, ConnectionId, Digest, GrantId, Message } from '../../preload/contract.ts';
-import type { ActionKind } from './action.ts';
+import type { ActionKind, Facts } from './action.ts';
+
+/** The facts by which one action is told from any other of the same digest: what its tool's profile looked up may have changed since. */
+export const onceFacts = ['account', 'subject', 'recipientAddresses', 'query', 'resources', 'paths', 'hosts', 'uri', 'itemCount', 'startsAt', 'payee', 'amountMinor', 'currency'] as const;
+export type OnceFacts = Pick<Facts, (typeof onceFacts)[number]>;
 
 /**
  * What a standing answer covers, beside its Claw, its connection and its tool. Made from one action's facts alone; an action
@@ -8,6 +12,8 @@ import type { ActionKind } from './action.ts';
 export type GrantScope =
   /** The very same action: arguments, files and all. */
   | { readonly kind: 'same'; readonly digest: Digest }
+  /** The very same action, with just these facts: what was asked about when nobody answered. */
+  | { readonly kind: 'once'; readonly digest: Digest; readonly effect: 'read' | 'send' | 'change'; readonly facts: OnceFacts }
   /** Messages to these people or some of them, with nothing attached. Addresses in lower case. */
   | { readonly kind: 'recipients'; readonly addresses: readonly string[] }
   /** The same kind of thing with these resources and paths or some of them, that names nobody and has nothing attached. */

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** A page of ours in the person's own browser: a title and a sentence, ready to show. */
 export interface PlainPage {
+  /** The language of both (BCP 47). */
+  readonly language: string;
   readonly title: string;
   readonly text: string;
   /** Shown large, to be compared with what somebody else shows. */
@@ -31,11 +33,11 @@ export const plainPageHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-export function plainPageHtml({ title, text, number, next }: PlainPage): string {
+export function plainPageHtml({ language, title, text, number, next }: PlainPage): string {
   const refresh = next === undefined ? '' : `<meta http-equiv="refresh" content="0;url=${escaped(next)}">`;
   const large = number === undefined ? '' : `<p class="number">${number}</p>`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${refresh}<title>${escaped(title)}</title><style>${style}</style></head>
+<html lang="${escaped(language)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${refresh}<title>${escaped(title)}</title><style>${style}</style></head>
 <body><main><p class="app">Countersign</p><h1>${escaped(title)}</h1><p class="text">${escaped(text)}</p>${large}</main></body></html>
 `;
 }

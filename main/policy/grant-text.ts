@@ -1,5 +1,5 @@
 import { assertNever } from '../model/assert-never.ts';
-import type { Grant, GrantScope } from '../model/grant.ts';
+import { onceFacts, type Grant, type GrantScope } from '../model/grant.ts';
 import { resourceType, toolEntityId } from './cedar-request.ts';
 import { quote } from './cedar-text.ts';
 
@@ -28,8 +28,7 @@ export function grantText({ id, agent, connection, actionKind, name, scope, from
   ];
   return [
     `@id(${quote(grantPolicyId(id))})`,
-    '@title("Your standing answer")',
-    '@reason("You allowed this for a while.")',
+    ...(scope.kind === 'once' ? ['@title("You allowed this once")', '@reason("You allowed it for the next time, after a question that nobody answered.")'] : ['@title("Your standing answer")', '@reason("You allowed this for a while.")']),
     `permit (principal == Agent::${quote(agent)}, action == Action::${quote(actionKind)}, resource == ${resourceType(actionKind)}::${quote(toolEntityId(connection, name))})`,
     `when { ${conditions.join(' && ')} };`,
   ].join('\n');
@@ -39,6 +38,12 @@ function conditionsOf(scope: GrantScope): readonly string[] {
   switch (scope.kind) {
     case 'same':
       return ['["read", "send", "change"].contains(context.facts.effect)', `context has digest && context.digest == ${quote(scope.digest)}`];
+    case 'once':
+      return [
+        `context.facts.effect == ${quote(scope.effect)} && ["read", "send", "change"].contains(context.facts.effect)`,
+        `context has digest && context.digest == ${quote(scope.digest)}`,
+        ...onceFacts.map((name) => exactly(name, scope.facts[name])),
+      ];
     case 'recipients':
       return [
         'context.facts.effect == "send"',
@@ -63,6 +68,13 @@ function conditionsOf(scope: GrantScope): readonly string[] {
     default:
       return assertNever(scope);
   }
+}
+
+/** The fact is this and nothing else; not there where it was not. A list is a set to Cedar. */
+function exactly(name: string, value: string | number | readonly string[] | undefined): string {
+  if (value === undefined) return `!(context.facts has ${name})`;
+  const literal = typeof value === 'string' ? quote(value) : typeof value === 'number' ? String(value) : `[${value.map(quote).join(', ')}]`;
+  return `context.facts has ${name} && context.facts.${name} == ${literal}`;
 }
 
 /** The action names some of these and no other; none of them where the list is empty. */

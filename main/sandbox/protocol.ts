@@ -24,6 +24,7 @@ const plan = z.strictObject({
   limits,
   network: z.enum(['none', 'connections', 'requests', 'requests only']),
   refusedNetworks: z.array(z.string()),
+  wayOut: z.strictObject({ proxy: z.strictObject({ address: z.string(), noProxy: z.array(z.string()) }).nullable(), certificates: z.array(z.string()) }),
   /** A folder of this run alone, made by the app and removed by it. */
   folder: z.string(),
 });

@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { WayOut } from '../model/way-out.ts';
 import { minimalEnvironment } from '../processes/minimal-environment.ts';
 import { readFolders, type FolderProblem } from './folders.ts';
 import { HelperProcess, type HelperCommand } from './helper-process.ts';
@@ -35,9 +36,12 @@ export interface SandboxParts {
   readonly temporary: string;
   /** The shipped AppArmor profile. */
   readonly profile: string;
+  /** How connections of runs leave this computer from now on. */
+  readonly wayOut: () => Promise<WayOut>;
 }
 
 const longestText = 1_000;
+const straight: WayOut = { proxy: null, certificates: [] };
 
 export function createSandbox(parts: SandboxParts): Sandbox {
   return new HelperSandbox(parts);
@@ -105,6 +109,7 @@ class HelperSandbox implements Sandbox {
     });
     void helper.gone.then((complaint) => answer.resolve({ type: 'failed', text: complaint || 'The sandbox’s helper ended before the run began.' }));
     const { brokerSocket, network, limits } = plan;
+    const wayOut = network === null ? straight : await this.#parts.wayOut();
     helper.send({
       type: 'start',
       plan: {
@@ -117,6 +122,7 @@ class HelperSandbox implements Sandbox {
         limits,
         network: network === null ? 'none' : network.isInspected ? (network.refusesOpaque ? 'requests only' : 'requests') : 'connections',
         refusedNetworks: [...(network?.refusedNetworks ?? [])],
+        wayOut: { proxy: wayOut.proxy && { ...wayOut.proxy, noProxy: [...wayOut.proxy.noProxy] }, certificates: [...wayOut.certificates] },
         folder,
       },
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { ConsoleShell, consoleOrigin } from './console/console-shell.ts';
+import { environmentLanguages } from './environment-languages.ts';
 import { findBrowser } from './preview/find-browser.ts';
 import type { Shell } from './shell.ts';
 import type { StartOptions } from '../start-options.ts';
@@ -45,7 +46,7 @@ export function shellChoices(options: StartOptions, around: Surroundings): Choic
     if (executable === undefined) against.push('Preview: no Chromium, Chrome or Edge is installed.');
     else choices.push(() => preview(executable, options, around));
   }
-  if (options.shell === 'auto' || options.shell === 'console') choices.push(() => Promise.resolve(onConsole()));
+  if (options.shell === 'auto' || options.shell === 'console') choices.push(() => Promise.resolve(onConsole(around)));
   return { choices, against };
 }
 
@@ -55,7 +56,7 @@ async function preview(executable: string, options: StartOptions, { env, platfor
   const hasDisplay = platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
   const isHeadless = options.isHeadless || !hasDisplay;
   const profileFolder = mkdtempSync(join(tmpdir(), 'countersign-preview-'));
-  const shell = new PreviewShell({ executable, rendererRoot, profileFolder, isHeadless, debugPort: options.debugPort, report });
+  const shell = new PreviewShell({ executable, rendererRoot, profileFolder, isHeadless, debugPort: options.debugPort, languages: environmentLanguages(env, systemTag()), report });
   const why = hasDisplay ? '--headless was asked for' : 'there is no display';
   return {
     shell,
@@ -68,8 +69,8 @@ async function preview(executable: string, options: StartOptions, { env, platfor
   };
 }
 
-function onConsole(): ShellChoice {
-  const shell = new ConsoleShell({ input: process.stdin, output: process.stderr, isTerminal: isatty(process.stdin.fd) });
+function onConsole({ env }: Surroundings): ShellChoice {
+  const shell = new ConsoleShell({ input: process.stdin, output: process.stderr, isTerminal: isatty(process.stdin.fd), languages: environmentLanguages(env, systemTag()) });
   return {
     shell,
     origin: consoleOrigin,
@@ -77,4 +78,9 @@ function onConsole(): ShellChoice {
     opensMain: () => true,
     clean: () => undefined,
   };
+}
+
+/** What Node found out about the system, where the environment says nothing. */
+function systemTag(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().locale;
 }

@@ -43,6 +43,8 @@ export interface ShellHost {
   setPaused(isPaused: boolean): void;
   undo(action: ActionId): void;
   text(message: Message): string;
+  /** The language and region of `text`, for numbers and dates (BCP 47). */
+  locale(): string;
   quit(): void;
 }
 
@@ -51,6 +53,8 @@ export interface Shell {
   readonly kind: Status['shell'];
   /** Rejects with a readable reason when this shell cannot run here. */
   start(host: ShellHost): Promise<void>;
+  /** The languages the system prefers, as BCP 47 tags, best first. Empty until they are known. */
+  systemLanguages(): readonly string[];
   /** Whether a person can answer through this shell at all. */
   readonly canAsk: boolean;
   setTray(tray: TrayState): void;

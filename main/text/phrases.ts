@@ -1,15 +1,25 @@
 import { createIntl, createIntlCache } from '@formatjs/intl';
-import type { Message } from '../../preload/contract.ts';
+import { languages, type Language, type Message } from '../../preload/contract.ts';
+
+/** The message that stands for a text which came with its own languages. */
+const phraseId = 'profile.text';
+const speakers = languages.map((language) => [language, createIntl({ locale: language, messages: {}, onError: () => undefined }, createIntlCache())] as const);
 
 /**
- * Puts a text that came with its own languages into one message: `locale`'s, or English. It was checked when it was taken
- * in; what cannot be formatted all the same shows as it was written.
+ * Puts a text that came with its own languages into one message that has each of them: in English under `text`, in others
+ * under their tag. It was checked when it was taken in; what cannot be formatted all the same shows as it was written.
  */
-export function createPhrases(locale: 'en'): (phrase: Readonly<Record<string, string>>, values: Message['values']) => Message {
-  const intl = createIntl({ locale, messages: {}, onError: () => undefined }, createIntlCache());
-  return (phrase, values) => {
-    const written = phrase[locale] ?? phrase['en'] ?? '';
+export function sayPhrase(phrase: Readonly<Record<string, string>>, values: Message['values']): Message {
+  const texts = speakers.flatMap(([language, speaker]) => {
+    const written = phrase[language];
+    if (written === undefined) return [];
     // The text stands for its id too: two texts never share one.
-    return { id: 'profile.text', values: { text: intl.formatMessage({ id: written, defaultMessage: written }, values, { ignoreTag: true }) } };
-  };
+    return [[language === 'en' ? 'text' : language, speaker.formatMessage({ id: written, defaultMessage: written }, values, { ignoreTag: true })] as const];
+  });
+  return { id: phraseId, values: Object.fromEntries(texts) };
+}
+
+/** The values of a message, with a phrase's text in that language where it has one. */
+export function phraseValues({ id, values }: Message, language: Language): Message['values'] {
+  return id === phraseId ? { text: values[language] ?? values['text'] ?? '' } : values;
 }

@@ -31,6 +31,8 @@ export interface AuthorizationsParts {
   readonly issuer: () => string;
   readonly ask: (request: ConsentRequest) => Promise<ConsentAnswer>;
   readonly text: (message: Message) => string;
+  /** Of those texts. */
+  readonly language: () => string;
 }
 
 /** What was asked for, and granted by the person. */
@@ -219,9 +221,9 @@ export class Authorizations {
     return html(status, this.#text(name));
   }
 
-  #text(name: string): Pick<PlainPage, 'title' | 'text'> {
-    const { text } = this.#parts;
-    return { title: text(say(`authorize.page.${name}.title`)), text: text(say(`authorize.page.${name}.text`)) };
+  #text(name: string): Pick<PlainPage, 'language' | 'title' | 'text'> {
+    const { text, language } = this.#parts;
+    return { language: language(), title: text(say(`authorize.page.${name}.title`)), text: text(say(`authorize.page.${name}.text`)) };
   }
 
   /** The answer goes to the program, with `iss` (RFC 9207): it must know whose it is. */

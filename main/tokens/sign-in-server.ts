@@ -24,6 +24,8 @@ export interface SignInServerParts {
   readonly fetchDocument: (url: string) => Promise<Response>;
   readonly ask: AuthorizationsParts['ask'];
   readonly text: (message: Message) => string;
+  /** Of those texts. */
+  readonly language: () => string;
   /** Undefined: forgotten. */
   readonly stateOf: (agent: AgentId) => 'active' | 'paused' | undefined;
   readonly onEvent: (event: TokenEvent) => void;
@@ -47,7 +49,7 @@ export class SignInServer {
     const issuer = (): string => `http://127.0.0.1:${port()}`;
     const store = new TokenStore(database);
     const clients = new Clients({ store, clock, fetchDocument: parts.fetchDocument });
-    const authorizations = new Authorizations({ clients, clock, port, issuer, ask: parts.ask, text: parts.text });
+    const authorizations = new Authorizations({ clients, clock, port, issuer, ask: parts.ask, text: parts.text, language: parts.language });
     const endpoint = new TokenEndpoint({ ...parts, store, authorizations, issuer });
     // An agent that was forgotten while the app could not write, or by another version.
     for (const agent of store.agents()) if (parts.stateOf(agent) === undefined) store.forgetAgent(agent);

@@ -10,6 +10,7 @@ import { Busy, Chip, CopyField, Disarmed, ErrorNote, ProgressChip, TimeText } fr
 import { answerTones } from '../look/answer.ts';
 import { FieldChanges } from '../look/field-changes.tsx';
 import { LayerName } from '../look/managed.tsx';
+import { useConnectionName } from './connection-name.ts';
 import { EntryAvatar, EntryDetails, EntrySentence } from './entry-text.tsx';
 
 /** Characters of a hash that are shown; the whole one is in its tooltip. */
@@ -72,6 +73,7 @@ function DrawerDetail({ entry }: { readonly entry: ActivityEntry }): ReactNode {
           <About detail={detail} />
           {detail.decision !== null && <Decision decision={detail.decision} />}
           {detail.edit !== undefined && <Edited edit={detail.edit} />}
+          {detail.refusedEdits !== undefined && <RefusedEdits edits={detail.refusedEdits} />}
           <section className="cs-stack cs-stack-tight">
             <h3 className="cs-drawer-heading">{text('activityScreen.drawer.arguments')}</h3>
             <CopyField label={text('activityScreen.drawer.arguments.note')} value={detail.arguments} />
@@ -85,6 +87,7 @@ function DrawerDetail({ entry }: { readonly entry: ActivityEntry }): ReactNode {
 
 function About({ detail }: { readonly detail: ActivityDetail }): ReactNode {
   const text = useText();
+  const nameOf = useConnectionName();
   const { entry } = detail;
   return (
     <section>
@@ -100,7 +103,7 @@ function About({ detail }: { readonly detail: ActivityDetail }): ReactNode {
         )}
         {entry.connection !== null && (
           <Fact name={text('activityScreen.drawer.connection')}>
-            <Disarmed text={entry.connection.name} />
+            <Disarmed text={nameOf(entry.connection)} />
           </Fact>
         )}
         <Fact name={text('activityScreen.drawer.tool')}>
@@ -155,6 +158,33 @@ function Edited({ edit }: { readonly edit: NonNullable<ActivityDetail['edit']> }
           <Hash value={edit.digest} />
         </Fact>
       </dl>
+    </section>
+  );
+}
+
+function RefusedEdits({ edits }: { readonly edits: NonNullable<ActivityDetail['refusedEdits']> }): ReactNode {
+  const text = useText();
+  return (
+    <section className="cs-stack cs-stack-tight">
+      <div>
+        <h3 className="cs-drawer-heading">{text('activityScreen.drawer.refused')}</h3>
+        <p className="cs-muted cs-small">{text('activityScreen.drawer.refused.note')}</p>
+      </div>
+      {edits.map((edit, index) => (
+        // What is recorded never moves among each other.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div key={index} className="cs-stack cs-stack-tight">
+          <FieldChanges changes={edit.changes} />
+          <dl className="cs-record-facts">
+            <Fact name={text('activityScreen.drawer.rule')}>
+              <Disarmed text={edit.decision.title} />
+            </Fact>
+            <Fact name={text('activityScreen.drawer.decidedBy')}>
+              <LayerName layer={edit.decision.layer} />
+            </Fact>
+          </dl>
+        </div>
+      ))}
     </section>
   );
 }

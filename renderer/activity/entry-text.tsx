@@ -4,6 +4,7 @@ import { FormattedMessage } from 'react-intl';
 import type { ActivityEntry } from '../../preload/contract.ts';
 import { Say, useSay } from '../app/intl.tsx';
 import { Avatar, Disarmed, Joined } from '../look/index.ts';
+import { useConnectionName } from './connection-name.ts';
 
 interface EntryProps {
   readonly entry: ActivityEntry;
@@ -30,7 +31,8 @@ export function EntrySentence({ entry }: EntryProps): ReactNode {
 export function EntryDetails({ entry }: EntryProps): ReactNode {
   const say = useSay();
   const said = entry.details.map((detail) => say(detail));
-  const name = entry.connection?.name;
+  const nameOf = useConnectionName();
+  const name = entry.connection === null ? undefined : nameOf(entry.connection);
   const parts = name === undefined || said.includes(name) ? said : [...said.slice(0, 1), name, ...said.slice(1)];
   if (parts.length === 0) return null;
   return (

@@ -1,17 +1,16 @@
-import { useCallback, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, type ReactNode } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
-import type { Message } from '../../preload/contract.ts';
-import english from '../locales/en.json';
+import type { Language, Message } from '../../preload/contract.ts';
 import { Disarmed } from '../look/disarmed.tsx';
-import type { ChosenLocale, Language } from './locale.ts';
+import type { Speech } from './catalogs.ts';
 
-const catalogs: Record<Language, Record<string, string>> = { en: english };
+const LanguageContext = createContext<Language>('en');
 
-/** Texts, dates and numbers for everything below. A text the catalog lacks shows as its id, never as nothing. */
-export function AppIntl({ language, locale, children }: ChosenLocale & { readonly children: ReactNode }): ReactNode {
+/** Texts, dates and numbers for everything below. A text that no catalog has shows as its id, never as nothing. */
+export function AppIntl({ locale, messages, children }: Speech & { readonly children: ReactNode }): ReactNode {
   return (
-    <IntlProvider locale={locale} defaultLocale="en" messages={catalogs[language]} onError={() => undefined}>
-      {children}
+    <IntlProvider locale={locale.tag} defaultLocale="en" messages={{ ...messages }} onError={() => undefined}>
+      <LanguageContext value={locale.language}>{children}</LanguageContext>
     </IntlProvider>
   );
 }
@@ -25,7 +24,8 @@ export function useText(): (id: string, values?: Message['values']) => string {
 /** Formats a contract `Message` that main sent. For showing prefer `<Say>`, which also shows disarmed characters as tags. */
 export function useSay(): (message: Message) => string {
   const text = useText();
-  return useCallback((message) => text(message.id, message.values), [text]);
+  const language = useContext(LanguageContext);
+  return useCallback(({ id, values }) => text(id, id === 'profile.text' ? { text: values[language] ?? values['text'] ?? '' } : values), [text, language]);
 }
 
 /** A contract `Message` as text, disarmed characters as tags. */

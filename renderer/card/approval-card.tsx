@@ -21,7 +21,7 @@ import { useAnswer } from './use-answer.ts';
 import { useArming } from './use-arming.ts';
 import { useCardKeys } from './use-card-keys.ts';
 import { useSigning } from './use-signing.ts';
-import { useEditing } from './use-editing.ts';
+import { useEditing, type Editing } from './use-editing.ts';
 
 export interface ApprovalCardProps {
   readonly approval: Approval;
@@ -31,11 +31,8 @@ export interface ApprovalCardProps {
 
 /** One question to the person, made by main from the frozen arguments; answered for exactly the digest it shows. */
 export function ApprovalCard({ approval, isOwnWindow = false }: ApprovalCardProps): ReactNode {
-  const isOpen = approval.answer === null;
-  const [isReviewing, setReviewing] = useState(false);
-  // Another card, or other content under the same id, starts over: nothing ticked, nothing armed, no dialog open.
-  return isOpen ? (
-    <OpenCard key={`${approval.id} ${approval.digest} ${approval.signing?.signed.length ?? 0}`} approval={approval} isOwnWindow={isOwnWindow} takesFocus={isOwnWindow || isReviewing} onEdited={() => setReviewing(true)} />
+  return approval.answer === null ? (
+    <WaitingCard key={approval.id} approval={approval} isOwnWindow={isOwnWindow} />
   ) : (
     <article className="cs-card" aria-label={approval.agent.name}>
       <CardHead approval={approval} />
@@ -45,27 +42,49 @@ export function ApprovalCard({ approval, isOwnWindow = false }: ApprovalCardProp
   );
 }
 
-interface OpenCardProps extends Required<ApprovalCardProps> {
-  /** The card itself takes the focus as it appears, never one of its buttons. */
-  readonly takesFocus: boolean;
-  /** A changed card is about to take the place of this one. */
-  readonly onEdited: () => void;
+/** A card to answer, or the form in which it is being changed. What is typed there stays when the card becomes another one. */
+function WaitingCard({ approval, isOwnWindow }: Required<ApprovalCardProps>): ReactNode {
+  const editing = useEditing(approval);
+  const { draft } = editing;
+  const [wasEdited, setEdited] = useState(draft !== null);
+  const [reason, setReason] = useState('');
+  const headline = useId();
+  const isOver = useNow(250) >= approval.expiresAt;
+  if (draft !== null) {
+    return (
+      <article tabIndex={-1} className={`cs-card ${approval.card.risk === 'high' ? 'cs-card-high' : ''}`} aria-labelledby={headline}>
+        <CardHead approval={approval} headlineId={headline} />
+        <EditForm draft={draft} editing={editing} isOver={isOver} />
+      </article>
+    );
+  }
+  // Another card, or other content under the same id, starts over: nothing ticked, nothing armed, no dialog open.
+  return <OpenCard key={`${approval.digest} ${approval.signing?.signed.length ?? 0}`} approval={approval} isOwnWindow={isOwnWindow} editing={editing} isOver={isOver} takesFocus={isOwnWindow || wasEdited} onEdit={() => setEdited(true)} reason={reason} onReason={setReason} />;
 }
 
-function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps): ReactNode {
+interface OpenCardProps extends Required<ApprovalCardProps> {
+  readonly editing: Editing;
+  readonly isOver: boolean;
+  /** The card itself takes the focus as it appears, never one of its buttons. */
+  readonly takesFocus: boolean;
+  /** It is about to become a form, or another card. */
+  readonly onEdit: () => void;
+  /** Why the person says no, as far as they typed it. */
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
+}
+
+function OpenCard({ approval, isOwnWindow, editing, isOver, takesFocus, onEdit, reason, onReason }: OpenCardProps): ReactNode {
   const root = useRef<HTMLElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   const headline = useId();
   const [isConfirmed, setConfirmed] = useState(false);
   const [isDenying, setDenying] = useState(false);
   const [number, setNumber] = useState('');
-  const editing = useEditing(approval);
   const signing = useSigning(approval);
-  const isEditing = editing.fields !== null;
   const changes = useId();
-  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed} ${isEditing} ${signing.state.kind}`);
+  const arming = useArming(bar, `${JSON.stringify(approval.card)} ${isConfirmed} ${signing.state.kind}`);
   const { answer, isBusy, problem } = useAnswer(approval);
-  const isOver = useNow(250) >= approval.expiresAt;
   const isHigh = approval.card.risk === 'high';
   const { isArmedNow } = arming;
 
@@ -87,7 +106,7 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
     if (mayAnswer()) void answer('deny', false, null);
   };
   const keys = useCardKeys({
-    isElsewhere: isDenying || isEditing,
+    isElsewhere: isDenying,
     onApprove: () => approve(),
     onEscape: isOwnWindow ? () => mayAnswer() && setDenying(true) : null,
   });
@@ -104,39 +123,35 @@ function OpenCard({ approval, isOwnWindow, takesFocus, onEdited }: OpenCardProps
       {...keys}
     >
       <CardHead approval={approval} headlineId={headline} />
-      {editing.fields !== null ? (
-        <EditForm fields={editing.fields} isBusy={editing.isBusy} isOver={isOver} problem={editing.problem} problems={editing.problems} onCancel={editing.cancel} onReview={(edits) => void editing.save(edits).then((isTaken) => isTaken && onEdited())} />
-      ) : (
-        <>
-          <CardBody approval={approval}>{approval.edit !== undefined && <ChangedNote id={changes} approval={approval} isBusy={editing.isBusy || isOver} onRestore={() => void editing.save(null).then((isTaken) => isTaken && onEdited())} />}</CardBody>
-          <PressingNote agent={approval.agent} />
-          <CardActions
-            approval={approval}
-            bar={bar}
-            isArmed={arming.isArmed}
-            isBusy={isBusy}
-            isOver={isOver}
-            isConfirmed={isConfirmed}
-            signing={signing}
-            number={approval.card.asksNumber === true ? number : null}
-            problem={isDenying ? null : (problem ?? editing.problem)}
-            onConfirm={setConfirmed}
-            onNumber={setNumber}
-            onApprove={() => approve()}
-            onApproveFor={approve}
-            onEdit={approval.isEditable === true ? () => void editing.start() : null}
-            onDeny={deny}
-            onDenyWithReason={() => setDenying(true)}
-          />
-        </>
-      )}
+      <CardBody approval={approval}>{approval.edit !== undefined && <ChangedNote id={changes} approval={approval} isBusy={editing.isBusy || isOver} onRestore={() => (onEdit(), void editing.restore())} />}</CardBody>
+      <PressingNote agent={approval.agent} />
+      <CardActions
+        approval={approval}
+        bar={bar}
+        isArmed={arming.isArmed}
+        isBusy={isBusy}
+        isOver={isOver}
+        isConfirmed={isConfirmed}
+        signing={signing}
+        number={approval.card.asksNumber === true ? number : null}
+        problem={isDenying ? null : (problem ?? editing.problem)}
+        onConfirm={setConfirmed}
+        onNumber={setNumber}
+        onApprove={() => approve()}
+        onApproveFor={approve}
+        onEdit={approval.isEditable === true ? () => (onEdit(), void editing.start()) : null}
+        onDeny={deny}
+        onDenyWithReason={() => setDenying(true)}
+      />
       {isDenying && (
         <DenyDialog
           agentName={approval.agent.name}
           isBusy={isBusy || isOver}
           problem={problem}
           onCancel={() => setDenying(false)}
-          onDeny={(reason) => void answer('deny', false, reason).then((isTaken) => isTaken && setDenying(false))}
+          reason={reason}
+          onReason={onReason}
+          onDeny={(given) => void answer('deny', false, given).then((isTaken) => isTaken && setDenying(false))}
         />
       )}
     </article>

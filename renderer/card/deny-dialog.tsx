@@ -1,5 +1,5 @@
 import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Textarea } from '@fluentui/react-components';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Message } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { ErrorNote } from '../look/note.tsx';
@@ -10,6 +10,8 @@ const longestReason = 500;
 
 export interface DenyDialogProps {
   readonly agentName: string;
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
   readonly isBusy: boolean;
   readonly problem: Message | null;
   readonly onDeny: (reason: string | null) => void;
@@ -17,10 +19,9 @@ export interface DenyDialogProps {
 }
 
 /** "Deny?", with room for a reason that the Claw will be told. Esc goes back to the card. */
-export function DenyDialog({ agentName, isBusy, problem, onDeny, onCancel }: DenyDialogProps): ReactNode {
+export function DenyDialog({ agentName, reason, onReason, isBusy, problem, onDeny, onCancel }: DenyDialogProps): ReactNode {
   const text = useText();
   useReturnFocus(true);
-  const [reason, setReason] = useState('');
   const trimmed = reason.trim();
   return (
     <Dialog open onOpenChange={(_event, data) => !data.open && onCancel()}>
@@ -29,7 +30,7 @@ export function DenyDialog({ agentName, isBusy, problem, onDeny, onCancel }: Den
           <DialogTitle>{text('deny.title')}</DialogTitle>
           <DialogContent className="cs-stack">
             <Field label={text('deny.reason')} hint={text('deny.hint', { agent: agentName })}>
-              <Textarea value={reason} maxLength={longestReason} resize="vertical" onChange={(_event, data) => setReason(data.value)} />
+              <Textarea value={reason} maxLength={longestReason} resize="vertical" onChange={(_event, data) => onReason(data.value)} />
             </Field>
             <ErrorNote problem={problem} />
           </DialogContent>

@@ -1,41 +1,31 @@
 import { Button, Field, Input, Textarea } from '@fluentui/react-components';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { EditField, FieldEdit, Message } from '../../preload/contract.ts';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useIntl } from 'react-intl';
 import { useSay, useText } from '../app/intl.tsx';
 import { ErrorNote, Note } from '../look/note.tsx';
 import './edit-form.css';
+import { ChoiceField } from './choice-field.tsx';
 import { useHint, type EditInputProps } from './edit-input.ts';
+import { typedIn, type Draft } from './drafts.ts';
 import { PeopleField } from './people-field.tsx';
-import type { FieldProblems } from './use-editing.ts';
+import type { Editing } from './use-editing.ts';
 
 export interface EditFormProps {
-  readonly fields: readonly EditField[];
-  readonly isBusy: boolean;
+  readonly draft: Draft;
+  readonly editing: Editing;
   /** Time is up: what was typed leads nowhere any more. */
   readonly isOver: boolean;
-  readonly problem: Message | null;
-  readonly problems: FieldProblems;
-  readonly onCancel: () => void;
-  readonly onReview: (edits: FieldEdit[]) => void;
-}
-
-type Values = Readonly<Record<string, EditField['value']>>;
-
-function isSame(one: EditField['value'] | undefined, other: EditField['value']): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The fields of a card that may be changed. It approves nothing: the changed card comes first, to be read and answered. */
-export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, onReview }: EditFormProps): ReactNode {
+export function EditForm({ draft, editing, isOver }: EditFormProps): ReactNode {
   const text = useText();
   const say = useSay();
   const root = useRef<HTMLFormElement>(null);
-  const [values, setValues] = useState<Values>(() => Object.fromEntries(fields.map(({ at, value }) => [at, value])));
-  const edits = fields.flatMap(({ at, value }) => {
-    const typed = values[at];
-    return typed === undefined || isSame(typed, value) ? [] : [{ at, value: typed }];
-  });
-  const isBlocked = isBusy || isOver || edits.length === 0;
+  const { fields, values } = draft;
+  const { isBusy, isCarrying, problem, problems, cancel } = editing;
+  const isTyped = typedIn(draft).length > 0;
+  const isBlocked = isBusy || isCarrying || isOver || !isTyped;
   const general = problems.find(({ at }) => at === null)?.problem ?? problem;
 
   useEffect(() => root.current?.querySelector<HTMLElement>('input, textarea, button')?.focus(), []);
@@ -44,7 +34,7 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
   }, [problems]);
 
   const review = (): void => {
-    if (!isBlocked) onReview(edits);
+    if (!isBlocked) void editing.review();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || event.repeat) return;
@@ -54,7 +44,7 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
     } else if (event.key === 'Escape') {
       event.preventDefault();
       // What was typed is not thrown away by one key.
-      if (edits.length === 0) onCancel();
+      if (!isTyped) cancel();
       else root.current?.querySelector<HTMLElement>('.cs-edit-cancel')?.focus();
     }
   };
@@ -84,15 +74,16 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
               isDisabled={isBusy || isOver}
               wrong={wrong === undefined ? undefined : say(wrong.problem)}
               wrongEntry={wrong?.entry}
-              onChange={(value) => setValues((before) => ({ ...before, [field.at]: value }))}
+              onChange={(value) => editing.type(field.at, value)}
             />
           );
         })}
       </div>
       <footer className="cs-card-foot">
+        <Meanwhile meanwhile={editing.meanwhile} />
         <ErrorNote problem={general} />
         <div className="cs-answers">
-          <Button className="cs-edit-cancel" onClick={onCancel}>
+          <Button className="cs-edit-cancel" onClick={cancel}>
             {text('edit.cancel')}
           </Button>
           <div className="cs-approvals">
@@ -107,10 +98,34 @@ export function EditForm({ fields, isBusy, isOver, problem, problems, onCancel, 
   );
 }
 
+/** What became of the card under the person's hands; nothing of what they typed is gone without being told. */
+function Meanwhile({ meanwhile }: Pick<Editing, 'meanwhile'>): ReactNode {
+  const text = useText();
+  const say = useSay();
+  const intl = useIntl();
+  return (
+    // A list of sentences is no output element.
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+    <div role="status" className="cs-edit-meanwhile">
+      {meanwhile !== null && (
+        <Note tone="mind">
+          <p>{meanwhile.changed.length === 0 ? text('edit.meanwhile.other') : text('edit.meanwhile', { fields: intl.formatList(meanwhile.changed.map(({ label }) => say(label)), { type: 'conjunction' }) })}</p>
+          {meanwhile.gone.map(({ field, typed }) => (
+            <p key={field.at} className="cs-edit-gone">
+              {text('edit.meanwhile.gone', { field: say(field.label), typed: typeof typed === 'string' ? typed : typed.join(', ') })}
+            </p>
+          ))}
+        </Note>
+      )}
+    </div>
+  );
+}
+
 /** How near to its limit a text is before its length is told. */
 const nearLimit = 0.8;
 
 function EditInput({ field, value, ...rest }: EditInputProps): ReactNode {
+  if (field.options !== undefined && typeof value !== 'string') return <ChoiceField field={field} value={value} options={field.options} {...rest} />;
   return typeof value === 'string' ? <TextInput field={field} value={value} {...rest} /> : <PeopleField field={field} value={value} {...rest} />;
 }
 

@@ -11,6 +11,10 @@ interface Entry {
   readonly text: string;
 }
 
+function notEmpty(texts: readonly string[]): string[] {
+  return texts.filter((entry) => entry.trim() !== '');
+}
+
 /** A list of addresses, one to a line: typed over, taken out, added. Enter adds one more, Backspace in an empty one takes it out. */
 export function PeopleField({ field, value, isDisabled, wrong, wrongEntry, onChange }: EditInputProps<string[]>): ReactNode {
   const text = useText();
@@ -21,6 +25,12 @@ export function PeopleField({ field, value, isDisabled, wrong, wrongEntry, onCha
   const list = useRef<HTMLDivElement>(null);
   const [entries, setEntries] = useState<readonly Entry[]>(() => value.map((entry, key) => ({ key, text: entry })));
   const [next, setNext] = useState(value.length);
+  const typed = notEmpty(entries.map((entry) => entry.text));
+  // The card became another one under the form: what stands there now is somebody else's.
+  if (typed.join('\n') !== notEmpty(value).join('\n')) {
+    setEntries(value.map((entry, index) => ({ key: next + index, text: entry })));
+    setNext(next + value.length);
+  }
   /** Which entry takes the focus once it is drawn; -1: the button that adds one. */
   const focusNext = useRef<number | null>(null);
   const name = say(field.label);
@@ -34,7 +44,7 @@ export function PeopleField({ field, value, isDisabled, wrong, wrongEntry, onCha
 
   const change = (changed: readonly Entry[]): void => {
     setEntries(changed);
-    onChange(changed.map((entry) => entry.text).filter((entry) => entry.trim() !== ''));
+    onChange(notEmpty(changed.map((entry) => entry.text)));
   };
   const add = (after: number): void => {
     change([...entries.slice(0, after + 1), { key: next, text: '' }, ...entries.slice(after + 1)]);

@@ -40,6 +40,7 @@ export function StackCard({ approvals, isOwnWindow = false, onAlone }: StackCard
   const bar = useRef<HTMLDivElement>(null);
   const headline = useId();
   const [isDenying, setDenying] = useState(false);
+  const [reason, setReason] = useState('');
   const [shown, setShown] = useState<ApprovalId | null>(null);
   const content = JSON.stringify(approvals.map(({ id, digest }) => [id, digest]));
   const { isArmed, isArmedNow } = useArming(bar, content);
@@ -125,8 +126,10 @@ export function StackCard({ approvals, isOwnWindow = false, onAlone }: StackCard
           agentName={first.agent.name}
           isBusy={isBlocked}
           problem={problem}
+          reason={reason}
+          onReason={setReason}
           onCancel={() => setDenying(false)}
-          onDeny={(reason) => void answer('deny', reason).then((isTaken) => isTaken && setDenying(false))}
+          onDeny={(given) => void answer('deny', given).then((isTaken) => isTaken && setDenying(false))}
         />
       )}
     </article>

@@ -1,6 +1,6 @@
 import { Input, Select, Switch } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
-import { settings as schema } from '../../preload/contract.ts';
+import { settings as schema, type Language } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
@@ -66,14 +66,20 @@ export function LanguageField(): ReactNode {
           }}
         >
           {languages.map((language) => (
-            <option key={language} value={language}>
-              {text(`settings.language.${language}`)}
+            <option key={language} value={language} {...(language === 'system' ? {} : { lang: language })}>
+              {language === 'system' ? text('settings.language.system') : ownName(language)}
             </option>
           ))}
         </Select>
       )}
     </SettingRow>
   );
+}
+
+/** Whoever looks for their language may not read the one that is shown. Some are written small, and begin a line here: "Français". */
+function ownName(language: Language): string {
+  const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
 }
 
 /** Whole seconds between the contract's limits. What was typed stays until it is right; nothing is sent before. */

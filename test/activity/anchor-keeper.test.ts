@@ -5,7 +5,7 @@ describe('the anchor', () => {
   test('is written at once, then at most once a second, and the last point when it is settled', async () => {
     const written: number[] = [];
     const timers: (() => void)[] = [];
-    const clock = { now: () => 0, after: (_: number, callback: () => void) => (timers.push(callback), () => void (timers.length = 0)) };
+    const clock = { now: () => 0, elapsed: () => 0, after: (_: number, callback: () => void) => (timers.push(callback), () => void (timers.length = 0)) };
     const keeper = new AnchorKeeper({ read: () => Promise.resolve(null), write: ({ sequence }) => Promise.resolve(void written.push(sequence)) }, clock);
     for (const sequence of [1, 2, 3]) keeper.keep({ sequence, hash: '' });
     await expect.poll(() => written).toHaveLength(1);
@@ -31,7 +31,7 @@ describe('the anchor', () => {
     const written: number[] = [];
     let isBroken = true;
     const write = ({ sequence }: { readonly sequence: number }): Promise<void> => (isBroken ? fail() : Promise.resolve(void written.push(sequence)));
-    const keeper = new AnchorKeeper({ read: () => Promise.resolve(null), write }, { now: () => 0, after: () => () => undefined });
+    const keeper = new AnchorKeeper({ read: () => Promise.resolve(null), write }, { now: () => 0, elapsed: () => 0, after: () => () => undefined });
     keeper.keep({ sequence: 1, hash: '' });
     await keeper.settle();
     isBroken = false;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { say } from '../../main/model/say.ts';
-import { answered, asked, edited, ended, intent, isFirstTime, opened, appendAll, reading, started, textOf } from './fixtures/activity-fixture.ts';
+import { answered, asked, edited, editRefused, ended, intent, isFirstTime, opened, appendAll, reading, started, textOf } from './fixtures/activity-fixture.ts';
 
 const everything = { text: '', agent: null, connection: null, progress: null, from: null, to: null };
 
@@ -33,6 +33,18 @@ test('its line tells what was sent; its detail has both, line by line, and both 
     },
   });
   expect(detail?.steps.map(({ text }) => text.id)).toContain('activity.step.edited');
+});
+
+test('a change that the rules did not allow is told with the rule, finds nothing and changes nothing of its line', () => {
+  const first = intent();
+  const { action } = first;
+  const detail = reading([first, asked(action), editRefused(action, 'For a rival', 'Nothing to rivals'), answered(action, 'denied'), ended(action, 'denied')]).read(action);
+  expect(detail).toMatchObject({
+    entry: { sentence: first.sentence.wanted, progress: 'denied' },
+    refusedEdits: [{ changes: [{ kind: 'line', before: 'Q3 price list', after: 'For a rival' }], decision: { answer: 'deny', layer: 'organization', title: 'Nothing to rivals' } }],
+  });
+  expect(detail?.edit).toBeUndefined();
+  expect(detail?.steps.map(({ text }) => text)).toContainEqual(say('activity.step.editRefused', { count: 1, layer: 'organization', rule: 'Nothing to rivals' }));
 });
 
 test('who got it is known from then on; who was only asked for is not', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { activityDetail, activityEntry, outcome, type Message, type Progress } from '../../preload/contract.ts';
 import type { ActionEvent, IntentEvent } from '../../main/activity/event.ts';
 import { everything } from '../../main/activity/open.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 import { answered, asked, ended, intent, newAction, noon, reading, started } from './fixtures/activity-fixture.ts';
 
 const action = newAction();
@@ -14,7 +14,7 @@ const decided = (answer: 'allow' | 'ask' | 'deny', layer: 'organization' | 'pers
 const ask = intent({ action, ...decided('ask') });
 const allow = intent({ action, ...decided('allow') });
 const deny = intent({ action, ...decided('deny') });
-const text = createText('en');
+const text = inEnglish;
 
 describe('what the timeline tells of an action', () => {
   test.for<[string, readonly ActionEvent[], Progress, string]>([

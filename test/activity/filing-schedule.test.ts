@@ -29,7 +29,7 @@ function scheduled(): { readonly schedule: FilingSchedule; readonly did: string[
     timers.push(timer);
     return () => void (timers.includes(timer) && timers.splice(timers.indexOf(timer), 1));
   };
-  const schedule = new FilingSchedule(upkeep, { now: () => now, after });
+  const schedule = new FilingSchedule(upkeep, { now: () => now, elapsed: () => now, after });
   return {
     schedule,
     did,

@@ -5,7 +5,7 @@ import { agentId, connectionId } from '../../preload/contract.ts';
 import { lastDays } from '../../main/activity/days.ts';
 import type { ActionEvent, ActivityEvent } from '../../main/activity/event.ts';
 import { ActivityReader } from '../../main/activity/reader.ts';
-import { answered, asked, edited, ended, intent, isFirstTime, marketing, newAction, noon, opened, reading, sent, started, temporaryFile, workMail, write } from './fixtures/activity-fixture.ts';
+import { answered, asked, edited, editRefused, ended, intent, isFirstTime, marketing, newAction, noon, opened, reading, sent, started, temporaryFile, workMail, write } from './fixtures/activity-fixture.ts';
 
 /** All that is derived, the words of the full-text index included. */
 function dump(file: string): unknown {
@@ -41,7 +41,7 @@ const anyEvent: fc.Arbitrary<ActivityEvent> = fc
     answer: fc.constantFrom('approved', 'denied', 'timed_out', 'withdrawn'),
     outcome: fc.constantFrom('done', 'done_with_changes', 'denied', 'unknown', 'failed'),
     policy: fc.constantFrom('allow', 'ask', 'deny'),
-    kind: fc.constantFrom('intent', 'intent', 'asked', 'edited', 'answered', 'held', 'undone', 'started', 'ended', 'paired', 'paused'),
+    kind: fc.constantFrom('intent', 'intent', 'asked', 'edited', 'edit_refused', 'answered', 'held', 'undone', 'started', 'ended', 'paired', 'paused'),
   })
   .map(({ action, at, text, address, answer, outcome, policy, kind }): ActivityEvent => {
     switch (kind) {
@@ -59,6 +59,8 @@ const anyEvent: fc.Arbitrary<ActivityEvent> = fc
         return { ...answered(action, answer), at };
       case 'edited':
         return edited(action, text, address);
+      case 'edit_refused':
+        return editRefused(action, text, address);
       case 'held':
         return { at, kind, action, until: at + 5 };
       case 'undone':

@@ -11,7 +11,7 @@ const mail = connectionId.parse('work-mail');
 function start(options: { ask?: Pairing['ask']; managed?: readonly ManagedAgent[]; database?: DatabaseSync } = {}) {
   const database = options.database ?? new DatabaseSync(':memory:');
   if (options.database === undefined) for (const sql of agentMigrations) database.exec(sql);
-  const clock = { time: 1_000_000, now: () => clock.time };
+  const clock = { time: 1_000_000, wallIsOffBy: 0, now: () => clock.time + clock.wallIsOffBy, elapsed: () => clock.time };
   const asked: string[] = [];
   const answer = options.ask ?? (() => Promise.resolve('approved' as const));
   const pairing: Pairing = {
@@ -119,7 +119,7 @@ describe('how an agent is treated', () => {
     const itClaw = { id: id('it-claw'), name: 'IT Claw', connections: null };
     const { agents, database } = start({ managed: [{ ...itClaw, callsPerMinute: 120 }] });
     agents.setOptions(itClaw.id, { toolMode: 'search' });
-    const unknown = createAgents({ database, pairing: { ask: () => Promise.resolve('denied') }, clock: { now: () => 1 }, managed: null });
+    const unknown = createAgents({ database, pairing: { ask: () => Promise.resolve('denied') }, clock: { now: () => 1, elapsed: () => 1 }, managed: null });
     expect(unknown.get(itClaw.id)).toMatchObject({ callsPerMinute: 120, lockedOptions: ['callsPerMinute'], toolMode: 'search' });
     expect(unknown.setOptions(itClaw.id, { callsPerMinute: 240 })).toBe('managed');
     expect(start({ database, managed: [itClaw] }).agents.get(itClaw.id)).toMatchObject({ ...usual, toolMode: 'search', lockedOptions: [] });
@@ -164,6 +164,10 @@ describe('pairing', () => {
     expect(await agents.requirePaired(id('cursor'), 'Cursor')).toBe('refused');
     expect(await agents.requirePaired(id('cursor'), 'Cursor')).toBe('refused');
     expect(asked).toHaveLength(1);
+    clock.wallIsOffBy = 86_400_000;
+    expect(await agents.requirePaired(id('cursor'), 'Cursor')).toBe('refused');
+    expect(asked).toHaveLength(1);
+    clock.wallIsOffBy = -86_400_000;
     clock.time += refusalHolds;
     await agents.requirePaired(id('cursor'), 'Cursor');
     expect(asked).toHaveLength(2);

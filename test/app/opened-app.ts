@@ -27,6 +27,7 @@ export function lockScreen(): void {
 const shell: Shell = {
   kind: 'console',
   canAsk: true,
+  systemLanguages: () => [],
   start: () => Promise.resolve(),
   setTray: nothing,
   showWindow: nothing,
@@ -56,14 +57,15 @@ export interface OpenedApp extends AsyncDisposable {
 export const claw = agentId.parse('marketing');
 
 /** The whole app with its real parts, in a home of its own; its mailbox is the practice mailbox. */
-export async function openedApp(kept?: string): Promise<OpenedApp> {
+/** `helperOptions`: for Node, before the file of a sandboxed run's helper. */
+export async function openedApp(kept?: string, helperOptions: readonly string[] = []): Promise<OpenedApp> {
   const home = kept ?? (await mkdtemp(join(tmpdir(), 'countersign-')));
   let listener: (read: ManagedRead) => void = nothing;
   const app = await openApp({
     home,
     assets: join(root, 'assets'),
     activityWorker: new URL('../../main/activity/worker.ts', import.meta.url),
-    sandboxHelper: { program: process.execPath, args: [fileURLToPath(new URL('../../main/sandbox/helper/index.ts', import.meta.url))] },
+    sandboxHelper: { program: process.execPath, args: [...helperOptions, fileURLToPath(new URL('../../main/sandbox/helper/index.ts', import.meta.url))] },
     managedSource: {
       read: () => Promise.resolve({ state: 'absent' }),
       watch(own) {

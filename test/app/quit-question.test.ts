@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { actionId } from '../../preload/contract.ts';
 import { quitQuestion } from '../../main/quit-question.ts';
 import { say } from '../../main/model/say.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 
-const text = createText('en');
+const text = inEnglish;
 const held = { action: actionId.parse(randomUUID()), agentName: 'Marketing Claw', summary: say('pairing.summary', { name: 'Marketing Claw' }), heldUntil: 0 };
 
 test('nothing is asked where nothing would be lost', () => {

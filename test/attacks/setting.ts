@@ -11,8 +11,8 @@ import type { ActionAnswer } from '../../main/model/action.ts';
 import { toolProfile } from '../../main/model/tool-profile.ts';
 import type { UpstreamAnswer, UpstreamCall, UpstreamTool } from '../../main/model/upstream.ts';
 import { Profiles } from '../../main/profiles/profiles.ts';
-import { createPhrases } from '../../main/text/phrases.ts';
-import { createText } from '../../main/text/text.ts';
+import { sayPhrase } from '../../main/text/phrases.ts';
+import { inEnglish } from '../../main/text/text.ts';
 import { createSetting } from '../connectors/email/setting.ts';
 import { newWorld, open, press, request, settle } from '../gate/harness.ts';
 import { everybodyBut } from '../model/acquaintances.ts';
@@ -22,7 +22,7 @@ import { payment, shipped } from '../profiles/setting.ts';
 /** One attack: its name stands in a table of docs/threat-model.md. */
 export const attack = test;
 
-const text = createText('en');
+const text = inEnglish;
 const string = { type: 'string' };
 
 /** Tools of services, as they describe themselves. Whatever else is asked for is a tool that nobody knows. */
@@ -47,7 +47,7 @@ export async function newSetting({ policy = '', agentName = 'Marketing Claw', to
   onTestFinished(() => email.dispose());
   const mailTools = await email.connector.listTools();
   const scrubber = createScrubber(() => []);
-  const profiles = new Profiles({ shipped: [...shipped, toolProfile.parse(payment), toolProfile.parse(fetchPage)], sayPhrase: createPhrases('en') });
+  const profiles = new Profiles({ shipped: [...shipped, toolProfile.parse(payment), toolProfile.parse(fetchPage)], sayPhrase });
   const answerOf = (call: UpstreamCall): Promise<UpstreamAnswer> => {
     world.calls.push(call);
     return Promise.resolve({ kind: 'result', result: { content: [] } });

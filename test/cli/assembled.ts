@@ -11,7 +11,7 @@ import type { EntryRefusal } from '../../main/broker/entry.ts';
 import { systemClock } from '../../main/model/clock.ts';
 import { socketPlace } from '../../main/paths.ts';
 import { createClawSignIns, type ClawSignIns } from '../../main/claw-sign-ins.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 import { tokenMigrations } from '../../main/tokens/token-store.ts';
 import type { TokenEvent } from '../../main/tokens/token-event.ts';
 import { createTokens, type Tokens } from '../../main/tokens/tokens.ts';
@@ -54,7 +54,8 @@ export async function assemble(ask: Pairing['ask'] = () => Promise.resolve('appr
     tokens,
     agents,
     isPaused: () => pause.isOn,
-    text: createText('en'),
+    text: inEnglish,
+    language: () => 'en',
     mcpUrl: () => broker.mcpUrl,
     onEvent: (event) => events.push(event),
     onAlarm: (agent) => alarms.push(agent),

@@ -16,6 +16,7 @@ const nothing = (): void => undefined;
 const noScreen: Shell = {
   kind: 'console',
   canAsk: false,
+  systemLanguages: () => [],
   start: () => Promise.resolve(),
   setTray: nothing,
   showWindow: nothing,

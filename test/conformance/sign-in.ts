@@ -47,6 +47,7 @@ export class SelfSignIn {
       open: (address) => this.#visit(address),
       documentUrl: () => metadataUrl,
       text: ({ id: message }) => message,
+    language: () => 'en',
       onSignedIn: () => Promise.resolve(null),
     });
     this.#oauth.onChange(() => {

@@ -10,6 +10,7 @@ export function createManualClock(): ManualClock {
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   return {
     now: () => time,
+    elapsed: () => time,
     after(milliseconds, callback) {
       const timer = { at: time + milliseconds, callback };
       timers.add(timer);

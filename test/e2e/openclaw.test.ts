@@ -85,7 +85,7 @@ describe.skipIf(folder === undefined)('the real OpenClaw, with a scripted model'
     for (const stream of [gateway.stdout, gateway.stderr]) stream?.on('data', (chunk: Buffer) => (log += chunk.toString()));
     const url = `ws://127.0.0.1:${port}`;
     expect(await app.services.ownCommands.set(claw, url, token)).toBeNull();
-    await vi.waitFor(() => expect(app.services.ownCommands.gateway?.state, log).toBe('connected'), patience);
+    await vi.waitFor(() => expect(app.services.ownCommands.gateway?.state).toBe('connected'), patience).catch(() => Promise.reject(new Error(`OpenClaw’s gateway did not start:\n${log}`)));
     said = [];
     screen = new GatewayClient({
       url,
@@ -146,7 +146,7 @@ describe.skipIf(folder === undefined)('the real OpenClaw, with a scripted model'
     expect(card.card.rows.find((row) => row.kind === 'command')?.segments.map((segment) => segment.text).join('')).toBe('touch made.txt');
     expect(existsSync(join(home, '.openclaw/workspace/made.txt'))).toBe(false);
     await give(card, 'approve');
-    await vi.waitFor(() => expect(existsSync(join(home, '.openclaw/workspace/made.txt')), log).toBe(true), patience);
+    await vi.waitFor(() => expect(existsSync(join(home, '.openclaw/workspace/made.txt'))).toBe(true), patience);
     await ended(card, 'done');
   });
 

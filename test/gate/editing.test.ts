@@ -59,6 +59,8 @@ const subject = (value: string): FieldEdit => ({ at: '/subject', value });
 const edit = (app: App, card: Approval, ...edits: FieldEdit[]) => app.gate.editing.edit(card.id, card.digest, edits);
 const shown = { ok: true, value: { kind: 'shown', digest: expect.any(String) as unknown } };
 
+const deniesWhere = (isDenied: (args: string) => boolean) => (question: { readonly arguments: JsonObject }) => (isDenied(JSON.stringify(question.arguments)) ? decision('deny', 'organization') : decision('ask'));
+
 const untouched = async (app: App, card: Approval): Promise<void> => expect(await waiting(app)).toEqual(card);
 
 describe('what may be changed', () => {
@@ -343,12 +345,68 @@ describe('what an edit must not do', () => {
     await untouched(app, card);
   });
 
-  test('what the rules forbid cannot be made of it, and why is told', async () => {
-    const { app, card } = await ask(newWorld());
-    app.knobs.decide = decision('deny', 'organization');
-    expect(await edit(app, card, subject('Rival'))).toMatchObject({ ok: false, problem: { id: 'edit.problem.forbidden', values: { layer: 'organization', reason: 'Because' } } });
-    app.knobs.decide = decision('ask');
+  const forbidden = { id: 'edit.problem.forbidden', values: { layer: 'organization', reason: 'Because' } };
+
+  test('what the rules forbid cannot be made of it; what to change is told, and the record has the change and the rule', async () => {
+    const world = newWorld();
+    const { app, card } = await ask(world);
+    app.knobs.rules = deniesWhere((args) => args.includes('Rival'));
+    expect(await edit(app, card, { at: '/text', value: 'Hello' }, subject('Rival'))).toEqual({ ok: true, value: { kind: 'wrong', problems: [{ at: '/subject', problem: forbidden }] } });
     await untouched(app, card);
+    expect(world.events.at(-1)).toEqual({
+      at: world.clock.now(),
+      kind: 'edit_refused',
+      action: card.action,
+      by: 'you',
+      from: card.digest,
+      changes: [
+        { at: '/subject', kind: 'line', label: say('card.row.subject'), before: 'Prices', after: 'Rival' },
+        { at: '/text', kind: 'text', label: say('card.row.message'), before: 'Hi\nAna', after: 'Hello' },
+      ],
+      decision: decision('deny', 'organization'),
+    });
+    expect(await edit(app, card, subject('Prices for Q3'))).toMatchObject(shown);
+  });
+
+  test('of addresses that were added, the one that is forbidden is told', async () => {
+    const { app, card } = await ask(newWorld());
+    app.knobs.rules = deniesWhere((args) => args.includes('rival'));
+    expect(await edit(app, card, { at: '/to', value: ['bo@acme.example', 'eve@rival.example', 'ana@northwind.example'] })).toMatchObject({ value: { problems: [{ at: '/to', entry: 1, problem: forbidden }] } });
+  });
+
+  test('what is forbidden only together is told as a whole, and each part that is by itself at its own place', async () => {
+    const { app, card } = await ask(newWorld());
+    app.knobs.rules = deniesWhere((args) => args.includes('Rival') && args.includes('Offer'));
+    expect(await edit(app, card, subject('Rival'), { at: '/text', value: 'Offer' })).toMatchObject({ value: { problems: [{ at: null, problem: forbidden }] } });
+    app.knobs.rules = deniesWhere((args) => args.includes('Rival') || args.includes('Offer'));
+    expect(await edit(app, card, subject('Rival'), { at: '/text', value: 'Offer' })).toMatchObject({ value: { problems: [{ at: '/subject' }, { at: '/text' }] } });
+  });
+
+  test('what a change would have held of secrets does not stay in the record of it', async () => {
+    const world = newWorld();
+    const { app, card } = await ask(world);
+    app.knobs.decide = decision('deny');
+    app.knobs.secrets = (sent) => (sent.includes('ghp_found') ? { kinds: ['github'], owners: [] } : undefined);
+    await edit(app, card, { at: '/text', value: 'My key: ghp_found, my password: hunter2' });
+    expect(JSON.stringify(world.events.at(-1))).toContain('edit_refused');
+    expect(JSON.stringify(world.events)).not.toMatch(/ghp_found|hunter2/);
+  });
+
+  test('a record that cannot be written does not let the change through', async () => {
+    const { app, card } = await ask(newWorld());
+    app.knobs.unrecordable.add('edit_refused');
+    app.knobs.rules = deniesWhere((args) => args.includes('Rival'));
+    expect(await edit(app, card, subject('Rival'))).toMatchObject({ value: { kind: 'wrong' } });
+    await untouched(app, card);
+  });
+
+  test('where taking changes back is forbidden by now, that is told on the card', async () => {
+    const { app, card } = await ask(newWorld());
+    expect(await edit(app, card, subject('Prices for Q3'))).toMatchObject(shown);
+    const changed = await waiting(app);
+    app.knobs.rules = deniesWhere((args) => args.includes('"Prices"'));
+    expect(await app.gate.editing.edit(changed.id, changed.digest, null)).toEqual({ ok: false, problem: forbidden });
+    await untouched(app, changed);
   });
 
   test('what the rules would allow is asked all the same', async () => {

@@ -22,31 +22,63 @@ import { silence } from '../../main/model/conversation.ts';
 export const agent = agentId.parse('marketing');
 export const connection = connectionId.parse('work-mail');
 
-/** Time that moves only when a test says so. */
+/** Time that moves only when a test says so: the wall's, the passing of it, and that of timers, which stand still in sleep. */
 export class ManualClock implements Clock {
-  #now = 1_800_000_000_000;
+  #wall = 1_800_000_000_000;
+  #elapsed = 5000;
+  #awake = 0;
   #timers: { at: number; callback: () => void }[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#wall;
+  }
+
+  elapsed(): number {
+    return this.#elapsed;
   }
 
   after(milliseconds: number, callback: () => void): () => void {
-    const timer = { at: this.#now + milliseconds, callback };
+    const timer = { at: this.#awake + milliseconds, callback };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
   }
 
-  /** Moves time on and lets everything settle that follows from it. */
+  /** Moves time on, timer by timer, and lets everything settle that follows from it. */
   async advance(milliseconds: number): Promise<void> {
-    this.#now += milliseconds;
-    for (const timer of this.#timers.filter(({ at }) => at <= this.#now)) {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-      timer.callback();
-    }
+    this.pass(milliseconds);
     await settle();
+  }
+
+  /** The same without letting anything settle but what timers do at once. */
+  pass(milliseconds: number): void {
+    const end = this.#awake + milliseconds;
+    for (;;) {
+      const [next] = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((other) => other !== next);
+      this.#move(Math.max(this.#awake, next.at));
+      next.callback();
+    }
+    this.#move(end);
+  }
+
+  /** Somebody sets the clock on the wall. */
+  setWall(by: number): void {
+    this.#wall += by;
+  }
+
+  /** The computer sleeps: time passes, and no timer runs. */
+  sleep(milliseconds: number): void {
+    this.#wall += milliseconds;
+    this.#elapsed += milliseconds;
+  }
+
+  #move(awake: number): void {
+    this.#wall += awake - this.#awake;
+    this.#elapsed += awake - this.#awake;
+    this.#awake = awake;
   }
 }
 
@@ -177,8 +209,8 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>, over: P
       },
     },
     approvals,
-    grants: { use: (id) => void world.granted.push(id), isRevoked: (id) => knobs.revokedGrants.has(id) },
-    outbox: new Outbox(world.database),
+    grants: { endDue: () => undefined, use: (id) => void world.granted.push(id), isRevoked: (id) => knobs.revokedGrants.has(id) },
+    outbox: new Outbox(world.database, world.clock),
     transaction(work) {
       world.database.exec('BEGIN IMMEDIATE');
       try {

@@ -166,6 +166,7 @@ describe('a card that two people have to sign', () => {
     next.knobs.decide = asks(two);
     await next.gate.recover();
     expect(card(next).signing?.signed).toMatchObject([{ name: 'Ana' }]);
+    await goOn(world);
     expect(approve(next, proofOf(next, ana))).toMatchObject({ problem: { id: 'signing.problem.samePerson' } });
     expect(approve(next, proofOf(next, bo))).toMatchObject({ ok: true });
     await goOn(world);

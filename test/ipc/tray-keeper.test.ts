@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
-import type { ActivityEntry, Snapshot } from '../../preload/contract.ts';
+import type { ActivityEntry, Language, Message, Snapshot } from '../../preload/contract.ts';
 import { TrayKeeper } from '../../main/ipc/tray-keeper.ts';
 import type { Services } from '../../main/ipc/services.ts';
 import type { TrayState } from '../../main/shell/shell.ts';
 import { settle } from '../gate/harness.ts';
 
-const snapshot = (isPaused: boolean, activityRevision: number): Snapshot =>
+const snapshot = (isPaused: boolean, activityRevision: number, language: Language = 'en'): Snapshot =>
   // Only what the tray shows matters here.
-  ({ status: { tray: isPaused ? 'paused' : 'quiet', isPaused, activityRevision }, approvals: [], held: [] }) as unknown as Snapshot;
+  ({ status: { tray: isPaused ? 'paused' : 'quiet', isPaused, activityRevision }, approvals: [], held: [], locale: { language, tag: language, direction: 'ltr' } }) as unknown as Snapshot;
 const entry = (name: string): ActivityEntry => ({ agent: { name }, sentence: { id: 'read', values: {} } }) as unknown as ActivityEntry;
 
 function tray(recent: () => Promise<readonly ActivityEntry[]>) {
   const shown: TrayState[] = [];
   const problems: string[] = [];
-  const services = { activity: { recent }, shell: { setTray: (state: TrayState) => shown.push(state) }, report: (problem: string) => problems.push(problem) } as unknown as Services;
-  return { keeper: new TrayKeeper(services, ({ id, values }) => `${id} ${values['agent'] ?? ''}`.trim()), shown, problems };
+  const services = { activity: { recent }, text: ({ id, values }: Message) => `${id} ${values['agent'] ?? ''}`.trim(), shell: { setTray: (state: TrayState) => shown.push(state) }, report: (problem: string) => problems.push(problem) } as unknown as Services;
+  return { keeper: new TrayKeeper(services), shown, problems };
 }
 
 test('a pause is in the tray before the record has answered', async () => {
@@ -46,4 +46,12 @@ test('a record that does not answer leaves what was shown', async () => {
   await settle();
   expect(shown.map(({ state }) => state)).toEqual(['quiet', 'paused']);
   expect(problems).toHaveLength(1);
+});
+
+test('another language is set even where nothing else changed: the menu’s own words are the shell’s', () => {
+  const { keeper, shown } = tray(() => new Promise(() => undefined));
+  keeper.show(snapshot(false, 1));
+  keeper.show(snapshot(false, 1, 'de'));
+  keeper.show(snapshot(false, 1, 'de'));
+  expect(shown).toHaveLength(2);
 });

@@ -19,6 +19,7 @@ const answerAfterMs = 700;
 const shell: Shell = {
   kind: 'console',
   canAsk: true,
+  systemLanguages: () => [],
   start: () => Promise.resolve(),
   setTray: nothing,
   showWindow: nothing,

@@ -22,6 +22,7 @@ const nothing = (): void => undefined;
 const shell: Shell = {
   kind: 'console',
   canAsk: false,
+  systemLanguages: () => [],
   start: () => Promise.resolve(),
   setTray: nothing,
   showWindow: nothing,

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { lockableKeys, topLevelKeys } from '../../main/managed/managed-settings.ts';
 import type { ManagedRead } from '../../main/managed/managed-source.ts';
 import { readSettings, readSettingsText } from '../../main/managed/read-settings.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 
-const text = createText('en');
+const text = inEnglish;
 const problemOf = (read: ManagedRead): string => (read.state === 'invalid' ? text(read.problem).replace('The company settings in FILE ', '') : read.state);
 const reading = (value: unknown): string => problemOf(readSettings(value, 'FILE')).replace(' Until IT mends them, everything is refused.', '');
 

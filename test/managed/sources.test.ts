@@ -11,7 +11,7 @@ import type { ManagedRead, ManagedSource } from '../../main/managed/managed-sour
 import type { ProgramRun, RunProgram } from '../../main/managed/run-program.ts';
 import { systemSource } from '../../main/managed/system-source.ts';
 import { windowsKey, windowsSource } from '../../main/managed/windows.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 
 const clock = systemClock;
 const valid = JSON.stringify({ organization: { name: 'Acme', contact: 'it@acme.example' }, settings: { sendHoldSeconds: 20 } });
@@ -91,7 +91,7 @@ describe('Linux', () => {
 
   test('the place is told to the person', async () => {
     const found = await readLinux(rootFile('{', {}));
-    expect(found.state === 'invalid' && createText('en')(found.problem)).toBe(
+    expect(found.state === 'invalid' && inEnglish(found.problem)).toBe(
       `The company settings in ${linuxPath} are not valid JSON (line 1). Until IT mends them, everything is refused.`,
     );
   });
@@ -210,6 +210,7 @@ describe('watching', () => {
     const waiting: (() => void)[] = [];
     const stepping: Clock = {
       now: () => 0,
+      elapsed: () => 0,
       after: (_milliseconds, callback) => {
         waiting.push(callback);
         return () => waiting.splice(0);

@@ -6,7 +6,7 @@ import { parsePolicies } from '../../main/policy/cedar-engine.ts';
 import type { PolicyQuestion } from '../../main/policy/cedar-request.ts';
 import { grantText } from '../../main/policy/grant-text.ts';
 import type { Facts } from '../../main/model/action.ts';
-import type { Grant, GrantScope } from '../../main/model/grant.ts';
+import { onceFacts, type Grant, type GrantScope } from '../../main/model/grant.ts';
 import { say } from '../../main/model/say.ts';
 import { counterexample } from './counterexample.ts';
 import { mail, marketing, policyOf, question } from './questions.ts';
@@ -70,6 +70,13 @@ describe('a standing answer', () => {
     expect(policy.decide(asked({ digest: other })).answer).toBe('ask');
   });
 
+  test('for one time asks when what was looked up about it has changed, and says that it was for once', () => {
+    const policy = policyOf({ grants: [grant({ kind: 'once', digest: own, effect: 'send', facts: { recipientAddresses: ['ana@northwind.example'] } })] });
+    expect(policy.decide(asked())).toMatchObject({ answer: 'allow', title: 'You allowed this once', errors: [] });
+    expect(policy.decide(asked({ facts: sent({ recipientAddresses: ['ana@northwind.example', 'eve@evil.example'] }) })).answer).toBe('ask');
+    expect(policy.decide(asked({ facts: sent({ subject: 'New' }) })).answer).toBe('ask');
+  });
+
   test.for<[Effect, GrantScope]>([
     ['pay', { kind: 'same', digest: own }],
     ['delete', { kind: 'same', digest: own }],
@@ -108,6 +115,8 @@ const address = fc.constantFrom('ana@northwind.example', 'bo@acme.example', 'eve
 const addresses = fc.uniqueArray(address, { maxLength: 4 });
 const uri = fc.constantFrom('file:///a', 'file:///b', 'file:///a"]', '');
 const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'x"]'), { maxLength: 2 });
+const subjects = fc.constantFrom('Prices', '" || true || "', '');
+const counts = fc.constantFrom(-1, 0, 2);
 const effect = fc.constantFrom<Effect>('read', 'send', 'pay', 'change', 'delete', 'run', 'connect', 'unknown');
 const hash = fc.constantFrom(own, other);
 const scope = fc.oneof<fc.Arbitrary<GrantScope>[]>(
@@ -115,6 +124,12 @@ const scope = fc.oneof<fc.Arbitrary<GrantScope>[]>(
   fc.uniqueArray(address, { minLength: 1, maxLength: 3 }).map((list) => ({ kind: 'recipients', addresses: list })),
   fc.constant({ kind: 'reading' }),
   uri.map((uri) => ({ kind: 'uri', uri })),
+  fc.record({
+    kind: fc.constant('once'),
+    digest: hash,
+    effect: fc.constantFrom('read', 'send', 'change'),
+    facts: fc.record({ recipientAddresses: addresses, resources: names, paths: names, uri, subject: subjects, itemCount: counts }, { requiredKeys: [] }),
+  }),
   fc.record({ kind: fc.constant('resources'), effect: fc.constantFrom('read', 'send', 'change'), resources: names, paths: names }),
 );
 const facts: fc.Arbitrary<Facts> = fc.record(
@@ -126,6 +141,8 @@ const facts: fc.Arbitrary<Facts> = fc.record(
     uri,
     resources: names,
     paths: names,
+    subject: subjects,
+    itemCount: counts,
     secrets: fc.constant(['github' as const]),
   },
   { requiredKeys: ['effect', 'isReversible'] },
@@ -145,6 +162,15 @@ function isSome(named: readonly string[] | undefined, allowed: readonly string[]
   return allowed.length === 0 ? named === undefined : named !== undefined && named.length > 0 && named.every((each) => allowed.includes(each));
 }
 
+function isSameFact(one: unknown, other: unknown): boolean {
+  return asSetText(one) === asSetText(other);
+}
+
+/** A list is a set: no order, no repeats. */
+function asSetText(value: unknown): string {
+  return JSON.stringify(Array.isArray(value) ? [...new Set(value.map(String))].toSorted((a, b) => (a < b ? -1 : 1)) : (value ?? null));
+}
+
 /** What a grant covers, said a second time and without Cedar. */
 function isInside(given: Grant, what: Omit<PolicyQuestion, 'effect' | 'arguments'>): boolean {
   const { scope } = given;
@@ -155,6 +181,8 @@ function isInside(given: Grant, what: Omit<PolicyQuestion, 'effect' | 'arguments
   switch (scope.kind) {
     case 'same':
       return (facts.effect === 'read' || facts.effect === 'send' || facts.effect === 'change') && what.digest === scope.digest;
+    case 'once':
+      return facts.effect === scope.effect && what.digest === scope.digest && onceFacts.every((name) => isSameFact(facts[name], scope.facts[name]));
     case 'recipients':
       return facts.effect === 'send' && (facts.recipientAddresses?.length ?? 0) > 0 && facts.attachments?.length === 0 && (facts.recipientAddresses ?? []).every((each) => scope.addresses.includes(each));
     case 'resources':

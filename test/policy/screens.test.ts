@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rule as ruleSchema, rulesProfile, type RulesProfile } from '../../preload/contract.ts';
 import type { Decision } from '../../main/model/action.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 import { readLayer } from '../../main/policy/layers.ts';
 import { personalRuleId } from '../../main/policy/personal-rules.ts';
 import { assetsDir, mail, marketing, policyOf, question } from './questions.ts';
@@ -80,7 +80,7 @@ describe('the rule that the Connections screen shows for a tool', () => {
 });
 
 describe('the list of rules', () => {
-  const text = createText('en');
+  const text = inEnglish;
   const policy = policyOf({
     text: '@id("b") @title("Acme asks before sending") @requireApproval("?") permit (principal, action, resource);\nforbid (principal, action, resource) when { false };',
     personal: [{ connection: mail, tool: 'send\u202etxt', rule: 'never', createdAt: 1 }],
@@ -109,7 +109,7 @@ describe('the list of rules', () => {
 });
 
 describe('the shipped profiles', () => {
-  const text = createText('en');
+  const text = inEnglish;
   test.each(rulesProfile.options)('%s: every policy has a title that is its sentence, and every question a reason', (profile) => {
     const layer = readLayer('built-in', readFileSync(join(assetsDir, 'policies', `${profile}.cedar`), 'utf8'));
     if (!layer.ok) throw new Error(layer.why);

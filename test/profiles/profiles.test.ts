@@ -7,13 +7,13 @@ import { problemOfPhrase } from '../../main/model/phrase.ts';
 import type { UpstreamTool } from '../../main/model/upstream.ts';
 import { Profiles } from '../../main/profiles/profiles.ts';
 import { fingerprintOf, hasShape } from '../../main/profiles/tool-shape.ts';
-import { createPhrases } from '../../main/text/phrases.ts';
+import { sayPhrase } from '../../main/text/phrases.ts';
 import { describeWith, payment, paymentProfile, shipped } from './setting.ts';
 
 const ledger = connectionId.parse('ledger');
 const schema: JsonObject = { type: 'object', properties: { supplier: { type: 'string' }, amount: { type: 'integer' }, currency: { type: 'string' } }, required: ['supplier', 'amount', 'currency'] };
 const tool = (changes: Partial<UpstreamTool> = {}): UpstreamTool => ({ name: 'ledger_pay', inputSchema: schema, ...changes });
-const profiles = (given: readonly ToolProfile[] = [paymentProfile]): Profiles => new Profiles({ shipped: given, sayPhrase: createPhrases('en') });
+const profiles = (given: readonly ToolProfile[] = [paymentProfile]): Profiles => new Profiles({ shipped: given, sayPhrase });
 
 describe('a tool', () => {
   test('is known by its name and its shape', () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { connectionId } from '../../preload/contract.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import { Profiles } from '../../main/profiles/profiles.ts';
-import { createPhrases } from '../../main/text/phrases.ts';
+import { sayPhrase } from '../../main/text/phrases.ts';
 import { describeWith, shipped, shownIn, text } from './setting.ts';
 
-const profiles = new Profiles({ shipped, sayPhrase: createPhrases('en') });
+const profiles = new Profiles({ shipped, sayPhrase });
 const here = connectionId.parse('here');
 const string = { type: 'string' };
 const strings = { type: 'array', items: string };

@@ -5,12 +5,12 @@ import type { JsonObject } from '../../main/model/json.ts';
 import { toolProfile, type ToolProfile } from '../../main/model/tool-profile.ts';
 import { compileProfile } from '../../main/profiles/describe-tool.ts';
 import { readShippedProfiles } from '../../main/profiles/shipped.ts';
-import { createPhrases } from '../../main/text/phrases.ts';
-import { createText } from '../../main/text/text.ts';
+import { sayPhrase } from '../../main/text/phrases.ts';
+import { inEnglish } from '../../main/text/text.ts';
 import { everybodyBut } from '../model/acquaintances.ts';
 
 export const shipped = readShippedProfiles(join(import.meta.dirname, '../../assets'));
-export const text = createText('en');
+export const text = inEnglish;
 
 export function context(changes: Partial<DescribeContext> = {}): DescribeContext {
   return {
@@ -24,7 +24,7 @@ export function context(changes: Partial<DescribeContext> = {}): DescribeContext
 }
 
 export function compiled(tool: string, profile: ToolProfile): ActionProfile {
-  return compileProfile(tool, profile, createPhrases('en'));
+  return compileProfile(tool, profile, sayPhrase);
 }
 
 export async function describeWith(profile: ActionProfile, args: JsonObject, changes: Partial<DescribeContext> = {}): Promise<Described> {
@@ -76,6 +76,8 @@ export function shownIn(rows: Card['rows']): string {
           return row.text;
         case 'account':
           return row.address;
+        case 'changes':
+          return row.files.map(({ path, lines }) => `${path}\n${JSON.stringify(lines)}`).join('\n');
         case 'command':
           return row.segments.map(({ text }) => text).join('');
         case 'files':

@@ -5,13 +5,13 @@ import { disarm } from '../../main/model/disarm.ts';
 import type { JsonObject } from '../../main/model/json.ts';
 import { Profiles } from '../../main/profiles/profiles.ts';
 import { commandPlace } from '../../main/profiles/shell-tool.ts';
-import { createPhrases } from '../../main/text/phrases.ts';
+import { sayPhrase } from '../../main/text/phrases.ts';
 import { describeWith, shipped, shownIn } from './setting.ts';
 
 const text = { type: 'string' };
 const words = { type: 'array', items: text };
 const schema = (properties: JsonObject): JsonObject => ({ type: 'object', properties });
-const profiles = new Profiles({ shipped, sayPhrase: createPhrases('en') });
+const profiles = new Profiles({ shipped, sayPhrase });
 const describeTool = (name: string, properties: JsonObject, args: JsonObject, annotations = {}) => describeWith(profiles.of(connectionId.parse('tools'), { name, inputSchema: schema(properties), annotations })!, args);
 
 describe('a tool that looks as if it runs commands', () => {

@@ -6,12 +6,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Agent, Screen, Signers, Snapshot } from '../../preload/contract.ts';
-import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
+import { calendarStack, changedFiles, changesQuestion, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -66,6 +66,17 @@ const openMember = async (page: Page) => {
   await page.locator('.cs-nav').waitFor();
   await page.locator('.cs-stack-line').nth(1).click();
 };
+const chooseSome = async (page: Page) => {
+  await page.evaluate((options) => window.fixture.answerWith('startEdit', { ok: true, value: { fields: [{ at: '/files', kind: 'choice', label: { id: 'card.row.changes', values: {} }, options, value: options, hiddenCharacters: 0, longest: 500 }] } }), [...changedFiles]);
+  await press('Edit…')(page);
+  await page.getByRole('checkbox', { name: 'summary/chart.png' }).uncheck();
+};
+const addWorkbench = async (page: Page) => {
+  await goTo('connections')(page);
+  await press('Add a connection')(page);
+  await page.getByRole('button', { name: /^Folder to run code in/ }).click();
+  await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
+};
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
   await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
@@ -107,12 +118,21 @@ const wrongPasscode = async (page: Page) => {
   await page.waitForTimeout(900);
   await press('Yes, do it once')(page);
 };
+const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
+const late = (given: boolean) => (now: number): Snapshot => {
+  const grant = onceGrant(now);
+  const busy = busySnapshot(now);
+  return { ...busy, approvals: [...busy.approvals.filter(({ answer }) => answer === null).slice(0, 1), lateQuestion(now, given ? grant.id : null)], grants: given ? [grant, ...busy.grants] : busy.grants };
+};
 const others: readonly Screen[] = ['activity', 'claws', 'connections', 'rules', 'settings'];
 
 const shots: readonly Shot[] = [
   { name: 'inbox', page: 'index.html', snapshot: busySnapshot },
   { name: 'inbox-high', page: 'index.html', snapshot: only(hostileQuestion) },
   { name: 'inbox-quiet', page: 'index.html', snapshot: quietSnapshot },
+  { name: 'inbox-late', page: 'index.html', snapshot: late(false), act: openLate },
+  { name: 'inbox-late-given', page: 'index.html', snapshot: late(true), act: openLate },
+  { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
@@ -209,6 +229,11 @@ const shots: readonly Shot[] = [
   { name: 'approval-own-command', page: 'approval.html', snapshot: only(ownCommandQuestion) },
   { name: 'approval-own-command-end', page: 'approval.html', snapshot: only(ownCommandQuestion), act: async (page) => page.locator('.cs-why').scrollIntoViewIfNeeded() },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
+  { name: 'approval-changes', page: 'approval.html', snapshot: only(changesQuestion) },
+  { name: 'approval-changes-few', page: 'approval.html', snapshot: only((now) => changesQuestion(now, 2)) },
+  { name: 'approval-changes-some', page: 'approval.html', snapshot: only(changesQuestion), act: chooseSome },
+  { name: 'inbox-changes', page: 'index.html', snapshot: only(changesQuestion), act: async (page) => page.locator('.cs-changed-file summary').first().click() },
+  { name: 'connections-workbench', page: 'index.html', snapshot: busySnapshot, act: addWorkbench },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },
@@ -224,7 +249,7 @@ const shots: readonly Shot[] = [
 interface Look {
   readonly suffix: string;
   readonly context: BrowserContextOptions;
-  readonly options?: Pick<OpenOptions, 'texts' | 'isRightToLeft'>;
+  readonly options?: Pick<OpenOptions, 'texts' | 'locale'>;
   readonly isZoomed?: boolean;
 }
 
@@ -234,7 +259,7 @@ const looks: readonly Look[] = [
   { suffix: 'contrast', context: { colorScheme: 'dark', forcedColors: 'active' } },
   { suffix: 'light-200', context: { colorScheme: 'light' }, isZoomed: true },
   { suffix: 'light-long', context: { colorScheme: 'light' }, options: { texts: 'long' } },
-  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { isRightToLeft: true } },
+  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { locale: { language: 'en', tag: 'en', direction: 'rtl' } } },
 ];
 
 /** 200% zoom: half the room, each CSS pixel twice as large. */

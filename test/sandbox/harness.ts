@@ -3,6 +3,7 @@ import { mkdtemp, mkdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { WayOut } from '../../main/model/way-out.ts';
 import type { NetworkDecider } from '../../main/sandbox/network.ts';
 import type { Run, RunEnd } from '../../main/sandbox/run.ts';
 import { commandLimits, type RunLimits, type RunPlan } from '../../main/sandbox/run-plan.ts';
@@ -23,6 +24,12 @@ export interface Asked {
   readonly network?: NetworkDecider;
 }
 
+export interface MachineOptions {
+  readonly wayOut?: WayOut;
+  /** For Node, before the helper's own file. */
+  readonly helperOptions?: readonly string[];
+}
+
 const nobody = { uid: 65534, gid: 65534 };
 
 /** A machine of its own for a test: a home with a secret, this app's state, and a workspace beside them. */
@@ -33,25 +40,26 @@ export class Machine {
   readonly workspace: string;
   readonly sandbox: Sandbox;
 
-  private constructor(folder: string, person: typeof nobody | undefined) {
+  private constructor(folder: string, person: typeof nobody | undefined, { wayOut = { proxy: null, certificates: [] }, helperOptions = [] }: MachineOptions) {
     this.folder = folder;
     this.home = join(folder, 'home');
     this.state = join(folder, 'home/.config/countersign');
     this.workspace = join(folder, 'work');
     this.sandbox = createSandbox({
-      helper: { program: process.execPath, args: [resolve('main/sandbox/helper/index.ts')], ...(person === undefined ? {} : { user: person }) },
+      helper: { program: process.execPath, args: [...helperOptions, resolve('main/sandbox/helper/index.ts')], ...(person === undefined ? {} : { user: person }) },
       environment: { ...process.env, HOME: this.home },
       home: this.home,
       hidden: [this.state],
       temporary: tmpdir(),
       profile: resolve('assets/sandbox/countersign-bwrap'),
+      wayOut: () => Promise.resolve(wayOut),
     });
   }
 
   /** `isPerson`: runs are a common person's, as they are outside of tests, though the tests be the administrator's. */
-  static async make(isPerson = true): Promise<Machine> {
+  static async make(isPerson = true, options: MachineOptions = {}): Promise<Machine> {
     const isAdministrator = process.getuid?.() === 0;
-    const machine = new Machine(await realpath(await mkdtemp(join(tmpdir(), 'countersign-sandbox-'))), isPerson && isAdministrator ? nobody : undefined);
+    const machine = new Machine(await realpath(await mkdtemp(join(tmpdir(), 'countersign-sandbox-'))), isPerson && isAdministrator ? nobody : undefined, options);
     await mkdir(machine.state, { recursive: true });
     await mkdir(machine.workspace);
     machine.own();

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { settings as settingsSchema } from '../../preload/contract.ts';
 import { openSettings, type ManagedPreferences, type SettingsService } from '../../main/settings/settings.ts';
 import { defaultSettings, readStored } from '../../main/settings/stored-settings.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 
 let dir: string;
 const at = Date.UTC(2026, 5, 3, 12);
@@ -147,7 +147,7 @@ describe('what the organization fixed', () => {
 });
 
 describe('a preferences file that is not right', () => {
-  const text = createText('en');
+  const text = inEnglish;
 
   test.each([['broken text', '{"settings": {"theme"'], ['nothing', ''], ['a list', '[]'], ['another value', 'null'], ['bytes', '\u0000\u0001']])(
     '%s is moved aside, told about, and the defaults are used',

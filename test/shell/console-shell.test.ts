@@ -6,7 +6,7 @@ import { agentId, approvalId, digest, type Approval, type Card, type Snapshot } 
 import { say } from '../../main/model/say.ts';
 import { cardText } from '../../main/shell/console/card-text.ts';
 import { ConsoleShell } from '../../main/shell/console/console-shell.ts';
-import { createText } from '../../main/text/text.ts';
+import { inEnglish } from '../../main/text/text.ts';
 import { quietSnapshot } from '../renderer/fixture/snapshot.ts';
 import { settle } from '../gate/harness.ts';
 
@@ -38,7 +38,7 @@ async function consoleWith(typed: readonly string[], isTerminal = true) {
   const given: unknown[] = [];
   const input = new PassThrough();
   const output = new PassThrough();
-  const shell = new ConsoleShell({ input, output, isTerminal });
+  const shell = new ConsoleShell({ input, output, isTerminal, languages: [] });
   const base: Snapshot = quietSnapshot(1_800_000_000_000);
   await shell.start({
     async dispatch(_sender, name, payload) {
@@ -50,7 +50,8 @@ async function consoleWith(typed: readonly string[], isTerminal = true) {
     onEvent: () => () => undefined,
     setPaused: () => undefined,
     undo: () => undefined,
-    text: createText('en'),
+    text: inEnglish,
+    locale: () => 'en',
     quit: () => undefined,
   });
   shell.notify();
@@ -87,8 +88,8 @@ describe('the console', () => {
 
   test('prints an address for the browser, and nothing that is no such address', async () => {
     const output = new PassThrough();
-    const shell = new ConsoleShell({ input: new PassThrough(), output, isTerminal: true });
-    await shell.start({ dispatch: () => Promise.resolve(), onEvent: () => () => undefined, setPaused: () => undefined, undo: () => undefined, text: createText('en'), quit: () => undefined });
+    const shell = new ConsoleShell({ input: new PassThrough(), output, isTerminal: true, languages: [] });
+    await shell.start({ dispatch: () => Promise.resolve(), onEvent: () => () => undefined, setPaused: () => undefined, undo: () => undefined, text: inEnglish, locale: () => 'en', quit: () => undefined });
     expect(await shell.openExternal(new URL('https://login.example/authorize?state=x'))).toBe(true);
     expect(await shell.openExternal(new URL('file:///bin/sh'))).toBe(false);
     await shell.close();
@@ -100,7 +101,7 @@ describe('the console', () => {
   });
 
   test('leaves nothing of a card out', () => {
-    expect(cardText(card, createText('en'))).toMatchInlineSnapshot(`
+    expect(cardText(card, { text: inEnglish, locale: () => 'en' })).toMatchInlineSnapshot(`
       "Send this email?
       Marketing Claw wants to connect to Countersign.
       ! New on this computer

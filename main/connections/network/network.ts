@@ -3,11 +3,12 @@ import type { FetchLike } from '@modelcontextprotocol/client';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import type { Message } from '../../../preload/contract.ts';
 import { disarmLine } from '../../model/disarm.ts';
+import { goesThrough, planFor, planProxy, proxySecrets, type NetworkRules, type ProxyPlan } from '../../model/proxy.ts';
 import { say } from '../../model/say.ts';
+import type { WayOut } from '../../model/way-out.ts';
 import { ConnectionProblem } from '../connection.ts';
 import { createNetworkFetch } from './network-fetch.ts';
-import { goesThrough, planFor, planProxy, proxySecrets, type NetworkRules, type ProxyPlan } from './proxy.ts';
-import { trustCertificates } from './trusted-certificates.ts';
+import { readCertificates, trustCertificates } from './trusted-certificates.ts';
 
 export interface NetworkOptions {
   rules(): NetworkRules;
@@ -70,6 +71,13 @@ export class Network {
     void Promise.all(agentsOf(old).map((agent) => agent.close())).catch(() => undefined);
   }
 
+  /** How what this app starts leaves this computer, where it cannot ask for each address: the system's proxy is asked for once, for an address like any. */
+  async wayOut(): Promise<WayOut> {
+    const plan = this.#plan ?? (await this.#systemPlan(new URL('https://www.example.com/')));
+    const noProxy = plan?.noProxy.map(({ host, port }) => (port === null ? host : `${host}:${port}`)) ?? [];
+    return { proxy: plan === undefined ? null : { address: plan.proxy.href, noProxy }, certificates: readCertificates(this.#rules?.caFile ?? '') };
+  }
+
   /** What is wrong with the rules, in words for the person. */
   problems(): readonly Message[] {
     return this.#isCaFileGood ? [] : [say('status.problem.caFile', { file: disarmLine(this.#rules?.caFile ?? '') })];
@@ -94,12 +102,16 @@ export class Network {
 
   /** The proxy in the way to a service; undefined: it is reached straight. */
   async #proxyFor(url: URL): Promise<URL | undefined> {
-    if (this.#plan !== undefined) return goesThrough(this.#plan, url) ? this.#plan.proxy : undefined;
+    const plan = this.#plan ?? (await this.#systemPlan(url));
+    return plan !== undefined && goesThrough(plan, url) ? plan.proxy : undefined;
+  }
+
+  async #systemPlan(url: URL): Promise<ProxyPlan | undefined> {
     const { findProxy } = this.#options;
     if (findProxy === undefined || this.#rules?.proxy !== 'system') return undefined;
     // Settings that cannot be read name no proxy.
     const proxy = await findProxy(url).catch(() => null);
-    return proxy !== null && goesThrough(planFor(proxy, this.#rules.noProxy), url) ? proxy : undefined;
+    return proxy === null ? undefined : planFor(proxy, this.#rules.noProxy);
   }
 
   #makeWays(certificate: SecureContext | undefined): Ways {

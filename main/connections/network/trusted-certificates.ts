@@ -11,7 +11,7 @@ const largestFile = 4 * 1024 * 1024;
  * are trusted all the same.
  */
 export function trustCertificates(caFile: string): boolean {
-  const company = caFile === '' ? [] : readCertificates(caFile);
+  const company = readCertificates(caFile);
   // Node 24.5 brought it; there is no other way that reaches all connections.
   if (typeof tls.setDefaultCACertificates !== 'function') return company.length > 0 || caFile === '';
   tls.setDefaultCACertificates([...new Set([...tls.getCACertificates('bundled'), ...tls.getCACertificates('extra'), ...systemCertificates(), ...company])]);
@@ -26,8 +26,9 @@ function systemCertificates(): readonly string[] {
   return fromSystem;
 }
 
-/** Empty when the file cannot be read, or something in it is no certificate. */
-function readCertificates(file: string): readonly string[] {
+/** The certificates in a PEM file. None where there is no file, it cannot be read, or something in it is no certificate. */
+export function readCertificates(file: string): readonly string[] {
+  if (file === '') return [];
   try {
     const found = statSync(file);
     if (!found.isFile() || found.size > largestFile) return [];

@@ -26,6 +26,8 @@ export interface OAuthSignInsOptions {
   /** Where this app's client metadata document is; null: nowhere. */
   documentUrl(): string | null;
   text(message: Message): string;
+  /** Of those texts (BCP 47). */
+  language(): string;
   /** Tries the connection with its new sign-in; resolves with what is still wrong. */
   onSignedIn(id: ConnectionId): Promise<Message | null>;
   /** Milliseconds the person may take in the browser. Default: 10 minutes. */
@@ -188,7 +190,7 @@ export class OAuthSignIns {
     const { id } = connection;
     const options = this.#options;
     const { clock, timeLimit = defaultTimeLimit } = options;
-    const page = (name: 'done' | 'failed' | 'stranger'): PlainPage => ({ title: options.text(say(`signIn.page.${name}.title`)), text: options.text(say(`signIn.page.${name}.text`, { name: connection.name })) });
+    const page = (name: 'done' | 'failed' | 'stranger'): PlainPage => ({ language: options.language(), title: options.text(say(`signIn.page.${name}.title`)), text: options.text(say(`signIn.page.${name}.text`, { name: connection.name })) });
     try {
       const held = await this.#hold(id, target);
       await attemptSignIn({

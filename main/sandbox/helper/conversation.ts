@@ -31,6 +31,11 @@ export class Conversation {
     process.stdout.on('error', end);
   }
 
+  /** Whether somebody is being asked at this moment. */
+  get isAsking(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   tell(message: FromHelper): void {
     process.stdout.write(`${JSON.stringify(message)}\n`);
   }

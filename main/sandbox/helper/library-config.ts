@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
+import { autorunNames } from '../autorun.ts';
 import type { NetworkDecision } from '../network.ts';
 import type { HelperPlan } from '../protocol.ts';
 
@@ -17,9 +18,6 @@ const systemSettings = [
   'ssl/cert.pem', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone', 'vimrc', 'xml',
 ].map((name) => join('/etc', name));
 
-/** Names that other programs run by themselves when a person opens the folder; the library adds its own list to these. */
-const autorunNames = ['.envrc', '.direnv', '.husky', '.devcontainer', '.cursor', '.claude', '.pre-commit-config.yaml', '.lefthook.yml', '.zed'];
-
 /** What a run may never change inside its writable folders, at the folder's own level. */
 export function protectedNames(writable: readonly string[]): readonly string[] {
   return writable.flatMap((folder) => autorunNames.map((name) => join(folder, name)));
@@ -30,8 +28,11 @@ const searchDepth = 6;
 
 const literally = (path: string): { path: string; literal: true } => ({ path, literal: true });
 
-/** The library's configuration for a plan on this system. `decide` answers for every request inside an inspected connection. */
-export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefined, filterRequest: Filter, bubblewrap: string | undefined): SandboxRuntimeConfig {
+/**
+ * The library's configuration for a plan on this system. `filterRequest` answers for every request inside an inspected connection;
+ * `companyFile`: certificates that programs inside trust beside the system's.
+ */
+export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefined, filterRequest: Filter, bubblewrap: string | undefined, companyFile: string | undefined): SandboxRuntimeConfig {
   const isLinux = process.platform === 'linux';
   const own = [...plan.readable, ...plan.writable, plan.folder, ...(seccompHelper === undefined ? [] : [dirname(seccompHelper)])];
   const system = isLinux ? [...systemFolders, ...systemSettings].filter((path) => existsSync(path)) : [];
@@ -41,8 +42,9 @@ export function libraryConfig(plan: HelperPlan, seccompHelper: string | undefine
       deniedDomains: plan.network === 'none' ? ['*'] : [],
       allowLocalBinding: false,
       deniedResolvedAddresses: [...plan.refusedNetworks],
-      ...(plan.network === 'requests' || plan.network === 'requests only' ? { filterRequest, tlsTerminate: {}, requireHostMatch: true } : {}),
+      ...(plan.network === 'requests' || plan.network === 'requests only' ? { filterRequest, tlsTerminate: companyFile === undefined ? {} : { extraCaCertPaths: [companyFile] }, requireHostMatch: true } : {}),
       ...(plan.network === 'requests only' ? { refuseOpaqueTunnels: true } : {}),
+      ...(plan.wayOut.proxy === null ? {} : { parentProxy: { http: plan.wayOut.proxy.address, https: plan.wayOut.proxy.address, noProxy: plan.wayOut.proxy.noProxy.join(',') } }),
       ...(plan.brokerSocket !== undefined && process.platform === 'darwin' ? { allowUnixSockets: [plan.brokerSocket] } : {}),
     },
     filesystem: {

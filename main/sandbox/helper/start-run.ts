@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, lstatSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
@@ -12,6 +12,7 @@ import { findProgram, seccompHelper } from './places.ts';
 import { freezeTree, killTree } from './process-tree.ts';
 import { writeWords } from './shell-words.ts';
 import { systemCallFilter } from './system-calls.ts';
+import { takeWayOut } from './way-out.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface StartedRun {
@@ -52,6 +53,7 @@ export async function startRun(plan: HelperPlan, conversation: Conversation): Pr
 async function initialize(plan: HelperPlan, conversation: Conversation): Promise<void> {
   const helper = seccompHelper();
   if (process.platform === 'linux' && helper === undefined) throw new Error('The part that closes Unix sockets is missing.');
+  const companyFile = plan.network === 'none' ? undefined : takeWayOut(plan.wayOut, plan.folder);
   const config = libraryConfig(
     plan,
     helper,
@@ -71,6 +73,7 @@ async function initialize(plan: HelperPlan, conversation: Conversation): Promise
       );
     },
     findProgram('bwrap'),
+    companyFile,
   );
   await SandboxManager.initialize(
     { ...config, ...(helper === undefined ? {} : { seccomp: { applyPath: helper } }) },
@@ -81,12 +84,21 @@ async function initialize(plan: HelperPlan, conversation: Conversation): Promise
     },
     true,
   );
+  keepKeyInMemory(plan.folder);
   let told = 0;
   SandboxManager.getSandboxViolationStore().subscribe((violations) => {
     for (const { line } of violations.slice(told)) conversation.tell({ type: 'violation', line });
     told = violations.length;
   });
 }
+
+/** The library has read the key of the authority that it made for this run, and needs its file no longer. */
+function keepKeyInMemory(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.startsWith('srt-ca-')) rmSync(join(folder, name, 'ca.key'), { force: true });
+}
+
+/** Hosts that programs inside ask without the proxy: their own. The library would have them dial private networks, which are not there. */
+const ownHosts = { NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1' };
 
 /** Descriptors that whoever started this app left open. */
 const closeInherited = 'for fd in /proc/$$/fd/*; do fd=${fd##*/}; if [ "$fd" -gt 2 ] 2>/dev/null; then eval "exec $fd>&-"; fi; done;';
@@ -129,6 +141,7 @@ function startBubblewrap(plan: HelperPlan, argv: readonly string[]): Started {
     filterDescriptor,
     temporary: plan.limits.temporary,
     environment: {
+      ...(plan.network === 'none' ? {} : ownHosts),
       TMPDIR: '/tmp',
       HOME: plan.environment['HOME'] ?? '/tmp',
       ...(plan.brokerSocket === undefined ? {} : { COUNTERSIGN_BROKER: `127.0.0.1:${brokerPort}` }),
@@ -175,7 +188,7 @@ function startOther(plan: HelperPlan, wrapped: { readonly argv: readonly string[
   const child = spawn(program, rest, {
     cwd: plan.cwd,
     detached: process.platform !== 'win32',
-    env: { ...wrapped.env, ...plan.environment, TMPDIR: temporary, TEMP: temporary, TMP: temporary, HOME: plan.environment['HOME'] ?? temporary, ...(plan.brokerSocket === undefined ? {} : { COUNTERSIGN_BROKER: plan.brokerSocket }) },
+    env: { ...wrapped.env, ...(plan.network === 'none' ? {} : ownHosts), ...plan.environment, TMPDIR: temporary, TEMP: temporary, TMP: temporary, HOME: plan.environment['HOME'] ?? temporary, ...(plan.brokerSocket === undefined ? {} : { COUNTERSIGN_BROKER: plan.brokerSocket }) },
     stdio: [streams.input, streams.output, streams.error],
     windowsHide: true,
   });
@@ -193,7 +206,7 @@ function watch(plan: HelperPlan, conversation: Conversation, child: ChildProcess
     else if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-root, 'SIGKILL');
   };
-  const watchdog = new Watchdog(root, plan.limits, kill, (usage) => conversation.tell({ type: 'usage', usage }));
+  const watchdog = new Watchdog(root, plan.limits, kill, (usage) => conversation.tell({ type: 'usage', usage }), () => conversation.isAsking);
   const ended = new Promise<FromHelper & { type: 'ended' }>((resolve) => {
     child.once('exit', (code, signal) => {
       watchdog.stop();

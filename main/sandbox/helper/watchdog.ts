@@ -4,10 +4,12 @@ import { usageOf } from './process-tree.ts';
 
 /** Milliseconds between two looks. */
 const interval = 100;
+/** Milliseconds of waiting for answers that do not count, in the whole life of a run: people need longer than programs. */
+const longestWait = 600_000;
 /** Looks between two reports to the app. */
 const looksPerReport = 10;
 
-/** Looks at a whole run again and again, and ends it when it is past a limit. Time spent frozen does not count. */
+/** Looks at a whole run again and again, and ends it when it is past a limit. Time spent frozen does not count, nor some in which it waits for an answer. */
 export class Watchdog {
   /** The limit that ended it. */
   passed: Exclude<LimitName, 'output'> | null = null;
@@ -16,17 +18,21 @@ export class Watchdog {
   readonly #limits: HelperPlan['limits'];
   readonly #kill: () => void;
   readonly #report: (usage: Usage) => void;
+  readonly #isWaiting: () => boolean;
   readonly #timer: NodeJS.Timeout;
   #looks = 0;
   #lived = 0;
+  #waited = 0;
   #lookedAt = performance.now();
   #isPaused = false;
 
-  constructor(root: number, limits: HelperPlan['limits'], kill: () => void, report: (usage: Usage) => void) {
+  /** `isWaiting`: somebody is being asked about one of its connections at this moment. */
+  constructor(root: number, limits: HelperPlan['limits'], kill: () => void, report: (usage: Usage) => void, isWaiting: () => boolean) {
     this.#root = root;
     this.#limits = limits;
     this.#kill = kill;
     this.#report = report;
+    this.#isWaiting = isWaiting;
     this.#timer = setInterval(() => this.#look(), interval);
   }
 
@@ -40,12 +46,14 @@ export class Watchdog {
 
   #look(): void {
     const now = performance.now();
-    if (!this.#isPaused) this.#lived += now - this.#lookedAt;
+    const passed = now - this.#lookedAt;
+    if (!this.#isPaused && this.#isWaiting() && this.#waited < longestWait) this.#waited += passed;
+    else if (!this.#isPaused) this.#lived += passed;
     this.#lookedAt = now;
     if (process.platform === 'linux') this.#measure();
-    const passed = this.#passedLimit();
-    if (passed === null || this.passed !== null) return;
-    this.passed = passed;
+    const limit = this.#passedLimit();
+    if (limit === null || this.passed !== null) return;
+    this.passed = limit;
     this.#kill();
   }
 

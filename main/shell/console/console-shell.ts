@@ -15,6 +15,8 @@ export interface ConsoleOptions {
   readonly output: Writable;
   /** False without a terminal: then everything that needs a person is refused. */
   readonly isTerminal: boolean;
+  /** What the environment prefers (BCP 47 tags, best first). */
+  readonly languages: readonly string[];
 }
 
 /** No screen: asks on the terminal, one question at a time, or refuses. */
@@ -31,6 +33,10 @@ export class ConsoleShell implements Shell {
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.canAsk = options.isTerminal;
+  }
+
+  systemLanguages(): readonly string[] {
+    return this.#options.languages;
   }
 
   start(host: ShellHost): Promise<void> {
@@ -113,7 +119,7 @@ export class ConsoleShell implements Shell {
   }
 
   async #ask(host: ShellHost, terminal: Interface, { id, digest, card, signing }: Approval): Promise<void> {
-    this.#options.output.write(`\n${cardText(card, (message) => host.text(message))}\n`);
+    this.#options.output.write(`\n${cardText(card, host)}\n`);
     const asksNumber = card.asksNumber === true;
     const typed = (await terminal.question(`${host.text(say(asksNumber ? 'console.numberQuestion' : 'console.question'))} `)).trim().toLowerCase();
     const isYes = asksNumber ? /^\d{2}$/.test(typed) : typed === 'approve';

@@ -52,6 +52,7 @@ export function createElectronShell(electron: ElectronModules, options: Electron
   const disposers: Dispose[] = [];
   let running: Running | undefined;
   let isClosing = false;
+  let languages: readonly string[] | undefined;
 
   const makeWindows = (shellTray: () => ShellTray | undefined): ShellWindows => {
     // In memory: nothing of a page stays on the disk. Apart from the default session, which nobody uses.
@@ -114,6 +115,8 @@ export function createElectronShell(electron: ElectronModules, options: Electron
   return {
     kind: 'electron',
     canAsk: true,
+    // Electron knows them only once it is ready. Systems want programs started anew after they changed.
+    systemLanguages: () => (app.isReady() ? (languages ??= app.getPreferredSystemLanguages()) : []),
     start,
     setTray: (state) => running?.tray.set(state),
     showWindow: (window, screen) => running?.windows.show(window, screen),

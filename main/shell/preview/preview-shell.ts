@@ -25,6 +25,8 @@ export interface PreviewOptions {
   readonly isHeadless: boolean;
   /** Opens Chromium's debugging port on loopback, for tests that click in a page nobody else sees. */
   readonly debugPort: number | null;
+  /** What the environment prefers (BCP 47 tags, best first). */
+  readonly languages: readonly string[];
   readonly report: (problem: string) => void;
 }
 
@@ -60,6 +62,10 @@ export class PreviewShell implements Shell {
     this.#options = options;
     this.#serve = createPageServer({ root: options.rendererRoot });
     this.canAsk = !options.isHeadless || options.debugPort !== null;
+  }
+
+  systemLanguages(): readonly string[] {
+    return this.#options.languages;
   }
 
   async start(host: ShellHost): Promise<void> {

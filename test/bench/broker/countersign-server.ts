@@ -21,6 +21,7 @@ const nothing = (): void => undefined;
 const shell: Shell = {
   kind: 'console',
   canAsk: false,
+  systemLanguages: () => [],
   start: () => Promise.resolve(),
   setTray: nothing,
   showWindow: nothing,

@@ -9,7 +9,7 @@ import { openHttpUpstream } from '../../../main/connections/http-upstream.ts';
 import { KeySignIns } from '../../../main/connections/keys/key-sign-ins.ts';
 import type { ClosableUpstream } from '../../../main/connections/mcp-upstream.ts';
 import { Network, type NetworkOptions } from '../../../main/connections/network/network.ts';
-import type { NetworkRules } from '../../../main/connections/network/proxy.ts';
+import type { NetworkRules } from '../../../main/model/proxy.ts';
 import { systemClock } from '../../../main/model/clock.ts';
 import type { JsonObject } from '../../../main/model/json.ts';
 import { Authority, type IssuedCertificate } from '../../fixtures/tls/authority.ts';

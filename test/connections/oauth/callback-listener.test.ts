@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listenForCallback, type CallbackListener } from '../../../main/connections/oauth/callback-listener.ts';
 
-const page = (title: string) => ({ title, text: `<script>alert("${title}")</script>` });
+const page = (title: string) => ({ language: 'en', title, text: `<script>alert("${title}")</script>` });
 let listener: CallbackListener;
 let answers: URLSearchParams[];
 let url: URL;

@@ -76,6 +76,7 @@ export function createHarness(url: string, options: HarnessOptions = {}, values 
     },
     documentUrl: () => null,
     text: ({ id: message }) => message,
+    language: () => 'en',
     onSignedIn: () => Promise.resolve(null),
     ...others,
   });

@@ -99,6 +99,7 @@ describe('sending at most once', () => {
     let expire: (() => void) | undefined;
     const clock: Clock = {
       now: () => 0,
+      elapsed: () => 0,
       after(milliseconds, callback) {
         if (milliseconds >= 300_000) expire = callback;
         return () => undefined;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Card, Message, Row } from '../../../preload/contract.ts';
 import { card as cardSchema } from '../../../preload/contract.ts';
-import { createText } from '../../../main/text/text.ts';
+import { inEnglish } from '../../../main/text/text.ts';
 import { everybodyBut } from '../../model/acquaintances.ts';
 import { createSetting, type Setting } from './setting.ts';
 
-const text = createText('en');
+const text = inEnglish;
 let setting: Setting;
 
 beforeAll(async () => {

@@ -223,3 +223,13 @@ describe('Touch ID', () => {
     expect((await startShell({ platform })).shell.presence).toBeUndefined();
   });
 });
+
+describe('the system’s languages', () => {
+  test('are what Electron prefers, best first, and none before it is ready', async () => {
+    const { shell, fake } = await startShell();
+    fake.app.isSetUp = false;
+    expect(shell.systemLanguages()).toEqual([]);
+    fake.app.isSetUp = true;
+    expect(shell.systemLanguages()).toEqual(['de-CH', 'en-GB']);
+  });
+});

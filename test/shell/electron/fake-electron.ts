@@ -204,6 +204,10 @@ class FakeApp extends EventEmitter {
   readonly commandLine = { appendSwitch: (name: string, value: string): void => void this.switches.set(name, value) };
   readonly setPath = (name: string, path: string): void => void this.paths.set(name, path);
   readonly getLoginItemSettings = () => ({ wasOpenedAtLogin: this.wasOpenedAtLogin });
+  isSetUp = true;
+  languages: readonly string[] = ['de-CH', 'en-GB'];
+  readonly isReady = (): boolean => this.isSetUp;
+  readonly getPreferredSystemLanguages = (): readonly string[] => this.languages;
   readonly whenReady = (): Promise<void> => Promise.resolve();
   readonly requestSingleInstanceLock = (): boolean => this.holdsLock;
   readonly setAppUserModelId = (): void => undefined;

@@ -1,6 +1,6 @@
 import type { ActionId, EventName } from '../../../preload/contract.ts';
 import { createElectronShell } from '../../../main/shell/electron/electron-shell.ts';
-import { createText } from '../../../main/text/text.ts';
+import { inEnglish } from '../../../main/text/text.ts';
 import { createDispatch, type Handlers } from '../../../main/shell/dispatch.ts';
 import type { Shell, ShellHost } from '../../../main/shell/shell.ts';
 import { createFakeElectron, type FakeElectron, type FakeWindow, type FakeTray } from './fake-electron.ts';
@@ -60,7 +60,8 @@ export async function startShell(options: StartOptions = {}): Promise<StartedShe
     },
     setPaused: (isPaused) => void pauses.push(isPaused),
     undo: (action) => void undone.push(action),
-    text: createText('en'),
+    text: inEnglish,
+    locale: () => 'en',
     quit: () => void quits.push(1),
   };
   await shell.start(host);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { goesThrough, planProxy, type NetworkRules } from '../../../main/connections/network/proxy.ts';
-import { settings } from '../../../preload/contract.ts';
+import { goesThrough, planProxy, type NetworkRules } from '../../main/model/proxy.ts';
+import { settings } from '../../preload/contract.ts';
 
 const rules: NetworkRules = { proxy: 'system', noProxy: [], caFile: '' };
 const addressOf = (given: NetworkRules, environment: NodeJS.ProcessEnv = {}): string | undefined => planProxy(given, environment)?.proxy.href;

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../oauth/public-address.ts';
+import { networksHold } from './ip-address.ts';
 
 /** What somebody has set about the way to services on the web. */
 export interface NetworkRules {
@@ -44,10 +44,17 @@ export function planFor(proxy: URL, noProxy: readonly string[]): ProxyPlan {
 
 /** Whether a service is reached through the proxy: never one on this machine. A name stands for its subdomains too. */
 export function goesThrough({ noProxy }: ProxyPlan, url: URL): boolean {
-  if (isLoopbackHost(url)) return false;
+  if (isThisMachine(url)) return false;
   const host = url.hostname.toLowerCase();
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return !noProxy.some((entry) => (entry.host === '*' || host === entry.host || host.endsWith(`.${entry.host}`)) && (entry.port === null || entry.port === port));
+}
+
+const isLoopback = networksHold(['127.0.0.0/8', '::1/128', '::ffff:127.0.0.0/104']);
+
+/** By its very name. */
+function isThisMachine({ hostname }: URL): boolean {
+  return hostname === 'localhost' || isLoopback(hostname.replaceAll(/^\[|\]$/g, ''));
 }
 
 /** Of the proxy's address: it is never shown. */

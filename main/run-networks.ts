@@ -1,0 +1,71 @@
+import type { ActionId, AgentId } from '../preload/contract.ts';
+import type { Activity } from './activity/activity.ts';
+import type { ActivityEvent } from './activity/event.ts';
+import type { Agents } from './agents/agents.ts';
+import { Egress } from './egress/egress.ts';
+import type { Gate } from './gate/gate.ts';
+import type { PauseSwitch } from './gate/pause-switch.ts';
+import type { Clock } from './model/clock.ts';
+import { readHostPattern } from './model/host-pattern.ts';
+import { theNetwork } from './model/network-place.ts';
+import type { Organization } from './organization.ts';
+import type { Policy } from './policy/policy.ts';
+import type { SettingsService } from './settings/settings.ts';
+
+export interface RunNetworksParts {
+  /** Asked for late: the gate itself leads to what starts runs. */
+  readonly gate: () => Gate;
+  readonly policy: Pick<Policy, 'decide'>;
+  readonly agents: Pick<Agents, 'get'>;
+  readonly pause: Pick<PauseSwitch, 'isPaused'>;
+  readonly organization: Pick<Organization, 'settings'>;
+  readonly settings: Pick<SettingsService, 'get' | 'rulesProfile'>;
+  readonly activity: Pick<Activity, 'append'>;
+  readonly clock: Clock;
+  readonly scrub: (text: string) => string;
+  readonly report: (problem: string) => void;
+}
+
+/** Gives each run its way to the gate, and writes down what runs do and may not do. */
+export class RunNetworks {
+  readonly #parts: RunNetworksParts;
+
+  constructor(parts: RunNetworksParts) {
+    this.#parts = parts;
+  }
+
+  /** For one run; close it at the run's end. `program`: what runs, as the person reads it. */
+  open(agent: AgentId, program: string): Egress {
+    const { agents, clock, gate, pause, policy, scrub, settings } = this.#parts;
+    return new Egress(
+      {
+        gate: gate(),
+        decide: (of, name, facts) => policy.decide({ kind: 'connect', agent: of, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: clock.now() }),
+        mayPass: (of) => !pause.isPaused && agents.get(of)?.isPaused === false,
+        refusesOpaque: () => settings.rulesProfile().profile === 'strict',
+        allowedNetworks: () => this.#allowedNetworks(),
+        onRequest: (action, { method, path }) => this.#write({ at: clock.now(), kind: 'requested', action, method, path: scrub(path) }),
+      },
+      { agent, program },
+    );
+  }
+
+  /** What a run tried, and its sandbox or its network refused; in the sandbox's words. */
+  noteRefused(action: ActionId, line: string): void {
+    const { clock, scrub } = this.#parts;
+    this.#write({ at: clock.now(), kind: 'refused', action, line: scrub(line) });
+  }
+
+  #allowedNetworks(): readonly string[] {
+    const { organization, settings } = this.#parts;
+    const entries = [...settings.get().allowedHosts, ...(organization.settings?.network.allow ?? [])];
+    return entries.flatMap((entry) => {
+      const read = readHostPattern(entry);
+      return read.ok && read.pattern.target.kind === 'network' ? [read.pattern.target.cidr] : [];
+    });
+  }
+
+  #write(event: ActivityEvent): void {
+    this.#parts.activity.append(event).catch((error: unknown) => this.#parts.report(`The record cannot be written: ${String(error)}`));
+  }
+}

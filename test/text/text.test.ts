@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { say } from '../../main/model/say.ts';
+import { catalogs } from '../../main/text/catalogs.ts';
+import { chooseLocale } from '../../main/text/language.ts';
+import { phraseValues, sayPhrase } from '../../main/text/phrases.ts';
+import { createText, inEnglish } from '../../main/text/text.ts';
+import { languages, type Locale } from '../../preload/contract.ts';
+
+describe('texts outside of windows', () => {
+  test('follow the language from one text to the next', () => {
+    let locale: Locale = chooseLocale('en', []);
+    const text = createText(() => locale);
+    for (const language of languages) {
+      locale = chooseLocale(language, []);
+      expect(text(say('tray.menu.open'))).toBe(catalogs[language]['tray.menu.open']);
+    }
+  });
+
+  test('an id that no catalog has is shown itself', () => {
+    const text = createText(() => chooseLocale('en', []));
+    expect(text(say('no.such.text'))).toBe('no.such.text');
+  });
+
+  test('numbers are written as the region writes them', () => {
+    const message = say('activity.email.attached', { count: 12_345 });
+    expect(createText(() => chooseLocale('en', ['en-US']))(message)).toContain('12,345');
+    expect(createText(() => chooseLocale('de', ['de-DE']))(message)).toContain('12.345');
+    expect(createText(() => chooseLocale('de', ['de-CH']))(message)).not.toContain('12.345');
+  });
+
+  test('what is recorded and what programs read is English, whatever people read', () => {
+    createText(() => chooseLocale('de', []))(say('grant.same'));
+    expect(inEnglish(say('grant.same'))).toBe('This exact thing again today');
+  });
+});
+
+describe('a text that came with its own languages', () => {
+  const phrase = { en: 'order {goods}', de: '{goods} bestellen', xx: 'never shown {goods}' };
+
+  test('is one message, the same whatever people read, that has each language of the app', () => {
+    const message = sayPhrase(phrase, { goods: 'paper' });
+    expect(message).toMatchObject({ id: 'profile.text', values: { text: 'order paper' } });
+    expect(message.values).not.toHaveProperty('xx');
+    for (const language of languages) expect(createText(() => chooseLocale(language, []))(message)).toBe(language === 'de' ? 'paper bestellen' : 'order paper');
+  });
+
+  test('says what an earlier version recorded, and leaves other messages alone', () => {
+    expect(phraseValues(say('profile.text', { text: 'order paper' }), 'en')).toEqual({ text: 'order paper' });
+    expect(phraseValues(say('other', { text: 'a', de: 'b' }), 'en')).toEqual({ text: 'a', de: 'b' });
+  });
+});
