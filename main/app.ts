@@ -12,6 +12,7 @@ import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts
 import { Approvals } from './approvals/approvals.ts';
 import { Proofs } from './approvals/proofs.ts';
 import { grantMigrations, Grants } from './approvals/grants.ts';
+import { Suggester, suggestionMigrations } from './approvals/suggester.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
 import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
 import { tieConsequences } from './consequences.ts';
@@ -118,6 +119,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
     { component: 'openclaw', migrations: openclawMigrations },
+    { component: 'suggestions', migrations: suggestionMigrations },
     { component: 'outbox', migrations: outboxMigrations },
     { component: 'signatures', migrations: signatureMigrations },
     { component: 'pause', migrations: pauseMigrations },
@@ -155,7 +157,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
@@ -228,6 +230,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     policy,
     approvals,
     grants,
+    mayGrant: () => organization.mayGrant,
     outbox: new Outbox(database, clock),
     transaction: (work) => state.transaction(work),
     pause,
@@ -296,9 +299,19 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
   });
 
+  const suggester = new Suggester({
+    database,
+    clock,
+    activity,
+    grants,
+    policy,
+    agentSince: (id) => agents.get(id)?.pairedAt,
+    connectionSince: (id) => connections.find(id)?.addedAt,
+    mayGrant: () => organization.mayGrant,
+  });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
@@ -321,6 +334,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       catalog.close();
       approvals.close();
       grants.close();
+      suggester.close();
       await upstreams.close();
       await sandbox.close();
       oauth.close();

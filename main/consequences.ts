@@ -38,6 +38,10 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
     }
     agents.setManaged(organization.agents);
     signing.approvers.setManaged(organization.approvers);
+    endForbiddenGrants();
+  };
+  const endForbiddenGrants = (): void => {
+    if (organization.isKnown && !organization.mayGrant) grants.revokeWhere(() => true);
   };
   const ends: Dispose[] = [
     settings.onChange((change) => {
@@ -96,6 +100,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
   ];
   connections.setManaged(organization.connections);
   followSettings();
+  endForbiddenGrants();
   return () => {
     for (const end of ends) end();
   };

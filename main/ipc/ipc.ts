@@ -8,6 +8,7 @@ import type { RecordWatch } from './record-watch.ts';
 import { openclawCalls } from './openclaw-calls.ts';
 import { ruleCalls } from './rule-calls.ts';
 import { signingCalls } from './signing-calls.ts';
+import { suggestionCalls } from './suggestion-calls.ts';
 import type { Services } from './services.ts';
 
 /** What answers the renderer's calls, a file for each part of the contract. */
@@ -20,6 +21,7 @@ export function createHandlers(services: Services, recordWatch: RecordWatch, get
     ...openclawCalls(services),
     ...ruleCalls(services),
     ...signingCalls(services),
+    ...suggestionCalls(services),
     ...activityCalls(services, recordWatch),
   };
 }

@@ -3,6 +3,7 @@ import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { Grants } from '../approvals/grants.ts';
+import type { Suggester } from '../approvals/suggester.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Alarms } from '../claw-sign-ins.ts';
 import type { Catalog } from '../connections/catalog.ts';
@@ -59,6 +60,7 @@ export interface Services {
   readonly text: FormatText;
   readonly settings: SettingsService;
   readonly signing: Signing;
+  readonly suggester: Suggester;
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */
   readonly launcher: Launcher;
