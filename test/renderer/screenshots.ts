@@ -51,7 +51,7 @@ const ownSnapshot = (state: NonNullable<Agent['ownCommands']>['state']) => (now:
 const openOwn = (source?: string) => async (page: Page) => {
   await goTo('claws')(page);
   await press('More for Marketing Claw')(page);
-  await page.getByRole('menuitem', { name: words('OpenClaw’s own commands…') }).click();
+  await page.getByRole('menuitem', { name: words('Answer OpenClaw’s own commands here…') }).click();
   if (source !== undefined) await page.getByRole('radio', { name: words(source) }).check();
 };
 const unfold = (screen: Screen, names: readonly string[]) => async (page: Page) => {
