@@ -8,7 +8,7 @@ import { streams, type FromHelper, type HelperPlan } from '../protocol.ts';
 import { coveredPlaces, harden } from './bubblewrap.ts';
 import type { Conversation } from './conversation.ts';
 import { libraryConfig, toLibrary } from './library-config.ts';
-import { findProgram, seccompHelper } from './places.ts';
+import { findProgram, javaAgent, seccompHelper } from './places.ts';
 import { freezeTree, killTree } from './process-tree.ts';
 import { writeWords } from './shell-words.ts';
 import { systemCallFilter } from './system-calls.ts';
@@ -75,8 +75,9 @@ async function initialize(plan: HelperPlan, conversation: Conversation): Promise
     findProgram('bwrap'),
     companyFile,
   );
+  const agent = javaAgent();
   await SandboxManager.initialize(
-    { ...config, ...(helper === undefined ? {} : { seccomp: { applyPath: helper } }) },
+    { ...config, ...(helper === undefined ? {} : { seccomp: { applyPath: helper } }), ...(agent === undefined ? {} : { javaAgentJarPath: agent }) },
     async ({ host, port }) => {
       if (plan.network === 'none' || port === undefined) return false;
       const decision = await conversation.ask({ kind: 'connect', host, port });
