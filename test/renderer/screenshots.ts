@@ -9,13 +9,14 @@ import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
 import { calendarStack, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
+import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
   readonly page: OpenOptions['page'];
-  readonly snapshot: (now: number) => Snapshot;
+  readonly snapshot: (now: number) => Snapshot | Promise<Snapshot>;
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -148,6 +149,17 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },
+  {
+    name: 'connections-add-workbench',
+    page: 'index.html',
+    snapshot: busySnapshot,
+    act: async (page) => {
+      await goTo('connections')(page);
+      await press('Add a connection')(page);
+      await page.getByRole('button', { name: /^Folder to run code in/ }).click();
+      await page.getByRole('dialog').getByRole('textbox').nth(1).waitFor();
+    },
+  },
   { name: 'connections-log', page: 'index.html', snapshot: busySnapshot, act: showLog },
   { name: 'first-1', page: 'index.html', snapshot: firstRunSnapshot },
   { name: 'first-2', page: 'index.html', snapshot: firstRunSnapshot, act: press('Get started') },
@@ -210,6 +222,7 @@ const shots: readonly Shot[] = [
     page: 'approval.html',
     snapshot: (now) => ({ ...troubledSnapshot(now), approvals: [emailQuestion(now)] }),
   },
+  ...kinds.map((kind): Shot => ({ name: `kind-${kind}`, page: 'approval.html', snapshot: async (now) => ({ ...busySnapshot(now), approvals: [...(await realQuestions(kind, now))] }) })),
   { name: 'approval-empty', page: 'approval.html', snapshot: quietSnapshot },
 ];
 
@@ -239,7 +252,7 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   const now = Date.now();
   const page = await openWindow(browser, {
     page: shot.page,
-    data: fixtureData(shot.snapshot(now), now),
+    data: fixtureData(await shot.snapshot(now), now),
     ...look.options,
     context: { ...viewportOf(shot, look), ...look.context, reducedMotion: 'reduce' },
   });
