@@ -21,6 +21,11 @@ export function stateDirectory(environment: Environment, platform: NodeJS.Platfo
   return join(config !== undefined && isAbsolute(config) ? config : join(home, '.config'), 'countersign');
 }
 
+/** Where Claws' copies of folders lie: beside the app's state, which no run may see. */
+export function workspacesDirectory(stateFolder: string): string {
+  return `${stateFolder}-workspaces`;
+}
+
 /** Where the app listens for `countersign` commands. */
 export interface SocketPlace {
   /** A Unix socket's path, or a Windows pipe's name. */

@@ -1,15 +1,16 @@
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { ConnectionId, Mark, Message, Result, WorkbenchInput } from '../preload/contract.ts';
+import type { AgentId, ConnectionId, Mark, Message, Result, WorkbenchInput } from '../preload/contract.ts';
 import { commandFacts, commandMarks, commandRows } from './commands/command-card.ts';
 import { describeCommandLine } from './commands/describe-command.ts';
 import type { CommandDescription } from './commands/description.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ConnectionStore } from './connections/connection-store.ts';
-import { createWorkbenchConnector, type Captured, type Code, type CodeReport, type Job, type JobEnd } from './connectors/workbench/index.ts';
+import { createWorkbenchConnector, type Captured, type Code, type CodeReport, type Job, type JobEnd, type Workshop } from './connectors/workbench/index.ts';
 import type { Clock } from './model/clock.ts';
 import { disarm, disarmLine, isArmed } from './model/disarm.ts';
 import { say } from './model/say.ts';
@@ -19,8 +20,10 @@ import { readFolders, type FolderProblem } from './sandbox/folders.ts';
 import type { MissingPart, Readiness } from './sandbox/readiness.ts';
 import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { mostBytes, mostFiles, readTree, removeTree, textOf } from './workspaces/tree.ts';
+import { WorkspaceCopy, type CopyProblem } from './workspaces/workspace-copy.ts';
 
-const workbenchConfig = z.object({ folder: z.string() });
+const workbenchConfig = z.object({ folder: z.string(), isOnCopy: z.boolean().default(false) });
 
 /** Bytes of each stream that an agent is given: the first half and the last. */
 const keptBytes = 64 * 1024;
@@ -35,34 +38,100 @@ export interface WorkbenchesParts {
   readonly clock: Clock;
   /** Folders that no workspace may hold or lie in. */
   readonly hidden: readonly string[];
+  /** Where copies of workspaces lie: no part of `hidden` for a run, and no workspace for a person. */
+  readonly copies: string;
 }
+
+/** Bytes of a text whose changes are shown. */
+const longestShown = 200_000;
+
+const problemText: Readonly<Record<CopyProblem, string>> = {
+  too_large: 'The workspace is too large to be copied.',
+  unreadable: 'The workspace, or your copy of it, cannot be read. If it is your copy, discard_changes makes it anew.',
+  busy: 'A run of yours is still going on in your copy. Wait for its end.',
+};
 
 /** Workbenches: the connector, with a sandbox for each run. */
 export class Workbenches {
   readonly #parts: WorkbenchesParts;
+  readonly #copies = new Map<string, WorkspaceCopy>();
 
   constructor(parts: WorkbenchesParts) {
     this.#parts = parts;
   }
 
   /** Rejects with a `ConnectionProblem` where no sandbox can be had. */
-  async open({ name, config, callTimeoutSeconds }: Connection): Promise<Upstream> {
-    const { folder } = workbenchConfig.parse(config);
+  async open({ id, name, config, callTimeoutSeconds }: Connection): Promise<Upstream> {
+    const { folder, isOnCopy } = workbenchConfig.parse(config);
     const { clock, sandbox } = this.#parts;
     const readiness = await sandbox.check();
     if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem(readiness), 'This computer has no sandbox to run code in.');
-    return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, clock, workshop: { run: (job) => this.#run(job, folder) }, look });
+    return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, clock, workshop: isOnCopy ? this.#copyWorkshop(id, folder) : { run: (job) => this.#run(job, folder) }, look });
   }
 
   /** Adds nothing where no sandbox can be had, or the folder would show too much. */
-  async add({ name, folder }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
-    const { connections, hidden, sandbox } = this.#parts;
+  async add({ name, folder, isOnCopy }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
+    const { connections, copies, hidden, sandbox } = this.#parts;
     const path = folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder;
-    const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), hidden);
+    const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), [...hidden, copies]);
     if (!read.ok) return { ok: false, problem: folderProblem(read.problem, folder) };
     const readiness = await sandbox.check();
     if (readiness.state === 'missing') return { ok: false, problem: missingProblem(readiness) };
-    return { ok: true, value: { id: connections.add({ name, kind: 'workbench', config: { folder: read.cwd } }).id } };
+    if (isOnCopy) {
+      const tree = await readTree(read.cwd).catch(() => null);
+      if (tree === null) return { ok: false, problem: say('workbench.problem.unreadable', { folder: disarmLine(folder) }) };
+      if (!tree.ok) return { ok: false, problem: say('workbench.problem.too_large', { folder: disarmLine(folder), files: mostFiles, gigabytes: mostBytes / 1024 ** 3 }) };
+    }
+    return { ok: true, value: { id: connections.add({ name, kind: 'workbench', config: { folder: read.cwd, isOnCopy } }).id } };
+  }
+
+  /** Drops every copy of that connection's folder, with what was not kept. */
+  async forget(connection: ConnectionId): Promise<void> {
+    for (const key of this.#copies.keys()) if (key.startsWith(`${connection}/`)) this.#copies.delete(key);
+    await removeTree(join(this.#parts.copies, connection));
+  }
+
+  /** Drops that agent's copies, with what was not kept. */
+  async forgetAgent(agent: AgentId): Promise<void> {
+    const connections = await readdir(this.#parts.copies).catch(() => []);
+    for (const connection of connections) {
+      this.#copies.delete(`${connection}/${agent}`);
+      await removeTree(join(this.#parts.copies, connection, agent));
+    }
+  }
+
+  #copyOf(connection: ConnectionId, folder: string, agent: AgentId): WorkspaceCopy {
+    const key = `${connection}/${agent}`;
+    const copy = this.#copies.get(key) ?? new WorkspaceCopy(folder, join(this.#parts.copies, connection, agent));
+    this.#copies.set(key, copy);
+    return copy;
+  }
+
+  #copyWorkshop(connection: ConnectionId, folder: string): Workshop {
+    const copyOf = (agent: AgentId): WorkspaceCopy => this.#copyOf(connection, folder, agent);
+    return {
+      run: async (job) => {
+        const begun = await copyOf(job.agent).begin();
+        if (!begun.ok) return { kind: 'not_started', text: problemText[begun.problem] };
+        const end = await this.#run(job, begun.folder).finally(begun.end);
+        if (end.kind === 'not_started') return end;
+        const read = await copyOf(job.agent).changes();
+        return { ...end, unkept: read.ok ? read.changes : null };
+      },
+      copies: {
+        async changes(agent) {
+          const read = await copyOf(agent).changes();
+          return read.ok ? read : { ok: false, text: problemText[read.problem] };
+        },
+        async texts(agent, { path, before, after }) {
+          const { inCopy, inFolder } = copyOf(agent).pathsOf(path);
+          return { before: before && (await textOf(inFolder, longestShown)), after: after && (await textOf(inCopy, longestShown)) };
+        },
+        pathsOf: (agent, path) => copyOf(agent).pathsOf(path),
+        keep: (agent, changes, signal) => copyOf(agent).keep(changes, this.#parts.sandbox, signal),
+        discard: (agent) => copyOf(agent).discard(),
+      },
+    };
   }
 
   async #run({ argv, input, agent, action, program: shown, time, signal, onOutput }: Job, folder: string): Promise<JobEnd> {
@@ -106,7 +175,7 @@ export class Workbenches {
     const [output, error, end] = await Promise.all([capture(run.output, onOutput), capture(run.error, onOutput), run.end]);
     signal.removeEventListener('abort', stop);
     endRefusals();
-    return { kind: 'ended', code: end.code, signal: end.signal, limit: end.limit, isCutOff: end.isStopped || end.isLost, output, error, refused: [...refused] };
+    return { kind: 'ended', code: end.code, signal: end.signal, limit: end.limit, isCutOff: end.isStopped || end.isLost, output, error, refused: [...refused], unkept: null };
   }
 }
 

@@ -55,6 +55,10 @@ export type Mark = z.infer<typeof mark>;
 export const commandToken = z.enum(['plain', 'program', 'option', 'string', 'variable', 'operator', 'redirect', 'keyword', 'assignment', 'comment']);
 export type CommandToken = z.infer<typeof commandToken>;
 
+/** A line that both texts have, or one of them alone; `skipped` stands for lines that are the same. */
+export const diffLine = z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })]);
+export type DiffLine = z.infer<typeof diffLine>;
+
 export const row = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('people'),
@@ -89,10 +93,17 @@ export const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sentences'), label: message, sentences: z.array(message) }),
   /** A shell line or script, in parts by what they are to a shell; together they are the whole of it. */
   z.object({ kind: z.literal('command'), label: message, segments: z.array(z.object({ kind: commandToken, text: z.string() })) }),
+  /** Files that would be different, each with what would change in it. `lines`: null where it is no text, or too much to show; `bytes`: null for one that goes. */
+  z.object({
+    kind: z.literal('changes'),
+    label: message,
+    files: z.array(z.object({ path: z.string(), change: z.enum(['added', 'changed', 'deleted']), bytes: z.number().int().nullable(), marks: z.array(mark), lines: z.array(diffLine).nullable() })),
+  }),
   /** The exact arguments, for a tool we have no words for. Indented JSON. */
   z.object({ kind: z.literal('arguments'), label: message, json: z.string() }),
 ]);
 export type Row = z.infer<typeof row>;
+export type ChangedFile = Extract<Row, { readonly kind: 'changes' }>['files'][number];
 
 export const card = z.object({
   /** The question: "Send this email?" */
@@ -121,12 +132,7 @@ export const fieldChange = z.discriminatedUnion('kind', [
   /** Null: nothing stood there, or nothing stands there any more. */
   z.object({ kind: z.literal('line'), label: message, before: z.string().nullable(), after: z.string().nullable() }),
   z.object({ kind: z.literal('people'), label: message, removed: z.array(z.string()), added: z.array(z.string()) }),
-  /** Line by line; `skipped` stands for lines that are the same. */
-  z.object({
-    kind: z.literal('text'),
-    label: message,
-    lines: z.array(z.discriminatedUnion('kind', [z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }), z.object({ kind: z.literal('skipped'), count: z.number().int() })])),
-  }),
+  z.object({ kind: z.literal('text'), label: message, lines: z.array(diffLine) }),
 ]);
 export type FieldChange = z.infer<typeof fieldChange>;
 
@@ -134,9 +140,11 @@ export type FieldChange = z.infer<typeof fieldChange>;
 export const editField = z.object({
   /** Where it stands in the arguments (JSON Pointer, RFC 6901). */
   at: z.string(),
-  kind: z.enum(['line', 'text', 'people', 'amount', 'instant']),
+  kind: z.enum(['line', 'text', 'people', 'amount', 'instant', 'choice']),
   label: message,
-  /** A list for `people`, one text for everything else. Without the characters that nobody could see. */
+  /** What a `choice` is made among. */
+  options: z.array(z.string()).optional(),
+  /** A list for `people` and `choice`, one text for everything else. Without the characters that nobody could see. */
   value: z.union([z.string(), z.array(z.string())]),
   /** How many characters that nobody could see were left out of `value`. */
   hiddenCharacters: z.number().int(),
@@ -264,6 +272,34 @@ export const grant = z.object({
 });
 export type Grant = z.infer<typeof grant>;
 
+/** A narrow rule that the person's own answers speak for. */
+export const suggestion = z.object({
+  /** The same for the same rule, also after a restart. */
+  key: z.string(),
+  agent: z.object({ id: agentId, name: z.string() }),
+  /** All that it would allow, with its Claw and its connection, as one sentence: until when, and why. */
+  sentence: message,
+  /** How many approvals of the last seven days it comes from; there was no refusal among them. */
+  approvals: z.number().int(),
+  /** How often it could be used at most. */
+  uses: z.number().int(),
+  /** Cedar text, for the curious. */
+  cedar: z.string(),
+  /** The newest of the approvals, newest first. */
+  answers: z.array(z.object({ action: actionId, at: instant, sentence: message })),
+});
+export type Suggestion = z.infer<typeof suggestion>;
+
+/** The questions that were put to the person since midnight. */
+export const questionsToday = z.object({
+  asked: z.number().int(),
+  approved: z.number().int(),
+  /** Approved, denied, or not answered in time. */
+  answered: z.number().int(),
+  suggestion: suggestion.nullable(),
+});
+export type QuestionsToday = z.infer<typeof questionsToday>;
+
 // ---------------------------------------------------------------- what the app knows
 
 /** How the app treats one agent; a person changes each for itself. */
@@ -295,6 +331,8 @@ export const agent = z.object({
   ...agentOptions.shape,
   /** The options that the organization fixed. */
   lockedOptions: z.array(agentOptions.keyof()),
+  /** What its OpenClaw asks before it runs a command of its own is answered here; absent: it is not. */
+  ownCommands: z.object({ gateway: z.string(), state: z.enum(['connecting', 'connected', 'unpaired', 'refused', 'no_token']) }).optional(),
 });
 export type Agent = z.infer<typeof agent>;
 
@@ -494,6 +532,7 @@ export const snapshot = z.object({
   held: z.array(heldAction),
   /** Newest first. */
   grants: z.array(grant),
+  today: questionsToday,
   agents: z.array(agent),
   connections: z.array(connection),
   rules,
@@ -569,7 +608,12 @@ export const mailSignIn = z
 export type MailSignIn = z.infer<typeof mailSignIn>;
 
 /** A folder that Claws may run code in. `~` at its start stands for the person's home. */
-export const workbenchInput = z.object({ name: z.string().trim().min(1).max(60), folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/) });
+export const workbenchInput = z.object({
+  name: z.string().trim().min(1).max(60),
+  folder: z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/),
+  /** Claws work on a copy of the folder, and what they change is kept when it is allowed. */
+  isOnCopy: z.boolean(),
+});
 export type WorkbenchInput = z.infer<typeof workbenchInput>;
 
 const port = z.number().int().min(1).max(65535);
@@ -700,12 +744,19 @@ export const calls = {
   removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
   /** Of a question that nobody answered in time: exactly that action is let through once, today. */
   allowNextTime: call(z.object({ id: approvalId, digest }), result(z.null())),
+  /** Makes the rule that is suggested under that key; refused once the record does not speak for it any more. */
+  makeSuggestedRule: call(z.object({ key: z.string().max(200) }), result(z.null())),
+  /** "Not now": that rule is not suggested for thirty days. */
+  silenceSuggestion: call(z.object({ key: z.string().max(200) }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),
 
   addAgent: call(z.object({ name: z.string().trim().min(1).max(60) }), result(agentInstructions)),
   getAgentInstructions: call(z.object({ id: agentId }), result(agentInstructions)),
+  /** Answers the commands that an OpenClaw asks about, for that Claw. Null: the gateway of this computer, as OpenClaw's own file names it. */
+  answerOwnCommands: call(z.object({ id: agentId, gateway: z.object({ url: z.string().max(500), token: z.string().min(1).max(2000) }).nullable() }), result(z.null())),
+  stopOwnCommands: call(nothing, result(z.null())),
   renameAgent: call(z.object({ id: agentId, name: z.string().trim().min(1).max(60) }), result(z.null())),
   setAgentPaused: call(z.object({ id: agentId, isPaused: z.boolean() }), result(z.null())),
   /** `connections: null` means every connection, also later ones. */

@@ -14,6 +14,8 @@ export interface FieldHere {
   /** Undefined: nothing stands there yet. */
   readonly value: JsonValue | undefined;
   readonly schema: JsonObject;
+  /** What a choice is made among: what the agent itself sent. */
+  readonly options: readonly string[];
 }
 
 /** A sign-in of ours is shown to nobody, and a person cannot change what they do not see. */
@@ -22,16 +24,17 @@ export function mayBeEdited({ secrets }: Facts): boolean {
 }
 
 /** The fields that the profile marks, as far as the arguments hold, or the schema wants, what a person can type there. */
-export function editableFields(profile: ActionProfile | undefined, args: JsonObject, tool: UpstreamTool | null): readonly FieldHere[] {
+export function editableFields(profile: ActionProfile | undefined, args: JsonObject, tool: UpstreamTool | null, sent: JsonObject = args): readonly FieldHere[] {
   return (profile?.editable ?? []).flatMap((field) => {
     const value = valueAt(args, field.at);
     const schema = schemaAt(tool?.inputSchema, field.at);
     const form = formOf(value, schema, field);
-    return form === null ? [] : [{ field, form, value, schema }];
+    return form === null || (field.kind === 'choice' && listOf(valueAt(sent, field.at)).length < 2) ? [] : [{ field, form, value, schema, options: field.kind === 'choice' ? listOf(valueAt(sent, field.at)) : [] }];
   });
 }
 
 function formOf(value: JsonValue | undefined, { type }: JsonObject, { kind }: EditableField): FieldHere['form'] | null {
+  if (kind === 'choice') return Array.isArray(value) && value.every((entry: JsonValue) => typeof entry === 'string') ? 'list' : null;
   if (kind === 'people') {
     if (value === undefined) return type === 'array' ? 'list' : type === 'string' ? 'text' : null;
     if (Array.isArray(value)) return value.every((entry: JsonValue) => typeof entry === 'string') ? 'list' : null;
@@ -49,13 +52,14 @@ function schemaAt(schema: JsonValue | undefined, pointer: string): JsonObject {
 }
 
 /** A field as a form has it: without the characters that nobody could see. */
-export function toEditField({ field, form, value, schema }: FieldHere): EditField {
+export function toEditField({ field, form, value, schema, options }: FieldHere): EditField {
   const texts = listOf(value).map((text) => text.replaceAll(/\r\n?/g, '\n'));
   const shown = texts.map(withoutHidden);
   const hiddenCharacters = texts.reduce((sum, text, index) => sum + Array.from(text).length - Array.from(shown[index] ?? '').length, 0);
   return {
     at: field.at,
-    kind: form === 'list' ? 'people' : field.kind === 'people' ? 'line' : field.kind,
+    ...(field.kind === 'choice' ? { options: [...options] } : {}),
+    kind: field.kind === 'choice' ? 'choice' : form === 'list' ? 'people' : field.kind === 'people' ? 'line' : field.kind,
     label: field.label,
     value: form === 'list' ? shown : (shown[0] ?? ''),
     hiddenCharacters,
@@ -89,9 +93,11 @@ export function applyEdits(fields: readonly FieldHere[], args: JsonObject, edits
 type Read = { readonly value: JsonValue | undefined } | { readonly problem: Message; readonly entry?: number };
 
 /** What was typed as the argument has it. Undefined: a list where a text is, or the other way round. */
-function read({ field, form, value, schema }: FieldHere, typed: FieldEdit['value']): Read | undefined {
+function read({ field, form, value, schema, options }: FieldHere, typed: FieldEdit['value']): Read | undefined {
   if (form === 'list') {
     if (typeof typed === 'string') return undefined;
+    // In the order they were sent, and nothing that was not.
+    if (field.kind === 'choice') return typed.every((entry) => options.includes(entry)) && typed.length > 0 ? { value: options.filter((option) => typed.includes(option)) } : { problem: say('edit.problem.choice') };
     const entries = typed.map((entry) => entry.trim()).filter((entry) => entry !== '');
     const wrong = entries.findIndex((entry) => !parseAddress(entry).ok);
     if (wrong !== -1) return { problem: say('edit.problem.address', { text: disarmLine((entries[wrong] ?? '').slice(0, 100)) }), entry: wrong };

@@ -80,7 +80,7 @@ export class Editing {
     if (live === undefined) return gone;
     const service = await findService(live.action, this.#parts).catch(() => undefined);
     if (service === undefined) return unavailable;
-    const fields = mayBeEdited(live.facts) ? editableFields(profileOf(live.action, service, this.#parts), live.action.arguments, service.tool) : [];
+    const fields = mayBeEdited(live.facts) ? editableFields(profileOf(live.action, service, this.#parts), live.action.arguments, service.tool, live.edited?.edit?.original) : [];
     return { approval: shown.value, live, service, fields };
   }
 
@@ -150,7 +150,7 @@ export class Editing {
     const { target, holdSeconds } = before.entry;
     const entry: OutboxEntry = { action, facts, sentence, summary: body.summary, target, holdSeconds, ...(isChanged ? { edit } : {}) };
     // What the person made themselves is for this once: a standing answer is made of what the Claw asked for.
-    const offers = isChanged ? [] : offersOf(action, described, edit.decision);
+    const offers = isChanged || !this.#parts.mayGrant() ? [] : offersOf(action, described, edit.decision);
     const card = wholeCard(body, edit.decision, holdSeconds, offers);
     const shownEdit: Approval['edit'] = isChanged ? { at: edit.at, changes: edit.changes.map(toFieldChange) } : undefined;
     const showAgain = transaction(() => {

@@ -100,6 +100,7 @@ export function connectionCalls(services: Services): Calls {
       connections.remove(id);
       await upstreams.drop(id);
       catalog.forget(id);
+      await workbenches.forget(id);
       return value({ told: await forgotten(connection, 'connection.removed') });
     },
     async forgetCredential({ id }) {

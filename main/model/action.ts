@@ -132,6 +132,10 @@ export interface Facts {
   /** Files that it would read or write, as far as its words say; one that is not named here may be touched all the same. */
   readonly pathsRead?: readonly string[];
   readonly pathsWritten?: readonly string[];
+  /** Files that would be deleted, as the arguments name them. */
+  readonly pathsDeleted?: readonly string[];
+  /** It works on the agent's own copy of a folder, and changes nothing that is anybody else's; there where it does. */
+  readonly isOnCopy?: true;
   /** The words of the one program that it is, where it is nothing else. */
   readonly argv?: readonly string[];
   /** `argv` in its order, written for a shell; only where a rule may bind it, see `main/commands/grant-scope.ts`. */
@@ -190,7 +194,7 @@ export interface NotDescribedNow {
 export interface EditableField {
   /** Where it stands in the arguments (JSON Pointer, RFC 6901). */
   readonly at: string;
-  readonly kind: 'line' | 'text' | 'people' | 'amount' | 'instant';
+  readonly kind: 'line' | 'text' | 'people' | 'amount' | 'instant' | 'choice';
   readonly label: Message;
 }
 
@@ -237,6 +241,11 @@ export type EndReason =
   | 'no_answer'
   | 'nobody_to_ask'
   | 'withdrawn_by_agent'
+  /** Whoever asked got their answer where this app has no part in it. */
+  | 'allowed_elsewhere'
+  | 'denied_elsewhere'
+  | 'over_elsewhere'
+  | 'unknown_elsewhere'
   | 'undone_by_person'
   | 'company_policy'
   | 'personal_rule'

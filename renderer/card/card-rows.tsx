@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react';
 import type { Row } from '../../preload/contract.ts';
 import { Say } from '../app/intl.tsx';
+import { ChangesRow } from './changes-row.tsx';
 import { CommandRow } from './command-row.tsx';
 import { AccountRow, ArgumentsRow, FilesRow, MessageRow, PeopleRow, SentencesRow, TextRow } from './fact-rows.tsx';
 import { InstantRow, ListRow, MoneyRow } from './value-rows.tsx';
 
-/** A command first, because it is what is asked about; then labelled rows; then the other blocks (message, exact arguments). Blocks have the full width. */
+/** A command first, because it is what is asked about; then labelled rows; then the other blocks (message, changed files, exact arguments). Blocks have the full width. */
 export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
   const commands = rows.filter((row) => row.kind === 'command');
-  const facts = rows.filter((row) => row.kind !== 'message' && row.kind !== 'arguments' && row.kind !== 'command');
-  const blocks = rows.filter((row) => row.kind === 'message' || row.kind === 'arguments');
+  const facts = rows.filter(({ kind }) => kind !== 'command' && !isBlock(kind));
+  const blocks = rows.filter(({ kind }) => isBlock(kind));
   return (
     <>
       <Blocks rows={commands} />
@@ -32,6 +33,10 @@ export function CardRows({ rows }: { readonly rows: readonly Row[] }): ReactNode
       <Blocks rows={blocks} />
     </>
   );
+}
+
+function isBlock(kind: Row['kind']): boolean {
+  return kind === 'message' || kind === 'arguments' || kind === 'changes';
 }
 
 function Blocks({ rows }: { readonly rows: readonly Row[] }): ReactNode {
@@ -65,6 +70,8 @@ function Fact({ row }: { readonly row: Row }): ReactNode {
       return <SentencesRow row={row} />;
     case 'command':
       return <CommandRow row={row} />;
+    case 'changes':
+      return <ChangesRow row={row} />;
     case 'arguments':
       return <ArgumentsRow row={row} />;
   }

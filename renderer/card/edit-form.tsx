@@ -4,6 +4,7 @@ import { useIntl } from 'react-intl';
 import { useSay, useText } from '../app/intl.tsx';
 import { ErrorNote, Note } from '../look/note.tsx';
 import './edit-form.css';
+import { ChoiceField } from './choice-field.tsx';
 import { useHint, type EditInputProps } from './edit-input.ts';
 import { typedIn, type Draft } from './drafts.ts';
 import { PeopleField } from './people-field.tsx';
@@ -124,6 +125,7 @@ function Meanwhile({ meanwhile }: Pick<Editing, 'meanwhile'>): ReactNode {
 const nearLimit = 0.8;
 
 function EditInput({ field, value, ...rest }: EditInputProps): ReactNode {
+  if (field.options !== undefined && typeof value !== 'string') return <ChoiceField field={field} value={value} options={field.options} {...rest} />;
   return typeof value === 'string' ? <TextInput field={field} value={value} {...rest} /> : <PeopleField field={field} value={value} {...rest} />;
 }
 

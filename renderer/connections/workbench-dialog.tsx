@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button, Checkbox, Field } from '@fluentui/react-components';
 import { useState, type ReactNode } from 'react';
 import { workbenchInput } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
@@ -12,7 +12,7 @@ import type { FormDialogProps } from './email-dialog.tsx';
 export function WorkbenchDialog({ onAdded, onBack, onClose }: FormDialogProps): ReactNode {
   const text = useText();
   const adding = useCall('addWorkbenchConnection');
-  const [draft, setDraft] = useState({ name: text('connectionsScreen.form.workbench.name'), folder: '' });
+  const [draft, setDraft] = useState({ name: text('connectionsScreen.form.workbench.name'), folder: '', isOnCopy: true });
   const [isTried, setTried] = useState(false);
   const read = workbenchInput.safeParse(draft);
   const problemOf = (field: 'name' | 'folder'): string | undefined =>
@@ -43,6 +43,9 @@ export function WorkbenchDialog({ onAdded, onBack, onClose }: FormDialogProps): 
     >
       <TextField label={text('connectionsScreen.form.name')} hint={text('connectionsScreen.form.name.hint')} value={draft.name} wrong={problemOf('name')} onChange={(name) => setDraft({ ...draft, name })} />
       <TextField label={text('connectionsScreen.form.folder')} hint={text('connectionsScreen.form.folder.hint')} isMono value={draft.folder} wrong={problemOf('folder')} onChange={(folder) => setDraft({ ...draft, folder })} />
+      <Field hint={text('connectionsScreen.form.workbench.copy.hint')}>
+        <Checkbox label={text('connectionsScreen.form.workbench.copy')} checked={draft.isOnCopy} onChange={(_event, { checked }) => setDraft({ ...draft, isOnCopy: checked === true })} />
+      </Field>
       <Note tone="mind">{text('connectionsScreen.form.workbench.caution')}</Note>
       <ErrorNote problem={adding.problem} />
     </SimpleDialog>

@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from 'react';
-import type { FieldChange } from '../../preload/contract.ts';
+import type { DiffLine, FieldChange } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { Disarmed } from './disarmed.tsx';
 import './field-changes.css';
@@ -54,20 +54,25 @@ function Change({ change, label }: { readonly change: FieldChange; readonly labe
         </Scrolling>
       );
     case 'text':
-      return (
-        <Scrolling label={label}>
-          {change.lines.map((line, index) =>
-            line.kind === 'skipped' ? (
-              // oxlint-disable-next-line react/no-array-index-key
-              <Skipped key={index} count={line.count} />
-            ) : (
-              // oxlint-disable-next-line react/no-array-index-key
-              <Line key={index} kind={line.kind} name={names[line.kind]} text={line.text} isWhole />
-            ),
-          )}
-        </Scrolling>
-      );
+      return <DiffText lines={change.lines} label={label} />;
   }
+}
+
+/** Two texts line by line. `label`: the id of what names it. */
+export function DiffText({ lines, label }: { readonly lines: readonly DiffLine[]; readonly label: string }): ReactNode {
+  return (
+    <Scrolling label={label}>
+      {lines.map((line, index) =>
+        line.kind === 'skipped' ? (
+          // oxlint-disable-next-line react/no-array-index-key
+          <Skipped key={index} count={line.count} />
+        ) : (
+          // oxlint-disable-next-line react/no-array-index-key
+          <Line key={index} kind={line.kind} name={names[line.kind]} text={line.text} isWhole />
+        ),
+      )}
+    </Scrolling>
+  );
 }
 
 const names = { removed: 'diff.removedName', added: 'diff.addedName', same: null } as const;

@@ -12,7 +12,7 @@ const outside = { effect: 'send', isReversible: false, outsideCount: 1, recipien
 describe('the examples in the documentation', () => {
   test('can be read', () => {
     expect(policy.problems()).toEqual([]);
-    expect(policy.list().filter(({ layer }) => layer === 'organization')).toHaveLength(8);
+    expect(policy.list().filter(({ layer }) => layer === 'organization')).toHaveLength(9);
   });
 
   test.each([
@@ -24,6 +24,8 @@ describe('the examples in the documentation', () => {
     ['finance is closed to one Claw', question('read', { connection: connectionId.parse('finance'), at: noon }), 'deny', 'not-marketing'],
     ['a large transfer is refused', question('pay', { connection: connectionId.parse('bank'), name: 'transfer', arguments: { amount: 1001 } }), 'deny', 'large-transfers'],
     ['a transfer of a fraction is refused', question('pay', { connection: connectionId.parse('bank'), name: 'transfer', arguments: { amount: 1.5 } }), 'deny', 'large-transfers'],
+    ['code in the folder itself is refused', question('run', { kind: 'runCommand', connection: connectionId.parse('payroll') }), 'deny', 'code-on-copies'],
+    ['code on a copy is not', question('run', { kind: 'runCommand', connection: connectionId.parse('payroll'), facts: { effect: 'run', isReversible: true, isOnCopy: true } }), 'allow', 'workOnCopies'],
     ['a small transfer is asked about', question('pay', { connection: connectionId.parse('bank'), name: 'transfer', arguments: { amount: 5 } }), 'ask', 'payments'],
   ] as const)('%s', (_what, asked, answer, by) => {
     expect(policy.decide(asked)).toMatchObject({ answer, policies: [by] });

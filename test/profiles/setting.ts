@@ -76,6 +76,8 @@ export function shownIn(rows: Card['rows']): string {
           return row.text;
         case 'account':
           return row.address;
+        case 'changes':
+          return row.files.map(({ path, lines }) => `${path}\n${JSON.stringify(lines)}`).join('\n');
         case 'command':
           return row.segments.map(({ text }) => text).join('');
         case 'files':

@@ -46,6 +46,7 @@ test('Esc in the menu beside the answer closes the menu, and asks nothing; Ctrl+
   await page.keyboard.press('Control+Enter');
   expect(await answers()).toEqual([]);
   await page.keyboard.press('Escape');
+  await pass(1000);
   await page.getByRole('menu').waitFor({ state: 'detached' });
   expect(await page.getByRole('dialog').count()).toBe(0);
   await page.keyboard.press('Escape');

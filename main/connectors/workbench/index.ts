@@ -1,16 +1,19 @@
-import type { ActionProfile, DescribeContext, Described, Undescribable } from '../../model/action.ts';
+import type { AgentId } from '../../../preload/contract.ts';
+import type { ActionProfile, DescribeContext, Described, NotDescribedNow, Undescribable } from '../../model/action.ts';
 import type { Clock } from '../../model/clock.ts';
 import { disarmLine } from '../../model/disarm.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { currentAgent } from '../../model/on-behalf-of.ts';
 import { say } from '../../model/say.ts';
 import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../model/upstream.ts';
-import { describeReading, describeRun, describeWriting } from './describe.ts';
-import { isToolName, parseInput, type Input, type RunName, type ToolName } from './inputs.ts';
-import { fileAnswer, runAnswer } from './result.ts';
-import { tools } from './tools.ts';
+import { describeDiscarding, describeReading, describeRun, describeWriting } from './describe.ts';
+import { isCopyTool, isToolName, parseInput, type Input, type RunName, type ToolName } from './inputs.ts';
+import { describeKeeping, keepChanges, type Keeping } from './keeping.ts';
+import { fileAnswer, runAnswer, toldUnkept } from './result.ts';
+import { toolsOf } from './tools.ts';
 import type { Code, CodeReport, Job, Workshop } from './workshop.ts';
 
-export type { Captured, Code, CodeReport, Job, JobEnd, Workshop } from './workshop.ts';
+export type { Captured, Code, CodeReport, Copies, CopyChange, CopyChanges, Job, JobEnd, Workshop } from './workshop.ts';
 
 export interface WorkbenchOptions {
   readonly name: string;
@@ -27,7 +30,7 @@ export interface WorkbenchOptions {
 }
 
 const isRun = (name: ToolName): name is RunName => name === 'run_command' || name === 'run_python' || name === 'run_node';
-const effects = { run_command: 'run', run_python: 'run', run_node: 'run', read_file: 'read', write_file: 'change', list_files: 'read' } as const;
+const effects = { run_command: 'run', run_python: 'run', run_node: 'run', read_file: 'read', write_file: 'change', list_files: 'read', keep_changes: 'change', discard_changes: 'read' } as const;
 
 /** Milliseconds that reading, writing or listing may take. */
 const fileTime = 60_000;
@@ -47,21 +50,30 @@ done' list {} + | sort -k3 | head -n 2000`;
 /** A folder of the person's in which Claws may run code, each time in a fresh sandbox. */
 export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
   const closing = new AbortController();
+  const { copies } = options.workshop;
+  const isOnCopy = copies !== undefined;
+  const tools = toolsOf(isOnCopy);
+  const keepingOf = (agent: AgentId | undefined): Keeping | undefined => (copies === undefined || agent === undefined ? undefined : { agent, copies, folder: options.folder });
 
-  const describe = (name: ToolName, args: JsonObject, context: DescribeContext): Described | Undescribable => {
+  const describe = async (name: ToolName, args: JsonObject, context: DescribeContext): Promise<Described | Undescribable | NotDescribedNow> => {
     const parsed = parseInput(name, args);
     if (!parsed.ok) return { invalid: parsed.invalid };
     if (isRun(name)) {
       const code = codeOf(name, args);
-      return describeRun(code, wordsOf(args), options.look(code, options.folder), options, context);
+      return describeRun(code, wordsOf(args), options.look(code, options.folder), { ...options, isOnCopy }, context);
+    }
+    if (isCopyTool(name)) {
+      const keeping = keepingOf(currentAgent());
+      if (keeping === undefined) return { invalid: 'There is no such tool.' };
+      return name === 'keep_changes' ? describeKeeping(filesOf(args), keeping, context) : describeDiscarding(options.folder, context);
     }
     // Parsed: each of these has its path, or may be without.
     const path = normal(textOf(args['path']));
-    if (name === 'write_file') return describeWriting(path, textOf(args['content']), options.folder, context);
+    if (name === 'write_file') return describeWriting(path, textOf(args['content']), { ...options, isOnCopy }, context);
     return describeReading(name === 'read_file' ? 'read' : 'list', path, options.folder, context);
   };
 
-  const call = async (name: ToolName, args: JsonObject, { action, agent, signal, conversation }: UpstreamCall): Promise<UpstreamAnswer> => {
+  const call = async (name: ToolName, args: JsonObject, { action, agent, materials, signal, conversation }: UpstreamCall): Promise<UpstreamAnswer> => {
     const parsed = parseInput(name, args);
     if (!parsed.ok) return { kind: 'failed', text: `Nothing was done. ${parsed.invalid}` };
     const ends = AbortSignal.any([signal, closing.signal]);
@@ -81,9 +93,15 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
       case 'read_file':
         return fileAnswer(await run(['/bin/cat', '--', pathOf(args)], '', fileTime), (text) => text);
       case 'write_file':
-        return fileAnswer(await run(['/bin/sh', '-c', writeScript, 'write', pathOf(args)], textOf(args['content']), fileTime), () => `Written: ${pathOf(args)}`);
+        return fileAnswer(await run(['/bin/sh', '-c', writeScript, 'write', pathOf(args)], textOf(args['content']), fileTime), () => `Written: ${pathOf(args)}`, toldUnkept);
       case 'list_files':
         return fileAnswer(await run(['/bin/sh', '-c', listScript, 'list', pathOf(args)], '', fileTime), listed);
+      case 'keep_changes':
+      case 'discard_changes': {
+        const keeping = keepingOf(agent);
+        if (keeping === undefined) return { kind: 'failed', text: 'There is no such tool.' };
+        return name === 'keep_changes' ? keepChanges(filesOf(args), keeping, materials, ends) : discard(keeping);
+      }
     }
   };
 
@@ -93,12 +111,13 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
       return isToolName(given.name) ? call(given.name, given.arguments, given) : { kind: 'failed', text: 'There is no such tool.' };
     },
     profile(name) {
-      if (!isToolName(name)) return undefined;
+      if (!isToolName(name) || (isCopyTool(name) && !isOnCopy)) return undefined;
       const profile: ActionProfile = {
         ...(isRun(name) ? { kind: 'runCommand' as const } : {}),
         effect: effects[name],
         ability: say(`ability.workbench.${name}`, { connection: disarmLine(options.name) }),
-        describe: (args, context) => Promise.resolve(describe(name, args, context)),
+        ...(name === 'keep_changes' ? { editable: [{ at: '/files', kind: 'choice' as const, label: say('card.row.changes') }] } : {}),
+        describe: (args, context) => describe(name, args, context),
       };
       return profile;
     },
@@ -106,6 +125,15 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
       closing.abort();
     },
   };
+}
+
+async function discard({ agent, copies }: Keeping): Promise<UpstreamAnswer> {
+  if (!(await copies.discard(agent))) return { kind: 'failed', text: 'Nothing was dropped: a run of yours is still going on there.' };
+  return { kind: 'result', result: { content: [{ type: 'text', text: 'Everything that was not kept is dropped.' }] } };
+}
+
+function filesOf({ files }: JsonObject): readonly string[] {
+  return Array.isArray(files) ? files.map((file) => normal(textOf(file))) : [];
 }
 
 /** What was parsed is a text, or was left out. */

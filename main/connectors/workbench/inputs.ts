@@ -26,6 +26,10 @@ export const inputs = {
   read_file: z.strictObject({ path: path.min(1).describe('A file of the workspace, as "reports/may.csv".') }),
   write_file: z.strictObject({ path: path.min(1).describe('A file of the workspace; folders on the way are made.'), content: z.string().max(longestFile).describe('The whole new text of the file.') }),
   list_files: z.strictObject({ path: path.describe('A folder of the workspace; all of it when left out.').optional() }),
+  keep_changes: z.strictObject({
+    files: z.array(path.min(1)).min(1).max(500).describe('The files to keep, as the last run named them: added, changed or deleted.'),
+  }),
+  discard_changes: z.strictObject({}),
 } as const;
 
 export type ToolName = keyof typeof inputs;
@@ -35,6 +39,11 @@ export type RunName = 'run_command' | 'run_python' | 'run_node';
 
 export function isToolName(name: string): name is ToolName {
   return Object.hasOwn(inputs, name);
+}
+
+/** The two that are for a copy of the workspace. */
+export function isCopyTool(name: ToolName): name is 'keep_changes' | 'discard_changes' {
+  return name === 'keep_changes' || name === 'discard_changes';
 }
 
 /** Checks arguments; what is wrong is said in one English sentence. */

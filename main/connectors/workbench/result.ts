@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { UpstreamAnswer } from '../../model/upstream.ts';
-import type { Captured, JobEnd } from './workshop.ts';
+import type { Captured, CopyChanges, JobEnd } from './workshop.ts';
 
 type Ended = JobEnd & { readonly kind: 'ended' };
 
 const mostRefusals = 20;
+/** Files that are named one by one. */
+const mostUnkept = 500;
 
 const limits: Readonly<Record<NonNullable<Ended['limit']>, string>> = {
   time: 'It was ended because it took too long.',
@@ -18,12 +20,13 @@ const limits: Readonly<Record<NonNullable<Ended['limit']>, string>> = {
 export function runAnswer(end: JobEnd): UpstreamAnswer {
   if (end.kind === 'not_started') return { kind: 'failed', text: `Nothing was run. ${end.text}` };
   if (end.isCutOff) return { kind: 'unknown', text: 'The run was ended before it was done. What it had changed in the workspace until then stays. Look before you run it again.' };
-  const { code, signal, limit, output, error, refused } = end;
+  const { code, signal, limit, output, error, refused, unkept } = end;
   const parts = [
     howItEnded(end),
     ...block('Output', output),
     ...block('Errors', error),
     ...(refused.length === 0 ? [] : [`The sandbox refused:\n${refused.slice(0, mostRefusals).join('\n')}${refused.length > mostRefusals ? `\nand ${refused.length - mostRefusals} more` : ''}`]),
+    ...toldUnkept(unkept),
   ];
   const structured: JsonObject = {
     exitCode: code,
@@ -33,6 +36,7 @@ export function runAnswer(end: JobEnd): UpstreamAnswer {
     errors: error.text,
     omittedBytes: output.omitted + error.omitted,
     refused: refused.slice(0, mostRefusals),
+    ...(unkept === null ? {} : { notKept: unkept.files.slice(0, mostUnkept).map(({ path, kind }) => ({ path, change: kind })) }),
   };
   return { kind: 'result', result: { content: [{ type: 'text', text: parts.join('\n\n') }], structuredContent: structured, ...(code === 0 && limit === null ? {} : { isError: true }) } };
 }
@@ -48,13 +52,25 @@ function block(title: string, { text, omitted }: Captured): readonly string[] {
   return [`${title}${note}:\n${text}`];
 }
 
+/** That nothing is in the folder yet, and how it gets there. */
+export function toldUnkept(unkept: CopyChanges | null): readonly string[] {
+  if (unkept === null) return [];
+  const { files, left } = unkept;
+  const lines = files.slice(0, mostUnkept).map(({ path, kind }) => `${kind}: ${path}`);
+  const more = files.length > mostUnkept ? [`and ${files.length - mostUnkept} more`] : [];
+  return [
+    ...(files.length === 0 ? [] : [`In your copy, and not in the folder yet (keep_changes puts it there):\n${[...lines, ...more].join('\n')}`]),
+    ...(left.length === 0 ? [] : [`${left.length} of what you changed cannot be kept (links, sockets, names with line breaks, and names that other programs run by themselves, such as .git/hooks).`]),
+  ];
+}
+
 /** What the agent is told of reading, writing or listing, all of which are small programs. */
-export function fileAnswer(end: JobEnd, told: (text: string) => string): UpstreamAnswer {
+export function fileAnswer(end: JobEnd, told: (text: string) => string, unkept: (changes: CopyChanges | null) => readonly string[] = () => []): UpstreamAnswer {
   if (end.kind === 'not_started') return { kind: 'failed', text: `Nothing was done. ${end.text}` };
   if (end.isCutOff || end.limit !== null) return { kind: 'unknown', text: 'It was ended before it was done.' };
   if (end.code === 0) {
     const note = end.output.omitted === 0 ? '' : `\n\n(${end.output.omitted} bytes in the middle were left out.)`;
-    return { kind: 'result', result: { content: [{ type: 'text', text: `${told(end.output.text)}${note}` }] } };
+    return { kind: 'result', result: { content: [{ type: 'text', text: [`${told(end.output.text)}${note}`, ...unkept(end.unkept)].join('\n\n') }] } };
   }
   return { kind: 'result', result: { content: [{ type: 'text', text: end.error.text.trim() || 'It did not work.' }], isError: true } };
 }

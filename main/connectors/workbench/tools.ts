@@ -1,10 +1,15 @@
 import type { UpstreamTool } from '../../model/upstream.ts';
 import { inputSchema } from './inputs.ts';
 
-const sandboxed = 'It runs in a sandbox: it can read and change the workspace, and nothing else on this computer. What it leaves running ends with it.';
+const inFolder = 'It runs in a sandbox: it can read and change the workspace, and nothing else on this computer. What it leaves running ends with it.';
+const onCopy = 'It runs in a sandbox on your own copy of the workspace: it can read and change that, and nothing else on this computer. What it leaves running ends with it. Nothing is changed in the person’s folder until you call keep_changes.';
 
 /** What agents read about this connector. */
-export const tools: readonly UpstreamTool[] = [
+export function toolsOf(isOnCopy: boolean): readonly UpstreamTool[] {
+  return isOnCopy ? [...workTools(onCopy), ...copyTools] : workTools(inFolder);
+}
+
+const workTools = (sandboxed: string): readonly UpstreamTool[] => [
   {
     name: 'run_command',
     title: 'Run a command',
@@ -46,5 +51,22 @@ export const tools: readonly UpstreamTool[] = [
     description: 'Lists files and folders of the workspace with their sizes, down to four folders deep.',
     inputSchema: inputSchema('list_files'),
     annotations: { readOnlyHint: true, openWorldHint: false },
+  },
+];
+
+const copyTools: readonly UpstreamTool[] = [
+  {
+    name: 'keep_changes',
+    title: 'Keep changes',
+    description: 'Puts files of your copy into the person’s folder, or deletes them there, usually after the person looked at what is different. Call it once, when your work is done, with the files that matter; they may keep some and not others. What is not kept stays in your copy.',
+    inputSchema: inputSchema('keep_changes'),
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  },
+  {
+    name: 'discard_changes',
+    title: 'Discard changes',
+    description: 'Drops everything in your copy that was not kept. The next run begins with the folder as it is then.',
+    inputSchema: inputSchema('discard_changes'),
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   },
 ];

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime';
+import { autorunNames } from '../autorun.ts';
 import type { NetworkDecision } from '../network.ts';
 import type { HelperPlan } from '../protocol.ts';
 
@@ -16,9 +17,6 @@ const systemSettings = [
   'pki/ca-trust', 'pki/tls/cert.pem', 'pki/tls/certs', 'pki/java', 'protocols', 'python3', 'python3.11', 'python3.12', 'python3.13', 'redhat-release', 'services',
   'ssl/cert.pem', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone', 'vimrc', 'xml',
 ].map((name) => join('/etc', name));
-
-/** Names that other programs run by themselves when a person opens the folder; the library adds its own list to these. */
-const autorunNames = ['.envrc', '.direnv', '.husky', '.devcontainer', '.cursor', '.claude', '.pre-commit-config.yaml', '.lefthook.yml', '.zed'];
 
 /** What a run may never change inside its writable folders, at the folder's own level. */
 export function protectedNames(writable: readonly string[]): readonly string[] {

@@ -28,6 +28,14 @@ function rowLines(row: Row, speaker: Speaker): readonly string[] {
       return [`${label}:`, ...row.sentences.map((sentence) => `  ${say(sentence)}`)];
     case 'command':
       return [`${label}:`, ...row.segments.map(({ text }) => text).join('').split('\n').map((line) => `  | ${line}`)];
+    case 'changes':
+      return [
+        `${label}:`,
+        ...row.files.flatMap(({ path, change, bytes, marks, lines }) => [
+          `  ${[say({ id: `cardView.change.${change}`, values: {} }), path, ...(bytes === null ? [] : [`${bytes} bytes`]), ...marks.map((mark) => `(${say(mark.text)})`)].join(' · ')}`,
+          ...(lines ?? [null]).map((line) => `    ${line === null ? say({ id: 'cardView.change.notShown', values: {} }) : line.kind === 'skipped' ? '…' : `${{ same: ' ', added: '+', removed: '-' }[line.kind]} ${line.text}`}`),
+        ]),
+      ];
     case 'arguments':
       return [`${label}:`, ...row.json.split('\n').map((line) => `  | ${line}`)];
     default:
