@@ -36,7 +36,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, signing, upstreams } = this.#services;
+    const { activity, agents, alarms, approvals, clawRuns, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, signing, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -52,6 +52,10 @@ export class LiveSnapshot implements SnapshotSource {
       upstreams.onHealthChange(now('connections')),
       oauth.onChange(now('connections')),
       keys.onChange(now('connections')),
+      clawRuns.onChange((change) => {
+        this.#stale.add('agents');
+        touch(change === 'state' ? 'now' : 'later');
+      }),
       pause.onChange(now()),
       alarms.onChange(now()),
       this.#recordWatch.onChange(now()),

@@ -21,6 +21,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
+import type { ClawRuns } from '../claw-runs/claw-runs.ts';
 import type { Workbenches } from '../workbenches.ts';
 import type { Signing } from '../signing.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -42,6 +43,7 @@ export interface Services {
   readonly credentials: CredentialStore;
   readonly mailAccounts: MailAccounts;
   readonly workbenches: Workbenches;
+  readonly clawRuns: ClawRuns;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
   readonly network: Network;
@@ -68,4 +70,6 @@ export interface Services {
 export interface Launcher {
   readonly command: string;
   readonly args: readonly string[];
+  /** What a run in a sandbox has to see to start it; absent: nothing beside the system's programs. */
+  readonly files?: readonly string[];
 }

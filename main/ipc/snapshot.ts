@@ -66,7 +66,7 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-export function viewAgents({ agents, connections, locale }: Services, figures: RecordFigures): Agent[] {
+export function viewAgents({ agents, clawRuns, connections, locale }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
   const inOrder = new Intl.Collator(locale().tag);
   const sorted = agents.list().toSorted((one, other) => inOrder.compare(one.name, other.name));
@@ -85,6 +85,7 @@ export function viewAgents({ agents, connections, locale }: Services, figures: R
     toolMode: agent.toolMode,
     callsPerMinute: agent.callsPerMinute,
     lockedOptions: [...agent.lockedOptions],
+    run: clawRuns.view(agent.id),
   }));
 }
 
