@@ -14,7 +14,7 @@ const browser = { name: 'chromium', isThere: () => hasBrowser() };
 const library = (name) => ({ name, isThere: () => isPackageInstalled(name) });
 const system = {
   start: [browser, ...['libsecret-1-0', 'bubblewrap', 'socat', 'ripgrep'].map(library)],
-  test: [browser, ...['libsecret-1-0', 'xvfb', 'xauth', 'dbus', 'gnome-keyring', 'dovecot-imapd', 'postfix', 'openssl', 'bubblewrap', 'socat', 'ripgrep'].map(library)],
+  test: [browser, ...['libsecret-1-0', 'xvfb', 'xauth', 'dbus', 'gnome-keyring', 'dovecot-imapd', 'postfix', 'openssl', 'bubblewrap', 'socat', 'ripgrep', 'curl', 'git', 'python3'].map(library)],
 };
 
 /** What each command needs from the system, whether it needs the built app, and what it then runs in Node 24. */

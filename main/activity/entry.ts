@@ -44,6 +44,10 @@ const byEnd: { readonly [R in EndReason]?: string } = {
   interrupted: 'activity.ended.interrupted',
   changed_since_approval: 'activity.ended.changed',
   nobody_to_ask: 'activity.ended.nobodyToAsk',
+  allowed_elsewhere: 'activity.ended.allowedElsewhere',
+  denied_elsewhere: 'activity.ended.deniedElsewhere',
+  over_elsewhere: 'activity.ended.overElsewhere',
+  unknown_elsewhere: 'activity.ended.unknownElsewhere',
 };
 
 function whoDecided(decision: Decision, state: ActionState): Message {

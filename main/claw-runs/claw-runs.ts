@@ -22,11 +22,11 @@ export interface ClawRunsParts extends PlanParts {
   readonly pause: Pick<PauseSwitch, 'isPaused' | 'onChange'>;
   readonly clock: Clock;
   /** The broker's socket for one run. */
-  openSocket(agent: AgentId): Promise<RunSocketStart>;
+  readonly openSocket: (agent: AgentId) => Promise<RunSocketStart>;
   /** Its way to the network, through the gate; close it at the run's end. */
-  openNetwork(agent: AgentId, program: string): NetworkDecider & { close(): void };
+  readonly openNetwork: (agent: AgentId, program: string) => NetworkDecider & { close(): void };
   /** Kept in the record. */
-  onEvent(event: { readonly kind: 'claw_started' | 'claw_ended' | 'claw_refused'; readonly agent: AgentId; readonly text: string }): void;
+  readonly onEvent: (event: { readonly kind: 'claw_started' | 'claw_ended' | 'claw_refused'; readonly agent: AgentId; readonly text: string }) => void;
   readonly scrub: (text: string) => string;
   /** Whether a text holds what looks like a secret. */
   readonly holdsSecret: (text: string) => boolean;

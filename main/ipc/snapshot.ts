@@ -66,8 +66,9 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-export function viewAgents({ agents, clawRuns, connections, locale }: Services, figures: RecordFigures): Agent[] {
+export function viewAgents({ agents, clawRuns, connections, locale, ownCommands }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
+  const { gateway } = ownCommands;
   const inOrder = new Intl.Collator(locale().tag);
   const sorted = agents.list().toSorted((one, other) => inOrder.compare(one.name, other.name));
   return sorted.map((agent) => ({
@@ -86,6 +87,7 @@ export function viewAgents({ agents, clawRuns, connections, locale }: Services, 
     callsPerMinute: agent.callsPerMinute,
     lockedOptions: [...agent.lockedOptions],
     run: clawRuns.view(agent.id),
+    ...(gateway?.agent === agent.id && { ownCommands: { gateway: gateway.url, state: gateway.state } }),
   }));
 }
 

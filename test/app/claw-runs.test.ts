@@ -113,14 +113,19 @@ describe('a Claw that runs inside', () => {
   }, 60_000);
 });
 
+function beatOf(place: string): string {
+  const file = join(place, 'beat');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+async function isBeating(): Promise<boolean> {
+  const before = beatOf(folder);
+  await pause(700);
+  return beatOf(folder) !== before;
+}
+
 describe('stopping', () => {
   const beat = `/bin/bash -c "while true; do date +%s%N > beat; sleep 0.1; done"`;
-  const isBeating = async (): Promise<boolean> => {
-    const read = (): string => (existsSync(join(folder, 'beat')) ? readFileSync(join(folder, 'beat'), 'utf8') : '');
-    const before = read();
-    await pause(700);
-    return read() !== before;
-  };
 
   test('Pause all freezes it at once, and it goes on afterwards where it was', async () => {
     await started(beat);

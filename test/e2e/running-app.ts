@@ -220,7 +220,7 @@ async function readyLine(child: ChildProcess, log: readonly string[]): Promise<{
   return Promise.race([line, gone]);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

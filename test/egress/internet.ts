@@ -1,10 +1,11 @@
 /**
  * A small internet for a helper process, put before it by Node's `--import`: what names lead to, and where the addresses do, so
  * that loopback servers can stand for places outside. Only the resolver and the last dial are of this file; what is decided,
- * checked and sent is all the app's own. The file that `INTERNET` of the first argument names is read anew for each name.
+ * checked and sent is all the app's own. The names stand in the file that follows this one's address after a `?`; beside it, in
+ * `.asked`, each name is written that was looked up.
  */
 import dns from 'node:dns';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
@@ -24,6 +25,7 @@ function isOutside(host: unknown): boolean {
 function install(file: string): void {
   const read = (): Record<string, string[][]> => JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[][]>;
   const lookup = (name: string, options: { all?: boolean }, callback: (error: Error | null, ...found: unknown[]) => void): void => {
+    appendFileSync(`${file}.asked`, `${name}\n`);
     const names = read();
     const answers = names[name.toLowerCase()];
     const [first, ...later] = answers ?? [];

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +12,7 @@ export interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
+  /** A character for each byte. */
   readonly body: string;
 }
 
@@ -53,6 +55,11 @@ export class Outside implements AsyncDisposable {
     await chmod(this.#file, 0o666);
   }
 
+  /** The names that helpers looked up. */
+  lookedUp(): readonly string[] {
+    return existsSync(`${this.#file}.asked`) ? readFileSync(`${this.#file}.asked`, 'utf8').split('\n') : [];
+  }
+
   /** A server with a certificate for those names; null: plain HTTP. */
   async serve(names: readonly string[] | null, isTrusted = true): Promise<Place> {
     const stranger = isTrusted || names === null ? undefined : await Authority.create();
@@ -62,7 +69,7 @@ export class Outside implements AsyncDisposable {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        place.seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+        place.seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('latin1') });
         place.answer(request, response);
       });
     };

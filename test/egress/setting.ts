@@ -15,8 +15,8 @@ export interface Setting {
 }
 
 /** A gate with real rules, and runs whose connections come to it. */
-export function setting(parts: Partial<PolicyParts> & { readonly text?: string; readonly hosts?: HostLists; readonly allowedNetworks?: readonly string[] } = {}): Setting {
-  const { allowedNetworks = [], ...rest } = parts;
+export function setting(parts: Partial<PolicyParts> & { readonly text?: string; readonly hosts?: HostLists; readonly allowedNetworks?: readonly string[]; readonly refusesOpaque?: boolean } = {}): Setting {
+  const { allowedNetworks = [], refusesOpaque = false, ...rest } = parts;
   const world = newWorld();
   const app = open(world);
   const policy = policyOf(rest);
@@ -33,7 +33,7 @@ export function setting(parts: Partial<PolicyParts> & { readonly text?: string; 
           gate: app.gate,
           decide: (of, name, facts) => policy.decide({ kind: 'connect', agent: of, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: world.clock.now() }),
           mayPass: () => !app.pause.isPaused,
-          refusesOpaque: () => false,
+          refusesOpaque: () => refusesOpaque,
           allowedNetworks: () => allowedNetworks,
           onRequest: (_action, request) => requests.push(request),
         },

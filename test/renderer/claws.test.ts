@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Agent, Snapshot } from '../../preload/contract.ts';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, runningSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -182,6 +183,94 @@ describe('the advanced settings of a Claw', () => {
   });
 });
 
+const ownDialog = () => page.getByRole('dialog', { name: 'Commands that Marketing Claw runs itself' });
+function answeredHere(state: NonNullable<Agent['ownCommands']>['state']): Snapshot {
+  const { agents, ...rest } = busySnapshot(now);
+  return { ...rest, agents: agents.map((agent) => (agent.id === 'marketing-claw' ? { ...agent, ownCommands: { gateway: 'ws://127.0.0.1:18789/', state } } : agent)) };
+}
+
+describe('the commands that its OpenClaw runs itself', () => {
+  test('are answered here once the person says so; what OpenClaw’s own file holds never comes to the window', async () => {
+    await open();
+    await more('Marketing Claw', 'Answer OpenClaw’s own commands here…');
+    await ownDialog().getByText('What OpenClaw is set to run without asking, it does not ask here either.').waitFor();
+    await ownDialog().getByRole('button', { name: 'Answer here' }).click();
+    await ownDialog().waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'answerOwnCommands')).toEqual([{ id: 'marketing-claw', gateway: null }]);
+  });
+
+  test('take an address and a token by hand, and keep both when the gateway cannot be', async () => {
+    await open({ answerOwnCommands: { ok: false, problem: literal('This address cannot be used.') } });
+    await more('Marketing Claw', 'Answer OpenClaw’s own commands here…');
+    await ownDialog().getByRole('radio', { name: 'Enter address and token' }).check();
+    await ownDialog().getByLabel('Address of its gateway').fill('http://elsewhere.example');
+    await ownDialog().getByLabel('Token of its gateway').fill('secret');
+    expect(await ownDialog().getByLabel('Token of its gateway').getAttribute('type')).toBe('password');
+    await page.keyboard.press('Enter');
+    await ownDialog().getByRole('alert').getByText('This address cannot be used.').waitFor();
+    expect(await callsOf(page, 'answerOwnCommands')).toEqual([{ id: 'marketing-claw', gateway: { url: 'http://elsewhere.example', token: 'secret' } }]);
+    expect(await ownDialog().getByLabel('Token of its gateway').inputValue()).toBe('secret');
+  });
+
+  test('say on the card how it stands, and stop being answered here on request', async () => {
+    await open({}, answeredHere('unpaired'));
+    await claw('Marketing Claw').getByText(/Approve the device “Countersign” in OpenClaw/).waitFor();
+    await more('Marketing Claw', 'Answer OpenClaw’s own commands here…');
+    await ownDialog().getByRole('button', { name: 'Stop answering' }).click();
+    await ownDialog().waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'stopOwnCommands')).toHaveLength(1);
+  });
+
+  test('are no matter of the practice Claw', async () => {
+    await open();
+    await button('More for Practice Claw').click();
+    await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /OpenClaw/ }).count()).toBe(0);
+  });
+});
+
+describe('a Claw that Countersign starts', () => {
+  test('shows whether it runs and what it uses up, and is stopped and restarted', async () => {
+    await open({}, runningSnapshot(now));
+    const marketing = claw('Marketing Claw');
+    await marketing.getByText('Running', { exact: true }).waitFor();
+    await marketing.getByText('312 MB of memory').waitFor();
+    await marketing.getByText('7% of a processor').waitFor();
+    await button('Stop Marketing Claw').click();
+    await callWith(page, 'stopClaw', { id: 'marketing-claw' });
+    await button('Restart Marketing Claw').click();
+    await callWith(page, 'restartClaw', { id: 'marketing-claw' });
+    expect(await callsOf(page, 'startClaw')).toEqual([]);
+  });
+
+  test('says how it ended, and why it could not be started', async () => {
+    await open({ startClaw: { ok: false, problem: { id: 'clawRun.problem.not_there', values: { folder: '~/Claws' } } } }, runningSnapshot(now, 'stopped'));
+    await claw('Marketing Claw').getByText(/Ended with an error \(1\)/).waitFor();
+    await button('Start Marketing Claw').click();
+    expect(await shows(claw('Marketing Claw').getByText('There is no folder “~/Claws”. Make it first, or check the spelling.'))).toBe(true);
+  });
+
+  test('is set up in a form that keeps what was typed when it cannot be', async () => {
+    await open({ setClawRun: { ok: false, problem: { id: 'clawRun.problem.program', values: { program: 'openclow' } } } });
+    await more('Marketing Claw', 'Let Countersign start it…');
+    await button('Save and start').click();
+    await page.getByText('Enter the command that starts it.').waitFor();
+    await page.getByLabel('Command').fill('openclow gateway');
+    await page.getByLabel('Its own folder').fill('~/Claws/Marketing');
+    await page.getByLabel('May also read').fill('~/Documents/Price lists\n\n ~/Documents/May ');
+    await button('Save and start').click();
+    await callWith(page, 'setClawRun', { id: 'marketing-claw', run: { command: 'openclow gateway', folder: '~/Claws/Marketing', readable: ['~/Documents/Price lists', '~/Documents/May'], writable: [], variables: '', startsWithApp: false } });
+    await page.getByText(/“openclow” was not found/).waitFor();
+    expect(await page.getByLabel('Command').inputValue()).toBe('openclow gateway');
+  });
+
+  test('shows what it wrote', async () => {
+    await open({ getClawLog: { ok: true, value: { lines: ['gateway listening', '[refused] ~/.ssh'] } } }, runningSnapshot(now));
+    await button('Show what Marketing Claw wrote').click();
+    expect(await shows(page.getByText(/gateway listening/))).toBe(true);
+  });
+});
+
 describe('forgetting', () => {
   test('says what happens first, and does nothing on Cancel', async () => {
     await open();
@@ -205,7 +294,8 @@ describe('forgetting', () => {
     await open();
     await button('More for Finance Claw').click();
     await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
-    expect(await page.getByRole('menuitem').count()).toBe(1);
+    await page.getByRole('menuitem', { name: /OpenClaw/ }).waitFor();
+    expect(await page.getByRole('menuitem').count()).toBe(2);
   });
 });
 

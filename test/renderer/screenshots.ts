@@ -5,12 +5,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
+import type { Agent, Screen, Signers, Snapshot } from '../../preload/contract.ts';
 import { calendarStack, changedFiles, changesQuestion, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
+import { ownCommandQuestion } from './fixture/own-command.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -25,6 +26,16 @@ const goTo = (screen: Screen) => async (page: Page) => {
 };
 const only = (question: (now: number) => Snapshot['approvals'][number]) => (now: number) => ({ ...busySnapshot(now), approvals: [question(now)] });
 const press = (name: string) => async (page: Page) => page.getByRole('button', { name }).click();
+const ownSnapshot = (state: NonNullable<Agent['ownCommands']>['state']) => (now: number): Snapshot => {
+  const { agents, ...rest } = busySnapshot(now);
+  return { ...rest, agents: agents.map((agent, index) => (index === 0 ? { ...agent, ownCommands: { gateway: 'ws://127.0.0.1:18789/', state } } : agent)) };
+};
+const openOwn = (source?: string) => async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: /OpenClaw’s own commands/ }).click();
+  if (source !== undefined) await page.getByRole('radio', { name: source }).check();
+};
 const unfold = (screen: Screen, names: readonly string[]) => async (page: Page) => {
   await goTo(screen)(page);
   for (const name of names) await page.getByLabel(`Advanced settings of ${name}`).click();
@@ -65,6 +76,12 @@ const addWorkbench = async (page: Page) => {
   await press('Add a connection')(page);
   await page.getByRole('button', { name: /^Folder to run code in/ }).click();
   await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
+};
+const changeRun = async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: 'Change how it starts…' }).click();
+  await page.getByRole('dialog').waitFor();
 };
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
@@ -122,11 +139,20 @@ const shots: readonly Shot[] = [
   { name: 'inbox-late', page: 'index.html', snapshot: late(false), act: openLate },
   { name: 'inbox-late-given', page: 'index.html', snapshot: late(true), act: openLate },
   { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
+  { name: 'inbox-suggestion', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }) },
+  { name: 'inbox-suggestion-open', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }), act: press('Look at it') },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
   ...others.map((screen): Shot => ({ name: `${screen}-empty`, page: 'index.html', snapshot: emptySnapshot, act: goTo(screen) })),
+  { name: 'claws-own', page: 'index.html', snapshot: ownSnapshot('connected'), act: goTo('claws') },
+  { name: 'claws-own-unpaired', page: 'index.html', snapshot: ownSnapshot('unpaired'), act: goTo('claws') },
+  { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
+  { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'claws-running', page: 'index.html', snapshot: runningSnapshot, act: goTo('claws') },
+  { name: 'claws-stopped', page: 'index.html', snapshot: (now) => runningSnapshot(now, 'stopped'), act: goTo('claws') },
+  { name: 'claws-run', page: 'index.html', snapshot: runningSnapshot, act: changeRun },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
@@ -211,6 +237,8 @@ const shots: readonly Shot[] = [
   { name: 'settings-passcode-reset', page: 'index.html', snapshot: busySnapshot, act: async (page) => showSigning(page).then(() => press('Forgotten?')(page)) },
   { name: 'rules-strict', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: noSigners }), act: async (page) => goTo('rules')(page).then(() => page.getByRole('radio', { name: 'Strict' }).click({ force: true })) },
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
+  { name: 'approval-own-command', page: 'approval.html', snapshot: only(ownCommandQuestion) },
+  { name: 'approval-own-command-end', page: 'approval.html', snapshot: only(ownCommandQuestion), act: async (page) => page.locator('.cs-why').scrollIntoViewIfNeeded() },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-changes', page: 'approval.html', snapshot: only(changesQuestion) },
   { name: 'approval-changes-few', page: 'approval.html', snapshot: only((now) => changesQuestion(now, 2)) },

@@ -97,8 +97,8 @@ function keepKeyInMemory(folder: string): void {
   for (const name of readdirSync(folder)) if (name.startsWith('srt-ca-')) rmSync(join(folder, name, 'ca.key'), { force: true });
 }
 
-/** Hosts that programs inside ask without the proxy: their own. The library would have them dial private networks, which are not there. */
-const ownHosts = { NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1' };
+/** Without the proxy programs inside reach themselves alone; the library would have them dial private networks. Node looks at such variables only when told to. */
+const proxyHabits = { NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1', NODE_USE_ENV_PROXY: '1' };
 
 /** Descriptors that whoever started this app left open. */
 const closeInherited = 'for fd in /proc/$$/fd/*; do fd=${fd##*/}; if [ "$fd" -gt 2 ] 2>/dev/null; then eval "exec $fd>&-"; fi; done;';
@@ -141,7 +141,7 @@ function startBubblewrap(plan: HelperPlan, argv: readonly string[]): Started {
     filterDescriptor,
     temporary: plan.limits.temporary,
     environment: {
-      ...(plan.network === 'none' ? {} : ownHosts),
+      ...(plan.network === 'none' ? {} : proxyHabits),
       TMPDIR: '/tmp',
       HOME: plan.environment['HOME'] ?? '/tmp',
       ...(plan.brokerSocket === undefined ? {} : { COUNTERSIGN_BROKER: `127.0.0.1:${brokerPort}` }),
@@ -188,7 +188,7 @@ function startOther(plan: HelperPlan, wrapped: { readonly argv: readonly string[
   const child = spawn(program, rest, {
     cwd: plan.cwd,
     detached: process.platform !== 'win32',
-    env: { ...wrapped.env, ...(plan.network === 'none' ? {} : ownHosts), ...plan.environment, TMPDIR: temporary, TEMP: temporary, TMP: temporary, HOME: plan.environment['HOME'] ?? temporary, ...(plan.brokerSocket === undefined ? {} : { COUNTERSIGN_BROKER: plan.brokerSocket }) },
+    env: { ...wrapped.env, ...(plan.network === 'none' ? {} : proxyHabits), ...plan.environment, TMPDIR: temporary, TEMP: temporary, TMP: temporary, HOME: plan.environment['HOME'] ?? temporary, ...(plan.brokerSocket === undefined ? {} : { COUNTERSIGN_BROKER: plan.brokerSocket }) },
     stdio: [streams.input, streams.output, streams.error],
     windowsHide: true,
   });

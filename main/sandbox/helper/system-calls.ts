@@ -45,7 +45,13 @@ const setIdBits = 0o6000;
 /** O_CREAT, and O_TMPFILE without O_DIRECTORY, which is its own on each machine. */
 const creates = 0o100 | 0o20000000;
 
-const machines = { x64: { audit: 0xc000003e, ioctl: 16 }, arm64: { audit: 0xc00000b7, ioctl: 29 } } as const;
+const machines = { x64: { audit: 0xc000003e, ioctl: 16, socket: 41 }, arm64: { audit: 0xc00000b7, ioctl: 29, socket: 198 } } as const;
+
+/**
+ * AF_UNIX, which the library's filter closes where the run begins, AF_INET, AF_INET6 and AF_NETLINK, which are the run's own. Others
+ * know no network namespace: over AF_VSOCK a virtual machine speaks with its host.
+ */
+const families = [1, 2, 10, 16] as const;
 
 /** ioctl's requests that type into a terminal or paste into a console: TIOCSTI, TIOCLINUX. */
 const typing = [0x5412, 0x541c] as const;
@@ -60,6 +66,7 @@ const give = 0x06;
 const allow = 0x7fff0000;
 const notPermitted = 0x00050001;
 const noSuchCall = 0x00050026;
+const noSuchFamily = 0x00050061;
 
 /** Offsets in the kernel's `seccomp_data`; of an argument the low half, as both machines are little-endian. */
 const offsets = { number: 0, machine: 4 } as const;
@@ -86,10 +93,22 @@ function refuseSetId({ number, mode, flags }: ModeCall): readonly Step[] {
   return [[ifEqual, 0, looks.length, number], ...looks];
 }
 
+function knownFamilies(socket: number): readonly Step[] {
+  const looks: readonly Step[] = [
+    [load, 0, 0, argument(0)],
+    ...families.flatMap((family): readonly Step[] => [
+      [ifEqual, 0, 1, family],
+      [give, 0, 0, allow],
+    ]),
+    [give, 0, 0, noSuchFamily],
+  ];
+  return [[ifEqual, 0, looks.length, socket], ...looks];
+}
+
 /** A classic BPF program for seccomp(2) that refuses them; undefined for a machine that is not known here. */
 export function systemCallFilter(machine: string): Buffer | undefined {
   if (machine !== 'x64' && machine !== 'arm64') return undefined;
-  const { audit, ioctl } = machines[machine];
+  const { audit, ioctl, socket } = machines[machine];
   const steps: readonly Step[] = [
     [load, 0, 0, offsets.machine],
     [ifEqual, 1, 0, audit],
@@ -104,6 +123,7 @@ export function systemCallFilter(machine: string): Buffer | undefined {
     [ifEqual, 0, 1, openat2],
     [give, 0, 0, noSuchCall],
     ...modeCalls[machine].flatMap(refuseSetId),
+    ...knownFamilies(socket),
     [ifEqual, 1, 0, ioctl],
     [give, 0, 0, allow],
     [load, 0, 0, argument(1)],
