@@ -45,6 +45,7 @@ import { openclawsOwn } from './model/openclaw-place.ts';
 import { openclawMigrations, OwnCommands } from './openclaw/own-commands.ts';
 import { createGatewayVault } from './openclaw-vault.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
+import { ownName } from './model/own-connections.ts';
 import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
@@ -272,7 +273,10 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
     profiles,
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : connection === openclawsOwn ? ownCommands.isFor(id) : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id === openclawsOwn ? inEnglish(say('openclaw.own.connection')) : id),
+    connectionName(id) {
+      const own = ownName(id);
+      return connections.find(id)?.name ?? (own === undefined ? id : inEnglish(own));
+    },
     target: (id) => (id === openclawsOwn ? ownCommands.target : targetOf(connections.find(id))),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,

@@ -60,6 +60,9 @@ export class RunningApp {
       env: {
         ...process.env,
         DBUS_SESSION_BUS_ADDRESS: '',
+        // The tests read English, whatever the developer's system speaks.
+        LC_ALL: 'en_US.UTF-8',
+        LANGUAGE: '',
         ...env,
         COUNTERSIGN_HOME: home,
         COUNTERSIGN_PREVIEW_DEBUG_PORT: String(debugPort),
