@@ -295,7 +295,7 @@ describe('forgetting', () => {
     await button('More for Finance Claw').click();
     await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
     await page.getByRole('menuitem', { name: /OpenClaw/ }).waitFor();
-    expect(await page.getByRole('menuitem').count()).toBe(2);
+    expect(await page.getByRole('menuitem').count()).toBe(3);
   });
 });
 
