@@ -13,13 +13,14 @@ import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
+import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
   readonly page: OpenOptions['page'];
-  readonly snapshot: (now: number) => Snapshot;
+  readonly snapshot: (now: number) => Snapshot | Promise<Snapshot>;
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -272,6 +273,7 @@ const shots: readonly Shot[] = [
     page: 'approval.html',
     snapshot: (now) => ({ ...troubledSnapshot(now), approvals: [emailQuestion(now)] }),
   },
+  ...kinds.map((kind): Shot => ({ name: `kind-${kind}`, page: 'approval.html', snapshot: async (now) => ({ ...busySnapshot(now), approvals: [...(await realQuestions(kind, now))] }) })),
   { name: 'approval-empty', page: 'approval.html', snapshot: quietSnapshot },
 ];
 
@@ -301,7 +303,7 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   const now = Date.now();
   const page = await openWindow(browser, {
     page: shot.page,
-    data: language === 'en' ? fixtureData(shot.snapshot(now), now) : withMessages(fixtureData(shot.snapshot(now), now)),
+    data: language === 'en' ? fixtureData(await shot.snapshot(now), now) : withMessages(fixtureData(await shot.snapshot(now), now)),
     locale: { language, tag: language, direction: 'ltr' },
     ...look.options,
     context: { ...viewportOf(shot, look), ...look.context, reducedMotion: 'reduce' },
