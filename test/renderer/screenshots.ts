@@ -15,7 +15,7 @@ import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
 import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -96,6 +96,12 @@ const addWorkbench = async (page: Page) => {
   await page.getByRole('button', { name: /^Folder to run code in/ }).click();
   await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
 };
+const changeRun = async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: 'Change how it starts…' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
   await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
@@ -163,6 +169,9 @@ const shots: readonly Shot[] = [
   { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
   { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'claws-running', page: 'index.html', snapshot: runningSnapshot, act: goTo('claws') },
+  { name: 'claws-stopped', page: 'index.html', snapshot: (now) => runningSnapshot(now, 'stopped'), act: goTo('claws') },
+  { name: 'claws-run', page: 'index.html', snapshot: runningSnapshot, act: changeRun },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
