@@ -4,6 +4,7 @@ import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
 import { inEnglish } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
+import { stopWatchingRemoved, watchOf } from './watching.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
 
 /**
@@ -17,7 +18,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
 
   const followSettings = (): void => {
     const { allowedHosts: allow, deniedHosts: deny } = settings.get();
-    policy.update({ hosts: { allow, deny }, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
+    policy.update({ hosts: { allow, deny }, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), watch: watchOf(settings) });
     shell.setOpenAtLogin(settings.get().openAtLogin);
     network.refresh();
   };
@@ -74,6 +75,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
     })),
     connections.onChange(() => {
       grants.revokeWhere(({ connection }) => connection !== theNetwork && connections.find(connection) === undefined);
+      stopWatchingRemoved(settings, connections);
       gate.stopForbidden();
     }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),
