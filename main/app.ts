@@ -41,7 +41,11 @@ import { steadyClock, systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
+import { openclawsOwn } from './model/openclaw-place.ts';
+import { openclawMigrations, OwnCommands } from './openclaw/own-commands.ts';
+import { createGatewayVault } from './openclaw-vault.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
+import { ownName } from './model/own-connections.ts';
 import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
@@ -116,6 +120,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'connections', migrations: connectionMigrations },
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
+    { component: 'openclaw', migrations: openclawMigrations },
     { component: 'suggestions', migrations: suggestionMigrations },
     { component: 'outbox', migrations: outboxMigrations },
     { component: 'signatures', migrations: signatureMigrations },
@@ -220,7 +225,8 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   };
   const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock: steady });
 
-  const gate = new Pipeline({
+  const ownCommands: OwnCommands = new OwnCommands({ database, vault: createGatewayVault(credentials), gate: () => gate, isKnown: (id) => agents.get(id) !== undefined, clock, version: options.version, report });
+  const gate: Pipeline = new Pipeline({
     clock,
     newActionId: () => actionId.parse(randomUUID()),
     policy,
@@ -235,6 +241,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     services: {
       open: async (agent, connection) => (mayUse(agent, connection) ? upstreams.get(connection) : undefined),
       async findTool(agent, connection, name) {
+        if (connection === openclawsOwn) return ownCommands.findTool(agent, name);
         if (!mayUse(agent, connection)) return undefined;
         // First of all: a service that cannot be reached is no service without that tool.
         const upstream = await upstreams.get(connection);
@@ -245,9 +252,12 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       validate: validateArguments,
     },
     profiles,
-    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id),
-    target: (id) => targetOf(connections.find(id)),
+    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : connection === openclawsOwn ? ownCommands.isFor(id) : mayUse(id, connection)) },
+    connectionName(id) {
+      const own = ownName(id);
+      return connections.find(id)?.name ?? (own === undefined ? id : inEnglish(own));
+    },
+    target: (id) => (id === openclawsOwn ? ownCommands.target : targetOf(connections.find(id))),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
     canAsk: () => shell.canAsk,
@@ -306,17 +316,19 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
+  ownCommands.start().catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
   loadSignIns();
   return {
     services,
     async close() {
       gate.close();
+      await ownCommands.close();
       stop();
       stopLoading();
       organization.close();

@@ -331,6 +331,8 @@ export const agent = z.object({
   ...agentOptions.shape,
   /** The options that the organization fixed. */
   lockedOptions: z.array(agentOptions.keyof()),
+  /** What its OpenClaw asks before it runs a command of its own is answered here; absent: it is not. */
+  ownCommands: z.object({ gateway: z.string(), state: z.enum(['connecting', 'connected', 'unpaired', 'refused', 'no_token']) }).optional(),
 });
 export type Agent = z.infer<typeof agent>;
 
@@ -758,6 +760,9 @@ export const calls = {
 
   addAgent: call(z.object({ name: z.string().trim().min(1).max(60) }), result(agentInstructions)),
   getAgentInstructions: call(z.object({ id: agentId }), result(agentInstructions)),
+  /** Answers the commands that an OpenClaw asks about, for that Claw. Null: the gateway of this computer, as OpenClaw's own file names it. */
+  answerOwnCommands: call(z.object({ id: agentId, gateway: z.object({ url: z.string().max(500), token: z.string().min(1).max(2000) }).nullable() }), result(z.null())),
+  stopOwnCommands: call(nothing, result(z.null())),
   renameAgent: call(z.object({ id: agentId, name: z.string().trim().min(1).max(60) }), result(z.null())),
   setAgentPaused: call(z.object({ id: agentId, isPaused: z.boolean() }), result(z.null())),
   /** `connections: null` means every connection, also later ones. */

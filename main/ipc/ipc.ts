@@ -5,6 +5,7 @@ import { agentCalls } from './agent-calls.ts';
 import { approvalCalls } from './approval-calls.ts';
 import { connectionCalls } from './connection-calls.ts';
 import type { RecordWatch } from './record-watch.ts';
+import { openclawCalls } from './openclaw-calls.ts';
 import { ruleCalls } from './rule-calls.ts';
 import { signingCalls } from './signing-calls.ts';
 import { suggestionCalls } from './suggestion-calls.ts';
@@ -17,6 +18,7 @@ export function createHandlers(services: Services, recordWatch: RecordWatch, get
     ...approvalCalls(services),
     ...agentCalls(services),
     ...connectionCalls(services),
+    ...openclawCalls(services),
     ...ruleCalls(services),
     ...signingCalls(services),
     ...suggestionCalls(services),

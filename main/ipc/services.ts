@@ -13,6 +13,7 @@ import type { Network } from '../connections/network/network.ts';
 import type { OAuthSignIns } from '../connections/oauth/oauth-sign-ins.ts';
 import type { KeptUpstreams } from '../connections/upstreams.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
+import type { OwnCommands } from '../openclaw/own-commands.ts';
 import type { PauseSwitch } from '../gate/pause-switch.ts';
 import type { Pipeline } from '../gate/pipeline.ts';
 import type { MailAccounts } from '../mail-accounts.ts';
@@ -48,6 +49,7 @@ export interface Services {
   readonly network: Network;
   readonly gate: Pipeline;
   readonly grants: Grants;
+  readonly ownCommands: OwnCommands;
   readonly pause: PauseSwitch;
   readonly policy: Policy;
   readonly practice: Practice;
