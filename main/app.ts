@@ -12,6 +12,7 @@ import { ApprovalStore, approvalMigrations } from './approvals/approval-store.ts
 import { Approvals } from './approvals/approvals.ts';
 import { Proofs } from './approvals/proofs.ts';
 import { grantMigrations, Grants } from './approvals/grants.ts';
+import { Suggester, suggestionMigrations } from './approvals/suggester.ts';
 import { startBroker, type Broker } from './broker/broker.ts';
 import { askAboutClaws, createClawSignIns } from './claw-sign-ins.ts';
 import { tieConsequences } from './consequences.ts';
@@ -41,7 +42,11 @@ import { steadyClock, systemClock, waitAtMost } from './model/clock.ts';
 import { disarm } from './model/disarm.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
+import { openclawsOwn } from './model/openclaw-place.ts';
+import { openclawMigrations, OwnCommands } from './openclaw/own-commands.ts';
+import { createGatewayVault } from './openclaw-vault.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
+import { ownName } from './model/own-connections.ts';
 import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
@@ -115,6 +120,8 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
     { component: 'connections', migrations: connectionMigrations },
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
+    { component: 'openclaw', migrations: openclawMigrations },
+    { component: 'suggestions', migrations: suggestionMigrations },
     { component: 'outbox', migrations: outboxMigrations },
     { component: 'signatures', migrations: signatureMigrations },
     { component: 'pause', migrations: pauseMigrations },
@@ -152,7 +159,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
@@ -219,12 +226,14 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   };
   const catalog = createCatalog({ upstreams, isKnown: (id) => connections.find(id) !== undefined, clock: steady });
 
-  const gate = new Pipeline({
+  const ownCommands: OwnCommands = new OwnCommands({ database, vault: createGatewayVault(credentials), gate: () => gate, isKnown: (id) => agents.get(id) !== undefined, clock, version: options.version, report });
+  const gate: Pipeline = new Pipeline({
     clock,
     newActionId: () => actionId.parse(randomUUID()),
     policy,
     approvals,
     grants,
+    mayGrant: () => organization.mayGrant,
     outbox: new Outbox(database, clock),
     transaction: (work) => state.transaction(work),
     pause,
@@ -233,6 +242,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     services: {
       open: async (agent, connection) => (mayUse(agent, connection) ? upstreams.get(connection) : undefined),
       async findTool(agent, connection, name) {
+        if (connection === openclawsOwn) return ownCommands.findTool(agent, name);
         if (!mayUse(agent, connection)) return undefined;
         // First of all: a service that cannot be reached is no service without that tool.
         const upstream = await upstreams.get(connection);
@@ -243,9 +253,12 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       validate: validateArguments,
     },
     profiles,
-    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id),
-    target: (id) => targetOf(connections.find(id)),
+    agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : connection === openclawsOwn ? ownCommands.isFor(id) : mayUse(id, connection)) },
+    connectionName(id) {
+      const own = ownName(id);
+      return connections.find(id)?.name ?? (own === undefined ? id : inEnglish(own));
+    },
+    target: (id) => (id === openclawsOwn ? ownCommands.target : targetOf(connections.find(id))),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
     canAsk: () => shell.canAsk,
@@ -292,19 +305,31 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     status: (mcpUrl) => ({ version: options.version, mcpUrl, isPaused: pause.isPaused, waiting: approvals.waiting().length, shell: shell.kind, canAsk: shell.canAsk }),
   });
 
+  const suggester = new Suggester({
+    database,
+    clock,
+    activity,
+    grants,
+    policy,
+    agentSince: (id) => agents.get(id)?.pairedAt,
+    connectionSince: (id) => connections.find(id)?.addedAt,
+    mayGrant: () => organization.mayGrant,
+  });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, pause, policy, practice, profiles, locale, text, settings, signing, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
   const loadSignIns = (): void => void oauth.load(connections.list()).catch((error: unknown) => report(String(error)));
+  ownCommands.start().catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
   loadSignIns();
   return {
     services,
     async close() {
       gate.close();
+      await ownCommands.close();
       stop();
       stopLoading();
       organization.close();
@@ -315,6 +340,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       catalog.close();
       approvals.close();
       grants.close();
+      suggester.close();
       await upstreams.close();
       await sandbox.close();
       oauth.close();

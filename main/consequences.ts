@@ -2,6 +2,7 @@ import type { ActivityEvent } from './activity/event.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
+import { openclawsOwn } from './model/openclaw-place.ts';
 import { inEnglish } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
@@ -11,7 +12,7 @@ import type { SignInServer } from './tokens/sign-in-server.ts';
  * beside actions. Returns the disposer.
  */
 export function tieConsequences(services: Services, signIns: SignInServer): Dispose {
-  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, pause, policy, profiles, report, settings, shell, signing, upstreams, workbenches } = services;
+  const { agents, activity, approvals, broker, clock, connections, gate, grants, keys, network, organization, ownCommands, pause, policy, profiles, report, settings, shell, signing, upstreams, workbenches } = services;
   const record = (event: ActivityEvent): void => void activity.append(event).catch((error: unknown) => report(`The record cannot be written: ${String(error)}`));
   const at = (): number => clock.now();
 
@@ -37,6 +38,10 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
     }
     agents.setManaged(organization.agents);
     signing.approvers.setManaged(organization.approvers);
+    endForbiddenGrants();
+  };
+  const endForbiddenGrants = (): void => {
+    if (organization.isKnown && !organization.mayGrant) grants.revokeWhere(() => true);
   };
   const ends: Dispose[] = [
     settings.onChange((change) => {
@@ -69,7 +74,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
       return approver === null || (known !== undefined && groups.every((group) => known.groups.includes(group)));
     })),
     connections.onChange(() => {
-      grants.revokeWhere(({ connection }) => connection !== theNetwork && connections.find(connection) === undefined);
+      grants.revokeWhere(({ connection }) => connection !== theNetwork && connection !== openclawsOwn && connections.find(connection) === undefined);
       gate.stopForbidden();
     }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),
@@ -88,12 +93,14 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
       if (known === undefined) gate.forgetAgent(agent);
       if (known === undefined) workbenches.forgetAgent(agent).catch((error: unknown) => report(`Copies of folders could not be removed: ${String(error)}`));
       else gate.stopAgent(agent);
+      if (known === undefined && ownCommands.gateway?.agent === agent) void ownCommands.remove();
       broker.disconnect(agent);
     }),
     tieTokenEnds(services, signIns),
   ];
   connections.setManaged(organization.connections);
   followSettings();
+  endForbiddenGrants();
   return () => {
     for (const end of ends) end();
   };

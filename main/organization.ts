@@ -71,6 +71,11 @@ export class Organization {
     return this.isKnown && this.settings?.forbidPasscodeReset !== true;
   }
 
+  /** Whether people may allow the like of what they approved for a while. What cannot be read may forbid it. */
+  get mayGrant(): boolean {
+    return this.isKnown && this.settings?.forbidStandingAnswers !== true;
+  }
+
   get connections(): readonly KeptConnection[] {
     // Each kind's own fields are its configuration; they were checked by the managed settings' schema.
     return (this.settings?.connections ?? []).map(({ id, name, kind, ...config }) => ({ id, name, kind, config: config as KeptConnection['config'] }));

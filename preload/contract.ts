@@ -272,6 +272,34 @@ export const grant = z.object({
 });
 export type Grant = z.infer<typeof grant>;
 
+/** A narrow rule that the person's own answers speak for. */
+export const suggestion = z.object({
+  /** The same for the same rule, also after a restart. */
+  key: z.string(),
+  agent: z.object({ id: agentId, name: z.string() }),
+  /** All that it would allow, with its Claw and its connection, as one sentence: until when, and why. */
+  sentence: message,
+  /** How many approvals of the last seven days it comes from; there was no refusal among them. */
+  approvals: z.number().int(),
+  /** How often it could be used at most. */
+  uses: z.number().int(),
+  /** Cedar text, for the curious. */
+  cedar: z.string(),
+  /** The newest of the approvals, newest first. */
+  answers: z.array(z.object({ action: actionId, at: instant, sentence: message })),
+});
+export type Suggestion = z.infer<typeof suggestion>;
+
+/** The questions that were put to the person since midnight. */
+export const questionsToday = z.object({
+  asked: z.number().int(),
+  approved: z.number().int(),
+  /** Approved, denied, or not answered in time. */
+  answered: z.number().int(),
+  suggestion: suggestion.nullable(),
+});
+export type QuestionsToday = z.infer<typeof questionsToday>;
+
 // ---------------------------------------------------------------- what the app knows
 
 /** How the app treats one agent; a person changes each for itself. */
@@ -303,6 +331,8 @@ export const agent = z.object({
   ...agentOptions.shape,
   /** The options that the organization fixed. */
   lockedOptions: z.array(agentOptions.keyof()),
+  /** What its OpenClaw asks before it runs a command of its own is answered here; absent: it is not. */
+  ownCommands: z.object({ gateway: z.string(), state: z.enum(['connecting', 'connected', 'unpaired', 'refused', 'no_token']) }).optional(),
 });
 export type Agent = z.infer<typeof agent>;
 
@@ -502,6 +532,7 @@ export const snapshot = z.object({
   held: z.array(heldAction),
   /** Newest first. */
   grants: z.array(grant),
+  today: questionsToday,
   agents: z.array(agent),
   connections: z.array(connection),
   rules,
@@ -728,12 +759,19 @@ export const calls = {
   removeApprover: call(z.object({ presence: presenceShown, approver: approverId }), result(z.null())),
   /** Of a question that nobody answered in time: exactly that action is let through once, today. */
   allowNextTime: call(z.object({ id: approvalId, digest }), result(z.null())),
+  /** Makes the rule that is suggested under that key; refused once the record does not speak for it any more. */
+  makeSuggestedRule: call(z.object({ key: z.string().max(200) }), result(z.null())),
+  /** "Not now": that rule is not suggested for thirty days. */
+  silenceSuggestion: call(z.object({ key: z.string().max(200) }), result(z.null())),
   revokeGrant: call(z.object({ id: grantId }), result(z.null())),
   undoAction: call(z.object({ action: actionId }), result(z.null())),
   setPaused: call(z.object({ isPaused: z.boolean() }), result(z.null())),
 
   addAgent: call(z.object({ name: z.string().trim().min(1).max(60) }), result(agentInstructions)),
   getAgentInstructions: call(z.object({ id: agentId }), result(agentInstructions)),
+  /** Answers the commands that an OpenClaw asks about, for that Claw. Null: the gateway of this computer, as OpenClaw's own file names it. */
+  answerOwnCommands: call(z.object({ id: agentId, gateway: z.object({ url: z.string().max(500), token: z.string().min(1).max(2000) }).nullable() }), result(z.null())),
+  stopOwnCommands: call(nothing, result(z.null())),
   renameAgent: call(z.object({ id: agentId, name: z.string().trim().min(1).max(60) }), result(z.null())),
   setAgentPaused: call(z.object({ id: agentId, isPaused: z.boolean() }), result(z.null())),
   /** `connections: null` means every connection, also later ones. */

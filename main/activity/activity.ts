@@ -8,6 +8,7 @@ import type {
   AgentId,
   ConnectionId,
 } from '../../preload/contract.ts';
+import type { AnsweredQuestions, QuestionFigures } from '../model/answered-question.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { RecordedContact } from './contacts.ts';
 import type { ActivityEvent, ChainPoint, IntentEvent } from './event.ts';
@@ -102,6 +103,10 @@ export interface Activity {
   contactsSince(sequence: number): Promise<readonly RecordedContact[]>;
   /** How many actions of this agent were put to the person since `since` (inclusive). */
   askedSince(agent: AgentId, since: number): Promise<number>;
+  /** Questions about actions that were attempted since `since` (inclusive). */
+  countQuestions(since: number): Promise<QuestionFigures>;
+  /** What a person said yes or no to, of actions that were attempted since `since` (inclusive), newest first. */
+  answeredQuestions(since: number): Promise<AnsweredQuestions>;
   /** When an action last went to each connection. */
   lastUsed(): Promise<ReadonlyMap<ConnectionId, number>>;
   /** When each agent last attempted something or was paired. */

@@ -3,7 +3,7 @@ import type { Decision, EndReason } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { toFieldChange } from '../model/field-change.ts';
 import { disarmLine } from '../model/disarm.ts';
-import { theNetwork } from '../model/network-place.ts';
+import { ownName } from '../model/own-connections.ts';
 import { say } from '../model/say.ts';
 import type { ActionStory } from './action-story.ts';
 import type { ActionEvent, AnsweredEvent, IntentEvent } from './event.ts';
@@ -27,9 +27,8 @@ export function toEntry(intent: TimelineIntent, state: ActionState): ActivityEnt
   };
 }
 
-/** The network is no service that somebody named, so its name is in the person's language. */
 function whereOf({ id, name }: TimelineIntent['connection']): Message {
-  return id === theNetwork ? say('place.connection') : say('activity.connection', { name });
+  return ownName(id) ?? say('activity.connection', { name });
 }
 
 /** Ends that say more than the answer, or the rules, did. */
@@ -44,6 +43,10 @@ const byEnd: { readonly [R in EndReason]?: string } = {
   interrupted: 'activity.ended.interrupted',
   changed_since_approval: 'activity.ended.changed',
   nobody_to_ask: 'activity.ended.nobodyToAsk',
+  allowed_elsewhere: 'activity.ended.allowedElsewhere',
+  denied_elsewhere: 'activity.ended.deniedElsewhere',
+  over_elsewhere: 'activity.ended.overElsewhere',
+  unknown_elsewhere: 'activity.ended.unknownElsewhere',
 };
 
 function whoDecided(decision: Decision, state: ActionState): Message {

@@ -1,5 +1,6 @@
 import type { ActionId, ActivityDay, ActivityDetail, ActivityEntry, ActivityFilter, ActivityPage, AgentId, ConnectionId } from '../../preload/contract.ts';
 import { systemClock } from '../model/clock.ts';
+import type { AnsweredQuestions, QuestionFigures } from '../model/answered-question.ts';
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { ActivityUnavailable, type Activity, type ActivityAnchor, type AppendedEvent, type ExportFormat, type Verification } from './activity.ts';
 import { AnchorKeeper } from './anchor-keeper.ts';
@@ -128,6 +129,14 @@ class RecordedActivity implements Activity {
 
   askedSince(agent: AgentId, since: number): Promise<number> {
     return this.#ask('askedSince', { agent, since });
+  }
+
+  countQuestions(since: number): Promise<QuestionFigures> {
+    return this.#ask('countQuestions', since);
+  }
+
+  answeredQuestions(since: number): Promise<AnsweredQuestions> {
+    return this.#ask('answeredQuestions', since);
   }
 
   lastUsed(): Promise<ReadonlyMap<ConnectionId, number>> {

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ActionId, ActivityDay, ActivityDetail, ActivityEntry, ActivityFilter, ActivityPage, AgentId, ConnectionId } from '../../preload/contract.ts';
+import type { AnsweredQuestions, QuestionFigures } from '../model/answered-question.ts';
+import { answeredQuestions, countQuestions } from './answers.ts';
 import { eventsOf, toStory, type ActionStory } from './action-story.ts';
 import type { Verification } from './activity.ts';
 import type { RecordedContact } from './contacts.ts';
@@ -69,6 +71,14 @@ export class ActivityReader {
   askedSince(input: { readonly agent: AgentId; readonly since: number }): number {
     const row = this.#database.prepare('SELECT count(*) AS asked FROM actions WHERE agent = ? AND asked_at >= ?').get(input.agent, input.since);
     return Number(row?.['asked'] ?? 0);
+  }
+
+  countQuestions(since: number): QuestionFigures {
+    return countQuestions(this.#database, since);
+  }
+
+  answeredQuestions(since: number): AnsweredQuestions {
+    return answeredQuestions(this.#database, since);
   }
 
   lastUsed(): ReadonlyMap<ConnectionId, number> {

@@ -10,7 +10,7 @@ export type WorkerRole = { readonly role: 'writer'; readonly file: string; reado
 export type WriterCalls = Pick<WriterService, 'append' | 'file'>;
 export type ReaderCalls = Pick<
   ActivityReader,
-  'search' | 'read' | 'intent' | 'countDays' | 'contactsSince' | 'askedSince' | 'lastUsed' | 'lastSeen' | 'actionsWithoutEnd' | 'exportPage' | 'verify'
+  'search' | 'read' | 'intent' | 'countDays' | 'contactsSince' | 'askedSince' | 'countQuestions' | 'answeredQuestions' | 'lastUsed' | 'lastSeen' | 'actionsWithoutEnd' | 'exportPage' | 'verify'
 >;
 
 /** Calls take at most one value; it and the answer are copied between the threads. */

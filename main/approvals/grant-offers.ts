@@ -43,7 +43,7 @@ export function possibleOffers({ kind, name, digest }: Pick<FrozenAction, 'kind'
   if (risk === 'high' || facts.secrets !== undefined) return [];
   if (kind === 'connect') return placeOffer(facts);
   if (!isGrantable(effect)) return [];
-  if (kind === 'readResource') return facts.uri === undefined ? [] : [reading({ id: 'uri', scope: { kind: 'uri', uri: facts.uri } }, disarmLine(facts.uri))];
+  if (kind === 'readResource') return effect !== 'read' || facts.uri === undefined ? [] : [reading({ id: 'uri', scope: { kind: 'uri', uri: facts.uri } }, disarmLine(facts.uri))];
   if (kind !== 'invokeTool') return [];
   const same: GrantOffer = { id: 'same', scope: { kind: 'same', digest }, sentence: say('grant.same'), lasts: 'today', uses: effect === 'read' ? mostReadings : mostRepeats };
   const atLarge = effect === 'read' ? reading({ id: 'reading', scope: { kind: 'reading' } }, disarmLine(name)) : null;
@@ -58,9 +58,9 @@ function reading(what: Pick<GrantOffer, 'id' | 'scope'>, shown: string): GrantOf
   return { ...what, sentence: say(`grant.${what.id}`, { what: shown }), lasts: 'today', uses: mostReadings };
 }
 
-function resourcesOffer({ resources = [], paths = [], recipients = [], attachments = [] }: Facts, effect: GrantableEffect): GrantOffer | null {
+function resourcesOffer({ resources = [], paths = [], recipients, recipientAddresses, attachments = [] }: Facts, effect: GrantableEffect): GrantOffer | null {
   const names = [...resources, ...paths];
-  if (names.length === 0 || names.length > mostResources || recipients.length > 0 || attachments.length > 0) return null;
+  if (names.length === 0 || names.length > mostResources || recipients !== undefined || recipientAddresses !== undefined || attachments.length > 0) return null;
   const isRead = effect === 'read';
   return {
     id: 'resources',

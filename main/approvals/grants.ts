@@ -79,7 +79,7 @@ export class Grants {
   /** Durable when it returns. Throws when it cannot be written: then there is no grant. */
   give({ agent, connection, kind: actionKind, name }: Grantee, { scope, sentence, lasts, uses }: GrantOffer): Grant {
     const from = this.#clock.now();
-    const until = lasts === 'hour' ? from + hour : endOfDay(from);
+    const until = endOf(lasts, from);
     const grant: Grant = { id: this.#newId(), agent, connection, actionKind, name, scope, sentence, from, until };
     this.#database.prepare('INSERT INTO grants (id, entry, most_uses) VALUES (?, ?, ?)').run(grant.id, JSON.stringify(grant), uses);
     this.#ends.set(grant.id, this.#clock.elapsed() + until - from);
@@ -177,6 +177,18 @@ export class Grants {
     this.#ends.delete(grant.id);
     this.#database.prepare('UPDATE grants SET ended = ?, ended_at = ? WHERE id = ? AND ended IS NULL').run(how, this.#clock.now(), grant.id);
     this.#changed.emit({ kind: how, grant });
+  }
+}
+
+/** When a standing answer that begins at that instant ends. */
+export function endOf(lasts: GrantOffer['lasts'], from: number): number {
+  switch (lasts) {
+    case 'hour':
+      return from + hour;
+    case 'today':
+      return endOfDay(from);
+    case 'fortnight':
+      return from + 14 * 24 * hour;
   }
 }
 

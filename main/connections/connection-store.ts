@@ -2,6 +2,7 @@ import { callTimeoutSeconds, connectionId, type ConnectionId } from '../../prelo
 import { Emitter, type Dispose } from '../model/disposable.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { theNetwork } from '../model/network-place.ts';
+import { openclawsOwn } from '../model/openclaw-place.ts';
 import type { State } from '../state/state.ts';
 import { defaultCallTimeoutSeconds, type Connection, type ConnectionKind } from './connection.ts';
 
@@ -95,7 +96,7 @@ export function createConnectionStore(state: State, now: () => number): Connecti
     find: (id) => byId.get(id),
     add({ name, kind, config }) {
       const used = new Set<string>([...managed, ...own].map(({ id }) => id));
-      const id = freeId(name, (candidate) => candidate === theNetwork || used.has(candidate) || isRetired.get(candidate) !== undefined);
+      const id = freeId(name, (candidate) => candidate === theNetwork || candidate === openclawsOwn || used.has(candidate) || isRetired.get(candidate) !== undefined);
       const connection: Connection = { id, name, kind, config, addedAt: now(), isManaged: false, callTimeoutSeconds: defaultCallTimeoutSeconds };
       insert.run(id, name, kind, JSON.stringify(config), connection.addedAt);
       changedTo({ own: readOwn() });

@@ -24,7 +24,8 @@ export class Asking {
   /** Puts the question and waits for what becomes of it; undefined: the person said yes. */
   async ask(live: LiveAction, { action, holdSeconds }: OutboxEntry, described: Described, decision: Decision, isEditable: boolean): Promise<Refusal | undefined> {
     const { approvals, activity, agents, connectionName, settings } = this.#parts;
-    live.offers = offersOf(action, described, decision);
+    const mayGrant = this.#parts.mayGrant();
+    live.offers = mayGrant ? offersOf(action, described, decision) : [];
     const card = wholeCard(described.card, decision, holdSeconds, live.offers);
     const stack = stackOf(action, described.facts, card, live.signing);
     const open = approvals.ask({
@@ -37,7 +38,7 @@ export class Asking {
       isEditable,
       signing: live.signing,
       ...(stack === undefined ? {} : { stack }),
-      nextTime: nextTimeOf(action, described.facts, card.risk, decision),
+      nextTime: mayGrant ? nextTimeOf(action, described.facts, card.risk, decision) : undefined,
       answerWithinSeconds: settings().answerWithinSeconds,
     });
     const { id: approval, expiresAt } = open.approval;

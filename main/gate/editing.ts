@@ -150,7 +150,7 @@ export class Editing {
     const { target, holdSeconds } = before.entry;
     const entry: OutboxEntry = { action, facts, sentence, summary: body.summary, target, holdSeconds, ...(isChanged ? { edit } : {}) };
     // What the person made themselves is for this once: a standing answer is made of what the Claw asked for.
-    const offers = isChanged ? [] : offersOf(action, described, edit.decision);
+    const offers = isChanged || !this.#parts.mayGrant() ? [] : offersOf(action, described, edit.decision);
     const card = wholeCard(body, edit.decision, holdSeconds, offers);
     const shownEdit: Approval['edit'] = isChanged ? { at: edit.at, changes: edit.changes.map(toFieldChange) } : undefined;
     const showAgain = transaction(() => {

@@ -25,6 +25,19 @@ const endings: { readonly [R in EndReason]: Ending } = {
     text: 'This needs a person’s approval and Countersign has no screen to ask on. Nothing was done. Ask the person to open Countersign.',
   },
   withdrawn_by_agent: { outcome: 'undone', text: 'You cancelled this before it was approved. Nothing was done.' },
+  allowed_elsewhere: {
+    outcome: 'unknown',
+    text: 'It was allowed elsewhere, before anybody answered here. Whether it was done is not known here.',
+  },
+  denied_elsewhere: {
+    outcome: 'denied',
+    text: 'It was refused elsewhere, before anybody answered here. Nothing was done.',
+  },
+  over_elsewhere: { outcome: 'timed_out', text: 'Nobody answered before its time ran out elsewhere. It was not allowed here.' },
+  unknown_elsewhere: {
+    outcome: 'unknown',
+    text: 'It no longer waits for an answer here. Whether it was done is not known here.',
+  },
   undone_by_person: {
     outcome: 'undone',
     text: 'The person approved this and then undid it before it was done. Nothing was done. Do not try again unless they ask you to.',

@@ -1,6 +1,8 @@
 import type { ActionId, AgentId, Digest, GrantId } from '../../preload/contract.ts';
 import type { ActionAnswer, EndReason, Facts, FrozenAction, Risk } from '../model/action.ts';
+import { AnsweredElsewhere } from '../model/answered-elsewhere.ts';
 import type { Clock } from '../model/clock.ts';
+import { disarmLine } from '../model/disarm.ts';
 import type { Dispose } from '../model/disposable.ts';
 import type { GrantOffer } from '../model/grant.ts';
 import type { SigningNeed } from '../model/signing.ts';
@@ -146,9 +148,11 @@ export class LiveAction {
     if (this.#abort.signal.aborted) listener?.();
   }
 
-  /** The agent gave up on it. */
-  withdraw(): void {
-    if (!this.isApproved) this.stop('withdrawn_by_agent');
+  /** Nobody waits for it any more; why not, as the signal that ended the waiting has it. */
+  withdraw(why: unknown): void {
+    if (this.isApproved) return;
+    const { reason, detail } = withdrawn(why);
+    this.stop(reason, detail);
   }
 
   /** Calls back when it is stopped, or now when it was already; null: no longer. */
@@ -166,6 +170,13 @@ export class LiveAction {
     stop();
     this.whenStopped(null);
   }
+}
+
+const longestName = 80;
+
+function withdrawn(why: unknown): Refusal {
+  if (!(why instanceof AnsweredElsewhere)) return { reason: 'withdrawn_by_agent', detail: null };
+  return { reason: `${why.answer}_elsewhere`, detail: why.by === null ? null : `By: ${disarmLine(why.by.slice(0, longestName))}.` };
 }
 
 /** Resolves with the answer, or with `undefined` once that much time has passed (null: no limit) or the signal aborted. */

@@ -42,6 +42,8 @@ export interface GateParts {
     /** Taken back by the person, in contrast to used up or run out. */
     isRevoked(id: GrantId): boolean;
   };
+  /** The organization lets people give standing answers. */
+  readonly mayGrant: () => boolean;
   readonly outbox: Outbox;
   /** Runs work on `state.db`, where approvals and outbox are: all of it becomes durable, or none of it when it throws. */
   readonly transaction: <T>(work: () => T) => T;

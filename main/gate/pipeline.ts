@@ -222,7 +222,7 @@ export class Pipeline implements Gate {
     }
     // At the end of the app every client goes away; their questions stay for the next start.
     if (signal.aborted && live.callers === 0 && !this.#isClosed) {
-      live.withdraw();
+      live.withdraw(signal.reason);
       if (!live.isKept) live.cutOff();
     }
     return { kind: 'waiting', action: live.id, progress: live.progress, expiresAt: live.expiresAt, ...this.#asShown(live) };

@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 type Calls = Pick<Handlers, 'answerApproval' | 'answerStack' | 'startEdit' | 'editApproval' | 'allowNextTime' | 'revokeGrant' | 'undoAction' | 'setPaused' | 'startPractice' | 'finishFirstRun' | 'showScreen' | 'closeWindow'>;
 
 export function approvalCalls(services: Services): Calls {
-  const { approvals, gate, grants, pause, practice, report, settings, shell, signing } = services;
+  const { approvals, gate, grants, organization, pause, practice, report, settings, shell, signing } = services;
   const giveGrant = ({ action, offer }: NonNullable<ReturnType<typeof gate.offer>>): void => {
     try {
       grants.give(action, offer);
@@ -23,6 +23,7 @@ export function approvalCalls(services: Services): Calls {
         return proven.ok ? approvals.give(given, proven.value) : proven;
       }
       if (grant === undefined) return approvals.give(given);
+      if (!organization.mayGrant) return problem(say('grant.problem.forbidden'));
       const action = approvals.find(given.id)?.action;
       const offered = action && given.answer === 'approve' ? gate.offer(action, grant) : undefined;
       if (!offered) return problem(say('approval.problem.changed'));

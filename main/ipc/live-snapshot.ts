@@ -5,12 +5,13 @@ import { RecordFigures } from './record-figures.ts';
 import type { RecordWatch } from './record-watch.ts';
 import type { Services } from './services.ts';
 import { hasCredential, startOfDay, viewAgents, viewApprovals, viewGrants, viewConnections, viewRules, viewSettings, viewStatus } from './snapshot.ts';
+import { viewToday } from './view-today.ts';
 import type { SnapshotSource, Urgency } from './snapshot-keeper.ts';
 
 /** Milliseconds after which the keychain is asked again whether it still has what it was given (10 s). */
 const describeAgainMs = 10_000;
 
-type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules' | 'signers';
+type Part = 'approvals' | 'held' | 'grants' | 'agents' | 'connections' | 'settings' | 'rules' | 'signers' | 'today';
 type Parts = Omit<Snapshot, 'status' | 'locale'>;
 
 /**
@@ -21,7 +22,7 @@ export class LiveSnapshot implements SnapshotSource {
   readonly #services: Services;
   readonly #recordWatch: RecordWatch;
   readonly #figures: RecordFigures;
-  readonly #stale = new Set<Part>(['approvals', 'held', 'grants', 'agents', 'connections', 'settings', 'rules', 'signers']);
+  readonly #stale = new Set<Part>(['approvals', 'held', 'grants', 'agents', 'connections', 'settings', 'rules', 'signers', 'today']);
   readonly #credentials = new Map<ConnectionId, CredentialState>();
   #describedAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> = Promise.resolve();
@@ -36,7 +37,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, pause, settings, signing, upstreams } = this.#services;
+    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, ownCommands, pause, settings, signing, suggester, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -44,25 +45,27 @@ export class LiveSnapshot implements SnapshotSource {
     const ends: Dispose[] = [
       approvals.onChange(now('approvals')),
       gate.onChange(now('held')),
-      grants.onChange(now('grants')),
+      grants.onChange(now('grants', 'today')),
       // The language is a setting: it sorts the Claws and names the network.
-      settings.onChange(now('settings', 'rules', 'agents', 'approvals', 'grants')),
-      organization.onChange(now('settings', 'rules', 'signers')),
+      settings.onChange(now('settings', 'rules', 'agents', 'approvals', 'grants', 'today')),
+      organization.onChange(now('settings', 'rules', 'signers', 'today')),
+      suggester.onChange(now('today')),
       signing.setUp.onChange(now('signers')),
       upstreams.onHealthChange(now('connections')),
       oauth.onChange(now('connections')),
       keys.onChange(now('connections')),
+      ownCommands.onChange(now('agents')),
       pause.onChange(now()),
       alarms.onChange(now()),
       this.#recordWatch.onChange(now()),
       agents.onChange(({ change }) => {
-        this.#stale.add('agents').add('held').add('grants');
+        this.#stale.add('agents').add('held').add('grants').add('today');
         touch(change === 'seen' ? 'later' : 'now');
         // How often a new one asked has to be looked up.
         if (change === 'added') touch('later');
       }),
       connections.onChange(() => {
-        this.#stale.add('connections').add('agents').add('rules').add('grants');
+        this.#stale.add('connections').add('agents').add('rules').add('grants').add('today');
         this.#describeAgain(touch);
       }),
       credentials.onChange(() => this.#describeAgain(touch)),
@@ -98,10 +101,11 @@ export class LiveSnapshot implements SnapshotSource {
     const agents = this.#part('agents', () => viewAgents(services, this.#figures));
     const connections = this.#part('connections', () => viewConnections(services, this.#figures, this.#credentials));
     const rules = this.#part('rules', () => viewRules(services));
+    const today = this.#part('today', () => viewToday(services));
     const signers = this.#part('signers', () => services.signing.setUp.view());
     const { settings, lockedSettings } = this.#settings();
-    this.#parts = { approvals, held, grants, agents, connections, rules, signers, settings, lockedSettings };
-    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, locale: services.locale(), lockedSettings, approvals, held, grants, agents, connections, rules, signers };
+    this.#parts = { approvals, held, grants, today, agents, connections, rules, signers, settings, lockedSettings };
+    return { status: viewStatus(services, this.#recordWatch.state, approvals, connections), settings, locale: services.locale(), lockedSettings, approvals, held, grants, today, agents, connections, rules, signers };
   }
 
   #settings(): Pick<Parts, 'settings' | 'lockedSettings'> {
@@ -119,7 +123,9 @@ export class LiveSnapshot implements SnapshotSource {
   }
 
   async #refresh(): Promise<void> {
-    const [figures] = await Promise.all([this.#figures.refresh(this.#services.agents.list().map(({ id }) => id)), this.#describe()]);
+    const { agents, clock, suggester } = this.#services;
+    const [figures, isReadAnew] = await Promise.all([this.#figures.refresh(agents.list().map(({ id }) => id)), suggester.refresh(startOfDay(clock.now())), this.#describe()]);
+    if (isReadAnew) this.#stale.add('today');
     if (figures.asked) this.#stale.add('agents');
     if (figures.used) this.#stale.add('connections');
   }

@@ -8,6 +8,7 @@ const unreadMs = 600;
 
 /** The part of `Services` that it takes. */
 type Parts = Pick<Services, 'approvals' | 'clock' | 'report'> & {
+  readonly organization: Pick<Services['organization'], 'mayGrant'>;
   readonly agents: { get(id: AgentId): { readonly pairedAt: number } | undefined };
   readonly connections: { find(id: ConnectionId): object | undefined };
   readonly gate: Pick<Services['gate'], 'letAskAgain'>;
@@ -15,12 +16,13 @@ type Parts = Pick<Services, 'approvals' | 'clock' | 'report'> & {
 };
 
 /** Lets exactly the action of a card that nobody answered through once, when its Claw asks for it again. */
-export function allowNextTime({ agents, approvals, clock, connections, gate, grants, report }: Parts, id: ApprovalId, digest: Digest): Result<null> {
+export function allowNextTime({ agents, approvals, clock, connections, gate, grants, organization, report }: Parts, id: ApprovalId, digest: Digest): Result<null> {
   const approval = approvals.find(id);
   const nextTime = approvals.nextTime(id);
   if (approval === undefined || nextTime === undefined || approval.action === null) return problem(say('approval.problem.gone'));
   if (approval.digest !== digest) return problem(say('approval.problem.changed'));
   if (approval.nextTime?.grant !== null) return problem(say('nextTime.problem.again'));
+  if (!organization.mayGrant) return problem(say('grant.problem.forbidden'));
   if (Math.abs(clock.now() - (approval.answeredAt ?? 0)) < unreadMs) return problem(say('approval.problem.tooSoon'));
   const agent = agents.get(nextTime.grantee.agent);
   // Another Claw may have got the id of one that was forgotten since.

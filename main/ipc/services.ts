@@ -3,6 +3,7 @@ import type { Activity } from '../activity/activity.ts';
 import type { Agents } from '../agents/agents.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { Grants } from '../approvals/grants.ts';
+import type { Suggester } from '../approvals/suggester.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Alarms } from '../claw-sign-ins.ts';
 import type { Catalog } from '../connections/catalog.ts';
@@ -12,6 +13,7 @@ import type { Network } from '../connections/network/network.ts';
 import type { OAuthSignIns } from '../connections/oauth/oauth-sign-ins.ts';
 import type { KeptUpstreams } from '../connections/upstreams.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
+import type { OwnCommands } from '../openclaw/own-commands.ts';
 import type { PauseSwitch } from '../gate/pause-switch.ts';
 import type { Pipeline } from '../gate/pipeline.ts';
 import type { MailAccounts } from '../mail-accounts.ts';
@@ -47,6 +49,7 @@ export interface Services {
   readonly network: Network;
   readonly gate: Pipeline;
   readonly grants: Grants;
+  readonly ownCommands: OwnCommands;
   readonly pause: PauseSwitch;
   readonly policy: Policy;
   readonly practice: Practice;
@@ -57,6 +60,7 @@ export interface Services {
   readonly text: FormatText;
   readonly settings: SettingsService;
   readonly signing: Signing;
+  readonly suggester: Suggester;
   readonly organization: Organization;
   /** How the `countersign` command is started on this machine. */
   readonly launcher: Launcher;

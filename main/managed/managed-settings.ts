@@ -62,6 +62,8 @@ const keys = z.strictObject({
   /** Who may sign beside others; with any, nobody else may. */
   approvers: z.array(managedApprover).max(50).default([]),
   forbidPasscodeReset: z.boolean().default(false),
+  /** People give no standing answers, and make no rule of their answers. */
+  forbidStandingAnswers: z.boolean().default(false),
   policy: policyText.nullable().default(null),
   /** Places on the network that code run for Claws may and may not reach. */
   network: z.strictObject({ allow: places, deny: places }).default({ allow: [], deny: [] }),

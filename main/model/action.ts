@@ -241,6 +241,11 @@ export type EndReason =
   | 'no_answer'
   | 'nobody_to_ask'
   | 'withdrawn_by_agent'
+  /** Whoever asked got their answer where this app has no part in it. */
+  | 'allowed_elsewhere'
+  | 'denied_elsewhere'
+  | 'over_elsewhere'
+  | 'unknown_elsewhere'
   | 'undone_by_person'
   | 'company_policy'
   | 'personal_rule'

@@ -45,7 +45,7 @@ export interface GrantOffer {
   readonly id: GrantScope['kind'];
   readonly scope: GrantScope;
   readonly sentence: Message;
-  readonly lasts: 'hour' | 'today';
+  readonly lasts: 'hour' | 'today' | 'fortnight';
   /** How often it may be used. */
   readonly uses: number;
 }

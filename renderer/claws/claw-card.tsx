@@ -6,18 +6,19 @@ import { PlayRegular } from '@fluentui/react-icons/svg/play';
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected';
 import { RenameRegular } from '@fluentui/react-icons/svg/rename';
 import { TaskListSquareLtrRegular } from '@fluentui/react-icons/svg/task-list-square-ltr';
+import { WindowConsoleRegular } from '@fluentui/react-icons/svg/window-console';
 import { useRef, useState, type ReactNode } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { Agent } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
-import { Avatar, Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
+import { Avatar, Chip, Disarmed, ErrorNote, Joined, Note, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
 import { ClawOptions } from './claw-options.tsx';
 import { RenameForm } from './rename-form.tsx';
 
 /** What a card can open. */
-export type ClawDialog = 'connect' | 'choose' | 'forget';
+export type ClawDialog = 'connect' | 'choose' | 'own' | 'forget';
 
 export interface ClawCardProps {
   readonly agent: Agent;
@@ -47,6 +48,7 @@ export function ClawCard({ agent, onOpen }: ClawCardProps): ReactNode {
         {isRenaming ? <RenameForm agent={agent} onEnd={endRename} /> : <ClawName agent={agent} />}
         <CanUse agent={agent} />
         <ClawFacts agent={agent} />
+        {agent.ownCommands !== undefined && <OwnCommandsLine state={agent.ownCommands.state} />}
         {isPaused && <p className="cs-item-line">{text('clawsScreen.pausedNote')}</p>}
         {agent.isManaged && <ManagedBy />}
       </div>
@@ -68,6 +70,11 @@ export function ClawCard({ agent, onOpen }: ClawCardProps): ReactNode {
               <MenuItem icon={<PlugConnectedRegular />} onClick={() => onOpen('connect')}>
                 {text('clawsScreen.connect')}
               </MenuItem>
+              {!agent.isPractice && (
+                <MenuItem icon={<WindowConsoleRegular />} onClick={() => onOpen('own')}>
+                  {text('clawsScreen.own.menu')}
+                </MenuItem>
+              )}
               {!agent.isManaged && (
                 <>
                   <MenuItem icon={<TaskListSquareLtrRegular />} onClick={() => onOpen('choose')}>
@@ -124,6 +131,12 @@ function CanUse({ agent }: { readonly agent: Agent }): ReactNode {
       <Disarmed text={said} />
     </p>
   );
+}
+
+function OwnCommandsLine({ state }: Pick<NonNullable<Agent['ownCommands']>, 'state'>): ReactNode {
+  const text = useText();
+  const said = text(`clawsScreen.own.${state}`);
+  return state === 'connected' ? <p className="cs-item-line">{said}</p> : <Note tone="mind">{said}</Note>;
 }
 
 function ClawFacts({ agent }: { readonly agent: Agent }): ReactNode {

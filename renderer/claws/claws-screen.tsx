@@ -14,6 +14,7 @@ import { ClawCard, type ClawDialog } from './claw-card.tsx';
 import './claws.css';
 import { ConnectDialog } from './connect-dialog.tsx';
 import { ForgetDialog } from './forget-dialog.tsx';
+import { OwnCommandsDialog } from './own-commands-dialog.tsx';
 
 /** Who may work for this person, and what each can use. */
 export function ClawsScreen(): ReactNode {
@@ -43,6 +44,7 @@ export function ClawsScreen(): ReactNode {
       {isAdding && <AddClawDialog onClose={() => setAdding(false)} />}
       {opened?.dialog === 'connect' && <ConnectDialog agent={opened.agent} onClose={close} />}
       {opened?.dialog === 'choose' && <ChooseConnectionsDialog agent={opened.agent} onClose={close} />}
+      {opened?.dialog === 'own' && <OwnCommandsDialog agent={opened.agent} onClose={close} />}
       {opened?.dialog === 'forget' && <ForgetDialog agent={opened.agent} onClose={close} />}
     </div>
   );

@@ -14,11 +14,13 @@ import { EmptyState, ScreenHeader, SectionTitle } from '../look/layout.tsx';
 import { ErrorNote } from '../look/note.tsx';
 import './inbox.css';
 import { InboxRow, InboxStack } from './inbox-row.tsx';
+import { RuleSuggestion, TodayLine } from './today.tsx';
 
 /** What waits for an answer, with the chosen card open beside it, and what was answered today. */
 export function InboxScreen(): ReactNode {
   const text = useText();
   const approvals = useSnapshot((snapshot) => snapshot.approvals);
+  const suggestion = useSnapshot((snapshot) => snapshot.today.suggestion);
   const [chosen, choose] = useState<ApprovalId | null>(null);
   const waiting = approvals.filter(({ answer }) => answer === null);
   const answered = approvals.filter(({ answer }) => answer !== null);
@@ -33,6 +35,9 @@ export function InboxScreen(): ReactNode {
   return (
     <div className="cs-inbox-screen">
       <ScreenHeader title={text('nav.inbox')} subtitle={text('inbox.subtitle', { count: waiting.length })} />
+      {/* While something waits, nothing else asks for an answer. */}
+      {waiting.length > 0 || suggestion === null ? <TodayLine /> : null}
+      {waiting.length === 0 && <RuleSuggestion />}
       <div className={open === undefined ? 'cs-inbox' : 'cs-inbox cs-inbox-open'}>
         <div className="cs-inbox-lists">
           {waiting.length === 0 ? <NothingWaiting /> : <List label={text('inbox.waiting')} piles={piles} open={open} onOpen={choose} />}

@@ -9,6 +9,10 @@ import { Avatar } from '../look/avatar.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
 import { ErrorNote, TimeText } from '../look/index.ts';
 import { Joined } from '../look/layout.tsx';
+import { useNow } from '../look/use-now.ts';
+
+/** Milliseconds; what ends later is told with its date. */
+const day = 24 * 3_600_000;
 
 /** The ledger of standing answers: who may do what, until when, how often it was used, and a way to take it back. */
 export function GrantList(): ReactNode {
@@ -38,6 +42,7 @@ export function GrantList(): ReactNode {
 function GrantRow({ grant, onRevoked }: { readonly grant: Grant; readonly onRevoked: () => void }): ReactNode {
   const text = useText();
   const say = useSay();
+  const now = useNow(60_000);
   const revoke = useCall('revokeGrant');
   const { agent, connectionName, endsAt, sentence, uses, usesLeft } = grant;
   const takeBack = async (): Promise<void> => {
@@ -59,7 +64,7 @@ function GrantRow({ grant, onRevoked }: { readonly grant: Grant; readonly onRevo
               <Disarmed text={connectionName} />
             </bdi>
             <span>
-              {text('rulesScreen.grants.until')} <TimeText at={endsAt} />
+              {text('rulesScreen.grants.until')} <TimeText at={endsAt} show={endsAt - now > day ? 'dateTime' : 'time'} />
             </span>
             <span>{text('rulesScreen.grants.uses', { count: uses })}</span>
             <span>{text('rulesScreen.grants.left', { count: usesLeft })}</span>

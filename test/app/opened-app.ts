@@ -8,7 +8,7 @@ import type { ManagedRead } from '../../main/managed/managed-source.ts';
 import { managedSettings } from '../../main/managed/managed-settings.ts';
 import type { ActionAnswer } from '../../main/model/action.ts';
 import type { JsonObject } from '../../main/model/json.ts';
-import type { Shell, ShellNotification } from '../../main/shell/shell.ts';
+import type { Shell, ShellNotification, TrayState } from '../../main/shell/shell.ts';
 import { silence } from '../../main/model/conversation.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -17,6 +17,8 @@ const nothing = (): void => undefined;
 const locks = new Set<() => void>();
 /** What the system showed as notifications. */
 export const notified: ShellNotification[] = [];
+/** What the tray was set to. */
+export const trays: TrayState[] = [];
 
 /** Locks the screen of every app that is open. */
 export function lockScreen(): void {
@@ -29,7 +31,7 @@ const shell: Shell = {
   canAsk: true,
   systemLanguages: () => [],
   start: () => Promise.resolve(),
-  setTray: nothing,
+  setTray: (tray) => void trays.push(tray),
   showWindow: nothing,
   hideWindow: nothing,
   notify: (notification) => void notified.push(notification),

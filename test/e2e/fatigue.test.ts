@@ -34,3 +34,25 @@ test('nobody answers in time; allowed the next time in the inbox, the same call 
   expect(await again).toMatchObject({ outcome: 'denied' });
   expect(await company.received('Minutes', people.bo)).toBe(1);
 });
+
+test('five times yes to the same person: the inbox suggests one narrow rule; made, it lets the sixth through and nobody else', async () => {
+  const { app } = company;
+  for (const subject of ['One', 'Two', 'Three', 'Four', 'Five']) {
+    const answer = use(client, send, mail(subject, people.ana));
+    await app.press('approve');
+    expect(await answer).toMatchObject({ outcome: 'done' });
+  }
+  const main = await app.page('index');
+  const panel = main.getByRole('region', { name: /make a rule\?$/ });
+  await panel.waitFor();
+  expect(await panel.innerText()).toContain(`Marketing Claw may send messages without attachments to ${people.ana} from Work mail without asking: you said yes to that 5 times in 7 days, and never no.`);
+  await pause(700);
+  await panel.getByRole('button', { name: 'Make this rule' }).click();
+  await main.getByText('The rule is made.').waitFor();
+  expect((await app.snapshot()).grants).toMatchObject([{ usesLeft: 200, sentence: { id: 'grant.rule.recipients' } }]);
+  expect(await use(client, send, mail('Six', people.ana))).toMatchObject({ isError: false, outcome: 'done' });
+  await app.until(() => company.received('Six'), (count) => count === 1);
+  const other = use(client, send, mail('Seven', 'eve@evil.example'));
+  await app.press('deny');
+  expect(await other).toMatchObject({ outcome: 'denied' });
+});

@@ -60,6 +60,9 @@ export class RunningApp {
       env: {
         ...process.env,
         DBUS_SESSION_BUS_ADDRESS: '',
+        // The tests read English, whatever the developer's system speaks.
+        LC_ALL: 'en_US.UTF-8',
+        LANGUAGE: '',
         ...env,
         COUNTERSIGN_HOME: home,
         COUNTERSIGN_PREVIEW_DEBUG_PORT: String(debugPort),
@@ -220,7 +223,7 @@ async function readyLine(child: ChildProcess, log: readonly string[]): Promise<{
   return Promise.race([line, gone]);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

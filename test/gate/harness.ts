@@ -131,6 +131,7 @@ export interface Knobs {
   pausedAgents: Set<string>;
   forgottenAgents: Set<string>;
   mayUse: boolean;
+  mayGrant: boolean;
   revokedGrants: Set<string>;
   /** What the connection leads to. */
   target: string;
@@ -160,6 +161,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>, over: P
     pausedAgents: new Set(),
     forgottenAgents: new Set(),
     mayUse: true,
+    mayGrant: true,
     revokedGrants: new Set(),
     target: 'you@acme.example',
     describe: (args, context) => sendProfile.describe(args, context),
@@ -210,6 +212,7 @@ export function open(world: World, record?: Pick<AppendQueue, 'append'>, over: P
     },
     approvals,
     grants: { endDue: () => undefined, use: (id) => void world.granted.push(id), isRevoked: (id) => knobs.revokedGrants.has(id) },
+    mayGrant: () => knobs.mayGrant,
     outbox: new Outbox(world.database, world.clock),
     transaction(work) {
       world.database.exec('BEGIN IMMEDIATE');

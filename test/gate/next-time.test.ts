@@ -32,7 +32,7 @@ function start(world: World, text?: string) {
   app.knobs.describe = (args) => Promise.resolve(mail(args));
   const allow = (id: ApprovalId) => {
     const digest = app.approvals.find(id)!.digest;
-    return allowNextTime({ approvals: app.approvals, clock: world.clock, gate: app.gate, grants, report: () => undefined, agents: { get: () => ({ pairedAt: 0 }) }, connections: { find: () => ({}) } }, id, digest);
+    return allowNextTime({ approvals: app.approvals, clock: world.clock, gate: app.gate, grants, report: () => undefined, organization: { mayGrant: true }, agents: { get: () => ({ pairedAt: 0 }) }, connections: { find: () => ({}) } }, id, digest);
   };
   return { ...app, grants, allow };
 }

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Agent, Snapshot } from '../../preload/contract.ts';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
 import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
@@ -182,6 +183,52 @@ describe('the advanced settings of a Claw', () => {
   });
 });
 
+const ownDialog = () => page.getByRole('dialog', { name: 'Commands that Marketing Claw runs itself' });
+function answeredHere(state: NonNullable<Agent['ownCommands']>['state']): Snapshot {
+  const { agents, ...rest } = busySnapshot(now);
+  return { ...rest, agents: agents.map((agent) => (agent.id === 'marketing-claw' ? { ...agent, ownCommands: { gateway: 'ws://127.0.0.1:18789/', state } } : agent)) };
+}
+
+describe('the commands that its OpenClaw runs itself', () => {
+  test('are answered here once the person says so; what OpenClaw’s own file holds never comes to the window', async () => {
+    await open();
+    await more('Marketing Claw', 'Answer OpenClaw’s own commands here…');
+    await ownDialog().getByText('What OpenClaw is set to run without asking, it does not ask here either.').waitFor();
+    await ownDialog().getByRole('button', { name: 'Answer here' }).click();
+    await ownDialog().waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'answerOwnCommands')).toEqual([{ id: 'marketing-claw', gateway: null }]);
+  });
+
+  test('take an address and a token by hand, and keep both when the gateway cannot be', async () => {
+    await open({ answerOwnCommands: { ok: false, problem: literal('This address cannot be used.') } });
+    await more('Marketing Claw', 'Answer OpenClaw’s own commands here…');
+    await ownDialog().getByRole('radio', { name: 'Enter address and token' }).check();
+    await ownDialog().getByLabel('Address of its gateway').fill('http://elsewhere.example');
+    await ownDialog().getByLabel('Token of its gateway').fill('secret');
+    expect(await ownDialog().getByLabel('Token of its gateway').getAttribute('type')).toBe('password');
+    await page.keyboard.press('Enter');
+    await ownDialog().getByRole('alert').getByText('This address cannot be used.').waitFor();
+    expect(await callsOf(page, 'answerOwnCommands')).toEqual([{ id: 'marketing-claw', gateway: { url: 'http://elsewhere.example', token: 'secret' } }]);
+    expect(await ownDialog().getByLabel('Token of its gateway').inputValue()).toBe('secret');
+  });
+
+  test('say on the card how it stands, and stop being answered here on request', async () => {
+    await open({}, answeredHere('unpaired'));
+    await claw('Marketing Claw').getByText(/Approve the device “Countersign” in OpenClaw/).waitFor();
+    await more('Marketing Claw', 'Answer OpenClaw’s own commands here…');
+    await ownDialog().getByRole('button', { name: 'Stop answering' }).click();
+    await ownDialog().waitFor({ state: 'detached' });
+    expect(await callsOf(page, 'stopOwnCommands')).toHaveLength(1);
+  });
+
+  test('are no matter of the practice Claw', async () => {
+    await open();
+    await button('More for Practice Claw').click();
+    await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /OpenClaw/ }).count()).toBe(0);
+  });
+});
+
 describe('forgetting', () => {
   test('says what happens first, and does nothing on Cancel', async () => {
     await open();
@@ -205,7 +252,8 @@ describe('forgetting', () => {
     await open();
     await button('More for Finance Claw').click();
     await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
-    expect(await page.getByRole('menuitem').count()).toBe(1);
+    await page.getByRole('menuitem', { name: /OpenClaw/ }).waitFor();
+    expect(await page.getByRole('menuitem').count()).toBe(2);
   });
 });
 

@@ -57,6 +57,14 @@ const places: readonly Place[] = [
     act: async (page) => menu(page, 'More for Marketing Claw', 'Choose connections'),
   },
   {
+    name: 'the commands that an OpenClaw runs itself',
+    screen: 'claws',
+    act: async (page) => {
+      await menu(page, 'More for Marketing Claw', 'Answer OpenClaw’s own commands here…');
+      await page.getByRole('radio', { name: 'Enter address and token' }).check();
+    },
+  },
+  {
     name: 'a Claw just added',
     screen: 'claws',
     act: async (page) => {

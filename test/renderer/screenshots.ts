@@ -1,16 +1,20 @@
 /**
- * Pictures of every screen over the fixture: `node test/renderer/screenshots.ts OUTDIR [filter…]`. The filters are
- * regular expressions that a picture's name must fit. Each picture is called `<what>-<light|dark|contrast>[-200|-long|-rtl].png`.
+ * Pictures of every screen over the fixture: `node test/renderer/screenshots.ts OUTDIR [--language=de] [filter…]`. The filters are
+ * regular expressions that a picture's name must fit. Each picture is called `<what>-<light|dark|contrast>[-200|-long|-rtl].png`,
+ * in another language than English with that before `.png`.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Screen, Signers, Snapshot } from '../../preload/contract.ts';
+import { languages, type Agent, type Language, type Screen, type Signers, type Snapshot } from '../../preload/contract.ts';
 import { calendarStack, changedFiles, changesQuestion, editedQuestion, emailQuestion, hostileQuestion, lateQuestion, letterQuestion, pairingQuestion, paymentQuestion, secretQuestion, signInQuestion, twoPeopleQuestion, unknownToolQuestion } from './fixture/approvals.ts';
 import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
+import { withMessages, wordsIn } from './fixture/in-language.ts';
+import { ownCommandQuestion } from './fixture/own-command.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -19,32 +23,57 @@ interface Shot {
   readonly act?: (page: Page) => Promise<void>;
 }
 
+const { values: options, positionals: [folder, ...filters] } = parseArgs({ allowPositionals: true, options: { language: { type: 'string', default: 'en' } } });
+const language = readLanguage(options.language);
+
+function readLanguage(name: string): Language {
+  const known = languages.find((one) => one === name);
+  if (known === undefined) throw new Error(`The languages are ${languages.join(', ')}.`);
+  return known;
+}
+
+/** What stands on the screen for these English words: them, or the beginning of any text that they may be in the language of the pictures. */
+function words(english: string): string | RegExp {
+  const found = language === 'en' ? [] : wordsIn(language, english);
+  return found.length === 0 ? english : new RegExp(`^(?:${found.map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)).join('|')})`, 'u');
+}
+
 const goTo = (screen: Screen) => async (page: Page) => {
   await page.locator('.cs-nav').waitFor();
   await page.evaluate((screen) => window.fixture.navigate(screen), screen);
 };
 const only = (question: (now: number) => Snapshot['approvals'][number]) => (now: number) => ({ ...busySnapshot(now), approvals: [question(now)] });
-const press = (name: string) => async (page: Page) => page.getByRole('button', { name }).click();
+const press = (name: string) => async (page: Page) => page.getByRole('button', { name: words(name) }).click();
+const ownSnapshot = (state: NonNullable<Agent['ownCommands']>['state']) => (now: number): Snapshot => {
+  const { agents, ...rest } = busySnapshot(now);
+  return { ...rest, agents: agents.map((agent, index) => (index === 0 ? { ...agent, ownCommands: { gateway: 'ws://127.0.0.1:18789/', state } } : agent)) };
+};
+const openOwn = (source?: string) => async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: words('Answer OpenClaw’s own commands here…') }).click();
+  if (source !== undefined) await page.getByRole('radio', { name: words(source) }).check();
+};
 const unfold = (screen: Screen, names: readonly string[]) => async (page: Page) => {
   await goTo(screen)(page);
-  for (const name of names) await page.getByLabel(`Advanced settings of ${name}`).click();
+  for (const name of names) await page.getByLabel(words(`Advanced settings of ${name}`)).click();
 };
 const showLog = async (page: Page) => {
   await goTo('connections')(page);
   await press('More for Team files')(page);
-  await page.getByRole('menuitem', { name: 'Show what it wrote' }).click();
+  await page.getByRole('menuitem', { name: words('Show what it wrote') }).click();
   await page.getByRole('dialog').waitFor();
 };
 const addService = (way: string, source?: string) => async (page: Page) => {
   await goTo('connections')(page);
   await press('Add a connection')(page);
-  await page.getByRole('button', { name: /^Service on the web/ }).click();
-  await page.getByLabel('How you sign in').selectOption({ value: way });
-  if (source !== undefined) await page.getByRole('radio', { name: source }).check();
+  await page.getByRole('button', { name: words('Service on the web') }).click();
+  await page.getByLabel(words('How you sign in')).selectOption({ value: way });
+  if (source !== undefined) await page.getByRole('radio', { name: words(source) }).check();
 };
 const showNetwork = async (page: Page) => {
   await goTo('settings')(page);
-  await page.getByText('Your company’s certificates').scrollIntoViewIfNeeded();
+  await page.getByText(words('Your company’s certificates')).scrollIntoViewIfNeeded();
 };
 const enterKey = async (page: Page) => {
   await goTo('connections')(page);
@@ -86,7 +115,7 @@ const editWrongly = async (page: Page) => {
     }),
   );
   await press('Edit…')(page);
-  await page.getByLabel('To, address 1').fill('ana@northwind');
+  await page.getByLabel(words('To, address 1')).fill('ana@northwind');
   await press('Review changes')(page);
 };
 const showEdited = async (page: Page) => {
@@ -96,17 +125,17 @@ const showEdited = async (page: Page) => {
   }, { at: 0, by: 'you', digest: 'b'.repeat(64), changes: emailChanges });
   await goTo('activity')(page);
   await page.locator('.cs-event').first().click();
-  await page.getByRole('heading', { name: 'What you changed' }).scrollIntoViewIfNeeded();
+  await page.getByRole('heading', { name: words('What you changed') }).scrollIntoViewIfNeeded();
 };
 const noSigners: Signers = { ...signers, hasPasscode: false, approvers: [] };
 const managedSigners: Signers = { ...signers, areManaged: true, approvers: signers.approvers.map((approver, index) => ({ ...approver, groups: index === 0 ? ['finance-managers'] : [], hasPasscode: index === 0 })) };
 const showSigning = async (page: Page) => {
   await goTo('settings')(page);
-  await page.getByText('Approvers', { exact: true }).scrollIntoViewIfNeeded();
+  await page.getByText(words('Approvers'), { exact: true }).scrollIntoViewIfNeeded();
 };
 const typePasscode = async (page: Page) => {
   await page.getByRole('checkbox').check();
-  await page.getByLabel('Your passcode, to show that it is you').fill('correct horse');
+  await page.getByLabel(words('Your passcode, to show that it is you')).fill('correct horse');
 };
 const wrongPasscode = async (page: Page) => {
   await page.evaluate(() => window.fixture.answerWith('answerApproval', { ok: false, problem: { id: 'signing.problem.wrong', values: { what: 'passcode', left: 3 } } }));
@@ -129,10 +158,16 @@ const shots: readonly Shot[] = [
   { name: 'inbox-late', page: 'index.html', snapshot: late(false), act: openLate },
   { name: 'inbox-late-given', page: 'index.html', snapshot: late(true), act: openLate },
   { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
+  { name: 'inbox-suggestion', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }) },
+  { name: 'inbox-suggestion-open', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }), act: press('Look at it') },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
   ...others.map((screen): Shot => ({ name: `${screen}-empty`, page: 'index.html', snapshot: emptySnapshot, act: goTo(screen) })),
+  { name: 'claws-own', page: 'index.html', snapshot: ownSnapshot('connected'), act: goTo('claws') },
+  { name: 'claws-own-unpaired', page: 'index.html', snapshot: ownSnapshot('unpaired'), act: goTo('claws') },
+  { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
+  { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
@@ -161,8 +196,8 @@ const shots: readonly Shot[] = [
     act: async (page) => {
       await goTo('connections')(page);
       await press('Add a connection')(page);
-      await page.getByRole('button', { name: /^Email account/ }).click();
-      await page.getByText('Google', { exact: true }).click();
+      await page.getByRole('button', { name: words('Email account') }).click();
+      await page.getByText(words('Google'), { exact: true }).click();
     },
   },
   { name: 'inbox-sign-in', page: 'index.html', snapshot: signInSnapshot },
@@ -209,15 +244,17 @@ const shots: readonly Shot[] = [
   { name: 'approval-passcode-set', page: 'approval.html', snapshot: (now) => ({ ...only(paymentQuestion)(now), signers: noSigners }), act: press('Set a passcode…') },
   { name: 'approval-touch-id', page: 'approval.html', snapshot: (now) => ({ ...only(paymentQuestion)(now), signers: { ...signers, hasTouchId: true } }) },
   { name: 'approval-two', page: 'approval.html', snapshot: only((now) => twoPeopleQuestion(now)) },
-  { name: 'approval-two-second', page: 'approval.html', snapshot: only((now) => twoPeopleQuestion(now, true)), act: async (page) => page.getByLabel('Name').selectOption({ label: 'Bo Berg' }).then(() => undefined) },
+  { name: 'approval-two-second', page: 'approval.html', snapshot: only((now) => twoPeopleQuestion(now, true)), act: async (page) => page.getByLabel(words('Name')).selectOption({ label: 'Bo Berg' }).then(() => undefined) },
   { name: 'approval-two-nobody', page: 'approval.html', snapshot: (now) => ({ ...only((at) => twoPeopleQuestion(at))(now), signers: { ...signers, approvers: signers.approvers.slice(0, 1) } }) },
   { name: 'inbox-two-second', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), approvals: [twoPeopleQuestion(now, true), emailQuestion(now)] }) },
   { name: 'settings-signing', page: 'index.html', snapshot: busySnapshot, act: showSigning },
   { name: 'settings-signing-managed', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: managedSigners }), act: showSigning },
   { name: 'settings-approver', page: 'index.html', snapshot: busySnapshot, act: async (page) => showSigning(page).then(() => press('Add an approver…')(page)) },
   { name: 'settings-passcode-reset', page: 'index.html', snapshot: busySnapshot, act: async (page) => showSigning(page).then(() => press('Forgotten?')(page)) },
-  { name: 'rules-strict', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: noSigners }), act: async (page) => goTo('rules')(page).then(() => page.getByRole('radio', { name: 'Strict' }).click({ force: true })) },
+  { name: 'rules-strict', page: 'index.html', snapshot: (now) => ({ ...busySnapshot(now), signers: noSigners }), act: async (page) => goTo('rules')(page).then(() => page.getByRole('radio', { name: words('Strict') }).click({ force: true })) },
   { name: 'approval-secret', page: 'approval.html', snapshot: only(secretQuestion) },
+  { name: 'approval-own-command', page: 'approval.html', snapshot: only(ownCommandQuestion) },
+  { name: 'approval-own-command-end', page: 'approval.html', snapshot: only(ownCommandQuestion), act: async (page) => page.locator('.cs-why').scrollIntoViewIfNeeded() },
   { name: 'approval-unknown', page: 'approval.html', snapshot: only(unknownToolQuestion) },
   { name: 'approval-changes', page: 'approval.html', snapshot: only(changesQuestion) },
   { name: 'approval-changes-few', page: 'approval.html', snapshot: only((now) => changesQuestion(now, 2)) },
@@ -250,7 +287,7 @@ const looks: readonly Look[] = [
   { suffix: 'contrast', context: { colorScheme: 'dark', forcedColors: 'active' } },
   { suffix: 'light-200', context: { colorScheme: 'light' }, isZoomed: true },
   { suffix: 'light-long', context: { colorScheme: 'light' }, options: { texts: 'long' } },
-  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { locale: { language: 'en', tag: 'en', direction: 'rtl' } } },
+  { suffix: 'light-rtl', context: { colorScheme: 'light' }, options: { locale: { language, tag: language, direction: 'rtl' } } },
 ];
 
 /** 200% zoom: half the room, each CSS pixel twice as large. */
@@ -263,7 +300,8 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   const now = Date.now();
   const page = await openWindow(browser, {
     page: shot.page,
-    data: fixtureData(shot.snapshot(now), now),
+    data: language === 'en' ? fixtureData(shot.snapshot(now), now) : withMessages(fixtureData(shot.snapshot(now), now)),
+    locale: { language, tag: language, direction: 'ltr' },
     ...look.options,
     context: { ...viewportOf(shot, look), ...look.context, reducedMotion: 'reduce' },
   });
@@ -279,14 +317,13 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   }
 }
 
-const [folder, ...filters] = process.argv.slice(2);
-if (folder === undefined) throw new Error('Say where the pictures go: node test/renderer/screenshots.ts OUTDIR [filter…]');
+if (folder === undefined) throw new Error('Say where the pictures go: node test/renderer/screenshots.ts OUTDIR [--language=de] [filter…]');
 await mkdir(folder, { recursive: true });
 const browser = await launchBrowser();
 try {
   for (const shot of shots) {
     for (const look of looks) {
-      const name = `${shot.name}-${look.suffix}.png`;
+      const name = `${shot.name}-${look.suffix}${language === 'en' ? '' : `-${language}`}.png`;
       if (filters.every((filter) => new RegExp(filter, 'u').test(name))) await take(browser, shot, look, join(folder, name));
     }
   }

@@ -79,7 +79,8 @@ export function createElectronShell(electron: ElectronModules, options: Electron
   const start = async (host: ShellHost): Promise<void> => {
     await app.whenReady();
     if (platform === 'win32') app.setAppUserModelId(applicationId);
-    electron.Menu.setApplicationMenu(electron.Menu.buildFromTemplate(applicationMenu(platform, app.isPackaged)));
+    const setMenu = (): void => electron.Menu.setApplicationMenu(electron.Menu.buildFromTemplate(applicationMenu(platform, app.isPackaged, host)));
+    setMenu();
     disposers.push(hardenAllContents(app));
     let tray: ShellTray | undefined;
     const windows = makeWindows(() => tray);
@@ -97,7 +98,10 @@ export function createElectronShell(electron: ElectronModules, options: Electron
     electron.powerMonitor.on('lock-screen', onLock);
     disposers.push(
       answerCalls(electron.ipcMain, { dispatch: host.dispatch, report: options.report, onReady: (id) => windows.markReady(id) }),
-      host.onEvent((name, payload) => windows.push(name, payload)),
+      host.onEvent((name, payload) => {
+        windows.push(name, payload);
+        if ('slices' in payload && payload.slices.locale !== undefined) setMenu();
+      }),
       onOpenedAgain(app, () => windows.show('main')),
       () => electron.powerMonitor.off('lock-screen', onLock),
     );

@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { prepareElectron } from '../../../main/shell/electron/before-ready.ts';
 import { electronShellFiles, openElectronShell } from '../../../main/shell/electron/index.ts';
 import { quoteExecArgument, wasStartedAtLogin } from '../../../main/shell/electron/login.ts';
-import { createFakeElectron, FakeEvent, FakeNotification } from './fake-electron.ts';
+import { chooseLocale } from '../../../main/text/language.ts';
+import { createText } from '../../../main/text/text.ts';
+import type { Language } from '../../../preload/contract.ts';
+import { createFakeElectron, FakeEvent, FakeNotification, type MenuItemConstructorOptions } from './fake-electron.ts';
 import { startShell } from './started-shell.ts';
 
 const entry = (config: string): string => join(config, 'autostart', 'io.countersign.app.desktop');
@@ -231,5 +234,27 @@ describe('the system’s languages', () => {
     expect(shell.systemLanguages()).toEqual([]);
     fake.app.isSetUp = true;
     expect(shell.systemLanguages()).toEqual(['de-CH', 'en-GB']);
+  });
+});
+
+const labels = (menu: readonly MenuItemConstructorOptions[] | undefined): readonly (string | undefined)[] => (menu ?? []).map(({ label }) => label);
+
+describe('the application menu', () => {
+  test('is in the person’s language, in full, and in the next one as soon as it is chosen', async () => {
+    let language: Language = 'de';
+    const { fake, push } = await startShell({ platform: 'darwin', text: createText(() => chooseLocale(language, [])) });
+    expect(labels(fake.menus.at(-1))).toEqual(['Countersign', 'Bearbeiten', 'Darstellung', 'Fenster']);
+    const items = (fake.menus.at(-1) ?? []).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+    expect(items.filter(({ type, label, role }) => type !== 'separator' && (label === undefined || label.startsWith('menu.') || role === undefined))).toEqual([]);
+    push('patch', { revision: 1, slices: { held: [] } });
+    expect(fake.menus).toHaveLength(1);
+    language = 'fr';
+    push('patch', { revision: 2, slices: { locale: chooseLocale('fr', []) } });
+    expect(labels(fake.menus.at(-1))).toEqual(['Countersign', 'Édition', 'Présentation', 'Fenêtre']);
+  });
+
+  test('has no reload, and no developer tools in an installed app', async () => {
+    const { fake } = await startShell({ platform: 'linux' });
+    expect(JSON.stringify(fake.menus)).not.toMatch(/reload|DevTools/);
   });
 });

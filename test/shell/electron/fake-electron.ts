@@ -230,6 +230,8 @@ export function createFakeElectron() {
   FakeNotification.shown = [];
   fakeTrayBounds.current = { x: 0, y: 0, width: 0, height: 0 };
 
+  /** Each application menu that was set; the fake builds none from its template. */
+  const menus: (readonly MenuItemConstructorOptions[])[] = [];
   const openedOutside: string[] = [];
   const questions: unknown[] = [];
   const answers: number[] = [];
@@ -259,7 +261,7 @@ export function createFakeElectron() {
     app,
     BrowserWindow: RecordedWindow,
     Tray: RecordedTray,
-    Menu: { buildFromTemplate: (template: unknown): unknown => template, setApplicationMenu: (): void => undefined },
+    Menu: { buildFromTemplate: (template: unknown): unknown => template, setApplicationMenu: (menu: unknown): void => void menus.push(menu as readonly MenuItemConstructorOptions[]) },
     nativeImage: { createFromPath: (path: string): FakeImage => new FakeImage(path) },
     nativeTheme,
     ipcMain: {
@@ -310,6 +312,7 @@ export function createFakeElectron() {
     nativeTheme,
     invokable,
     schemes,
+    menus,
     display,
     /** What was opened in the browser; the second time there is none. */
     openedOutside,

@@ -29,6 +29,7 @@ export interface StartOptions {
   readonly configDirectory?: string;
   readonly program?: string;
   readonly handlers?: Partial<Handlers>;
+  readonly text?: ShellHost['text'];
 }
 
 /** The real shell on a fake Electron, with the real dispatch and the real messages. */
@@ -60,7 +61,7 @@ export async function startShell(options: StartOptions = {}): Promise<StartedShe
     },
     setPaused: (isPaused) => void pauses.push(isPaused),
     undo: (action) => void undone.push(action),
-    text: inEnglish,
+    text: options.text ?? inEnglish,
     locale: () => 'en',
     quit: () => void quits.push(1),
   };
