@@ -46,7 +46,7 @@ beforeAll(async () => {
   if (!added.ok) throw new Error(JSON.stringify(added));
   workbench = added.value.id;
   await ruleCalls(app.services).updateSettings({ caFile: outside.authority.certificateFile, allowedHosts: ['api.hubapi.com', 'evil.example.com'], proxy: 'none' });
-});
+}, 60_000);
 
 afterAll(async () => {
   await app[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LentKey } from '../../preload/contract.ts';
 import { findPlace } from '../../main/egress/key-places.ts';

@@ -34,7 +34,7 @@ beforeAll(async () => {
   if (!added.ok) throw new Error(JSON.stringify(added));
   workbench = added.value.id;
   await settings({ caFile: outside.authority.certificateFile });
-});
+}, 60_000);
 
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
