@@ -20,6 +20,10 @@ function cut(text: string, at: readonly number[]): readonly string[] {
   return [0, ...places].map((from, index) => text.slice(from, [...places, text.length][index]));
 }
 
+const request = (target: string, headers: readonly (readonly [string, string])[] = []) => ({ kind: 'request', host: 'h.example', port: 443, scheme: 'https', method: 'GET', target, headers }) as const;
+const key = (place: LentKey['place']): LentKey => ({ variable: 'K', hosts: ['h.example'], place });
+const body = (...parts: string[]): ReadableStream<Uint8Array> => new Response(new Blob(parts)).body ?? new ReadableStream();
+
 describe('an answer', () => {
   test('does not tell the secret, however it comes in pieces, and is else as it was', async () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 12 });
@@ -39,9 +43,6 @@ describe('an answer', () => {
 });
 
 describe('the place of a key', () => {
-  const request = (target: string, headers: readonly (readonly [string, string])[] = []) => ({ kind: 'request', host: 'h.example', port: 443, scheme: 'https', method: 'GET', target, headers }) as const;
-  const key = (place: LentKey['place']): LentKey => ({ variable: 'K', hosts: ['h.example'], place });
-
   test('in an address changes that one parameter, whatever is around it', () => {
     const parameter = fc.tuple(fc.string({ unit: fc.constantFrom('a', 'b', '%20', '+', 'key'), minLength: 1, maxLength: 4 }), fc.webFragments()).map((pair) => pair.join('='));
     fc.assert(
@@ -70,7 +71,6 @@ describe('the place of a key', () => {
 
 test('content tells its stand-ins, also across pieces, and only from its beginning', async () => {
   const found: string[] = [];
-  const body = (...parts: string[]): ReadableStream<Uint8Array> => new Response(new Blob(parts)).body ?? new ReadableStream();
   await lookThrough(body(`token=${mark}&x`), (one) => found.push(one));
   await lookThrough(Readable.toWeb(Readable.from([Buffer.from(`a${mark.slice(0, 20)}`), Buffer.from(`${mark.slice(20)}b`)])) as ReadableStream<Uint8Array>, (one) => found.push(one));
   await lookThrough(body('x'.repeat(200_000), mark), (one) => found.push(one));
