@@ -55,12 +55,10 @@ export class RunNetworks {
     this.#parts = parts;
   }
 
-  /** For one run; close the decider at the run's end. */
-  open(run: RunOf): RunNetwork {
+  /** For one run; close it at the run's end. `program`: what runs, as the person reads it; `keys`: what it is lent. */
+  open(agent: AgentId, program: string, keys?: RunKeys): Egress {
     const { agents, clock, gate, pause, policy, scrub, settings } = this.#parts;
-    const { agent, program } = run;
-    const keys = run.keys.length === 0 ? undefined : this.#keysOf(run);
-    const decider = new Egress(
+    return new Egress(
       {
         gate: gate(),
         decide: (of, name, facts) => policy.decide({ kind: 'connect', agent: of, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: clock.now() }),
@@ -71,7 +69,12 @@ export class RunNetworks {
       },
       { agent, program, ...(keys && { keys }) },
     );
-    return { decider, environment: keys?.environment ?? {} };
+  }
+
+  /** For one run of a connection that may lend it keys; close the decider at the run's end. */
+  openLending(run: RunOf): RunNetwork {
+    const keys = run.keys.length === 0 ? undefined : this.#keysOf(run);
+    return { decider: this.open(run.agent, run.program, keys), environment: keys?.environment ?? {} };
   }
 
   /** What a run tried, and its sandbox or its network refused; in the sandbox's words. */

@@ -125,6 +125,9 @@ export class ActivityIndex {
       case 'forgotten':
       case 'refused_entry':
       case 'signed_out':
+      case 'claw_started':
+      case 'claw_ended':
+      case 'claw_refused':
       case 'connection_added':
       case 'connection_removed':
       case 'grant_given':

@@ -13,13 +13,14 @@ import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
+import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
   readonly page: OpenOptions['page'];
-  readonly snapshot: (now: number) => Snapshot;
+  readonly snapshot: (now: number) => Snapshot | Promise<Snapshot>;
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -102,6 +103,12 @@ const lendKey = async (page: Page) => {
   await page.getByLabel('Where it may be sent').fill('api.hubapi.com');
   await page.getByRole('button', { name: 'Do not lend it' }).scrollIntoViewIfNeeded();
 };
+const changeRun = async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: 'Change how it starts…' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
   await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
@@ -169,6 +176,9 @@ const shots: readonly Shot[] = [
   { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
   { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'claws-running', page: 'index.html', snapshot: runningSnapshot, act: goTo('claws') },
+  { name: 'claws-stopped', page: 'index.html', snapshot: (now) => runningSnapshot(now, 'stopped'), act: goTo('claws') },
+  { name: 'claws-run', page: 'index.html', snapshot: runningSnapshot, act: changeRun },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
@@ -271,6 +281,7 @@ const shots: readonly Shot[] = [
     page: 'approval.html',
     snapshot: (now) => ({ ...troubledSnapshot(now), approvals: [emailQuestion(now)] }),
   },
+  ...kinds.map((kind): Shot => ({ name: `kind-${kind}`, page: 'approval.html', snapshot: async (now) => ({ ...busySnapshot(now), approvals: [...(await realQuestions(kind, now))] }) })),
   { name: 'approval-empty', page: 'approval.html', snapshot: quietSnapshot },
 ];
 
@@ -300,7 +311,7 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   const now = Date.now();
   const page = await openWindow(browser, {
     page: shot.page,
-    data: language === 'en' ? fixtureData(shot.snapshot(now), now) : withMessages(fixtureData(shot.snapshot(now), now)),
+    data: language === 'en' ? fixtureData(await shot.snapshot(now), now) : withMessages(fixtureData(await shot.snapshot(now), now)),
     locale: { language, tag: language, direction: 'ltr' },
     ...look.options,
     context: { ...viewportOf(shot, look), ...look.context, reducedMotion: 'reduce' },
