@@ -6,7 +6,7 @@ import type { Mark, Row } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { MarkChip } from '../look/chip.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
-import { byteText } from './byte-text.ts';
+import { byteText } from '../look/byte-text.ts';
 import { ClampedText } from './clamped-text.tsx';
 import { gravestFirst } from './gravest-first.ts';
 import { MoreList } from './more-list.tsx';

@@ -15,7 +15,7 @@ import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
 import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signInSnapshot, signers, suggestedToday, troubledSnapshot, watchingSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -96,6 +96,12 @@ const addWorkbench = async (page: Page) => {
   await page.getByRole('button', { name: /^Folder to run code in/ }).click();
   await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
 };
+const changeRun = async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: 'Change how it starts…' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
   await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
@@ -137,6 +143,10 @@ const wrongPasscode = async (page: Page) => {
   await page.waitForTimeout(900);
   await press('Yes, do it once')(page);
 };
+const showWatch = async (page: Page) => {
+  await goTo('rules')(page);
+  await page.getByRole('heading', { name: 'Watch reading instead of asking' }).evaluate((heading) => heading.scrollIntoView());
+};
 const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
 const late = (given: boolean) => (now: number): Snapshot => {
   const grant = onceGrant(now);
@@ -154,6 +164,10 @@ const shots: readonly Shot[] = [
   { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
   { name: 'inbox-suggestion', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }) },
   { name: 'inbox-suggestion-open', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }), act: press('Look at it') },
+  { name: 'inbox-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail', 'ledger']) },
+  { name: 'connections-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: goTo('connections') },
+  { name: 'rules-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: showWatch },
+  { name: 'rules-watching-company', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['*'], true), act: showWatch },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
@@ -163,6 +177,9 @@ const shots: readonly Shot[] = [
   { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
   { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'claws-running', page: 'index.html', snapshot: runningSnapshot, act: goTo('claws') },
+  { name: 'claws-stopped', page: 'index.html', snapshot: (now) => runningSnapshot(now, 'stopped'), act: goTo('claws') },
+  { name: 'claws-run', page: 'index.html', snapshot: runningSnapshot, act: changeRun },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
