@@ -72,6 +72,7 @@ import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace, workspacesDirectory } from './paths.ts';
+import { watchOf } from './watching.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -162,7 +163,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts }, watch: watchOf(settings) });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({

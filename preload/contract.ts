@@ -464,6 +464,8 @@ export type Rules = z.infer<typeof rules>;
 
 export const decisionView = z.object({
   answer: z.enum(['allow', 'ask', 'deny']),
+  /** On an allow: reading is watched here; the rule is the one that would have asked. */
+  wouldAsk: z.literal(true).optional(),
   layer: z.enum(['organization', 'personal', 'built-in']),
   /** The title of the rule that decided. */
   title: z.string(),
@@ -519,6 +521,8 @@ export const settings = z.object({
   /** `07:00`; an end that is not after the start is meant on the next day, and the same as the start is the whole day. */
   workStart: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "07:00"'),
   workEnd: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "20:00"'),
+  /** Ids of connections where reading that would be asked about is done without a question, and recorded as such; `*`: every connection. */
+  watchReads: z.array(z.union([z.literal('*'), slug], 'should be the id of a connection, or "*"')).max(100),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
   /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
@@ -591,6 +595,8 @@ export const activityFilter = z.object({
   agent: agentId.nullable(),
   connection: connectionId.nullable(),
   progress: progress.nullable(),
+  /** Only what was read without a question because reading is watched. */
+  wouldAsk: z.literal(true).optional(),
   from: instant.nullable(),
   to: instant.nullable(),
 });

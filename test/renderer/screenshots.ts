@@ -15,7 +15,7 @@ import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
 import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signInSnapshot, signers, suggestedToday, troubledSnapshot, watchingSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
@@ -150,6 +150,10 @@ const wrongPasscode = async (page: Page) => {
   await page.waitForTimeout(900);
   await press('Yes, do it once')(page);
 };
+const showWatch = async (page: Page) => {
+  await goTo('rules')(page);
+  await page.getByRole('heading', { name: 'Watch reading instead of asking' }).evaluate((heading) => heading.scrollIntoView());
+};
 const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
 const late = (given: boolean) => (now: number): Snapshot => {
   const grant = onceGrant(now);
@@ -167,6 +171,10 @@ const shots: readonly Shot[] = [
   { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
   { name: 'inbox-suggestion', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }) },
   { name: 'inbox-suggestion-open', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }), act: press('Look at it') },
+  { name: 'inbox-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail', 'ledger']) },
+  { name: 'connections-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: goTo('connections') },
+  { name: 'rules-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: showWatch },
+  { name: 'rules-watching-company', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['*'], true), act: showWatch },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
