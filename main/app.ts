@@ -35,6 +35,7 @@ import { Outbox, outboxMigrations } from './gate/outbox.ts';
 import { PauseSwitch, pauseMigrations } from './gate/pause-switch.ts';
 import { Pipeline } from './gate/pipeline.ts';
 import type { Launcher, Services } from './ipc/services.ts';
+import { LentKeys } from './lent-keys.ts';
 import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
 import { steadyClock, systemClock, waitAtMost } from './model/clock.ts';
@@ -64,11 +65,14 @@ import { sayPhrase } from './text/phrases.ts';
 import { createText, inEnglish } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
 import { RunNetworks } from './run-networks.ts';
+import { clawRunMigrations, ClawRunStore } from './claw-runs/claw-run-store.ts';
+import { ClawRuns } from './claw-runs/claw-runs.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace, workspacesDirectory } from './paths.ts';
+import { watchOf } from './watching.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -116,6 +120,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
   const state = openState(join(home, 'state.db'), [
     { component: 'agents', migrations: agentMigrations },
     { component: 'approvals', migrations: approvalMigrations },
+    { component: 'claw-runs', migrations: clawRunMigrations },
     { component: 'connections', migrations: connectionMigrations },
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
@@ -158,7 +163,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts }, watch: watchOf(settings) });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
@@ -204,8 +209,27 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const socket = socketPlace(options.home);
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
   const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
-  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
-  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
+  const lentKeys = new LentKeys(credentials);
+  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, lentKeys, scrub, report });
+  const workbenches = new Workbenches({ connections, sandbox, networks, lentKeys, clock, hidden, copies: workspacesDirectory(options.home) });
+  const looksSecret = createSecretLook(scrubber, credentials.secrets);
+  const clawRuns = new ClawRuns({
+    store: new ClawRunStore(database),
+    sandbox,
+    agents,
+    pause,
+    clock,
+    hidden: [...hidden, workspacesDirectory(options.home)],
+    path: process.env['PATH'] ?? '',
+    command: options.launcher.files ?? [],
+    openSocket: (agent) => broker.openRunSocket(agent, null),
+    openNetwork: (agent, program) => networks.open(agent, program),
+    onEvent({ kind, agent, text: told }) {
+      activity.append({ at: clock.now(), kind, agent: { id: agent, name: agents.get(agent)?.name ?? agent }, text: scrub(told) }).catch((error: unknown) => report(String(error)));
+    },
+    scrub,
+    holdsSecret: (held) => looksSecret.find({ name: '', arguments: { text: held } }) !== undefined,
+  });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -264,7 +288,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     scrub,
     // A scrubbed value has the shape of the one it was made from.
     scrubJson: <T>(value: T) => scrubJson(value as never) as T,
-    secrets: createSecretLook(scrubber, credentials.secrets),
+    secrets: looksSecret,
     disarm,
     report,
   });
@@ -315,7 +339,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, clawRuns, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
@@ -323,6 +347,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   ownCommands.start().catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
   loadSignIns();
+  void clawRuns.startAll().catch((error: unknown) => report(String(error)));
   return {
     services,
     async close() {
@@ -331,6 +356,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       stop();
       stopLoading();
       organization.close();
+      await clawRuns.close();
       await practice.close();
       clawSignIns.server.close();
       await broker.close();

@@ -140,6 +140,14 @@ export interface RefusedEvent extends OfAction {
   readonly line: string;
 }
 
+/** What stands for a lent key was somewhere where it counts for nothing. `variable` null: it was none of this run's. */
+export interface KeyMisusedEvent extends OfAction {
+  readonly kind: 'key_misused';
+  readonly variable: string | null;
+  readonly host: string;
+  readonly how: 'another_host' | 'unencrypted' | 'wrong_place' | 'content' | 'another_run';
+}
+
 export interface EndedEvent extends OfAction {
   readonly kind: 'ended';
   readonly outcome: Outcome;
@@ -150,7 +158,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | KeyMisusedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =
@@ -158,6 +166,11 @@ export type AppEvent =
   | (OfApp & { readonly kind: 'paired' | 'forgotten'; readonly agent: Named<AgentId> })
   /** A sign-in ended because somebody showed what had been used before: it may have been copied. */
   | (OfApp & { readonly kind: 'signed_out'; readonly agent: Named<AgentId>; readonly why: string })
+  /**
+   * A Claw that this app starts in a sandbox: how it was started, how it ended, or what it tried and was refused, in the sandbox's
+   * words. Secrets already masked.
+   */
+  | (OfApp & { readonly kind: 'claw_started' | 'claw_ended' | 'claw_refused'; readonly agent: Named<AgentId>; readonly text: string })
   /** Somebody was turned away at the door: a bad token, a foreign origin. Never the token itself. */
   | (OfApp & { readonly kind: 'refused_entry'; readonly why: string })
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })

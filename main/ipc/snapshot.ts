@@ -80,7 +80,7 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-export function viewAgents({ agents, connections, locale, ownCommands }: Services, figures: RecordFigures): Agent[] {
+export function viewAgents({ agents, clawRuns, connections, locale, ownCommands }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
   const { gateway } = ownCommands;
   const inOrder = new Intl.Collator(locale().tag);
@@ -100,6 +100,7 @@ export function viewAgents({ agents, connections, locale, ownCommands }: Service
     toolMode: agent.toolMode,
     callsPerMinute: agent.callsPerMinute,
     lockedOptions: [...agent.lockedOptions],
+    run: clawRuns.view(agent.id),
     ...(gateway?.agent === agent.id && { ownCommands: { gateway: gateway.url, state: gateway.state } }),
   }));
 }

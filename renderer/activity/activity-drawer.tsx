@@ -126,7 +126,7 @@ function Decision({ decision }: { readonly decision: DecisionView }): ReactNode 
     <section>
       <h3 className="cs-drawer-heading">{text('activityScreen.drawer.decision')}</h3>
       <div className="cs-decision">
-        <Chip tone={answerTones[decision.answer]}>{text(`screens.answer.${decision.answer}`)}</Chip>
+        {decision.wouldAsk === true ? <Chip tone="mind">{text('screens.answer.watched')}</Chip> : <Chip tone={answerTones[decision.answer]}>{text(`screens.answer.${decision.answer}`)}</Chip>}
         <dl className="cs-record-facts">
           <Fact name={text('activityScreen.drawer.rule')}>
             <Disarmed text={wordsOf(decision.title)} />

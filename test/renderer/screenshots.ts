@@ -13,13 +13,14 @@ import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
+import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signInSnapshot, signers, suggestedToday, troubledSnapshot, watchingSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
   readonly page: OpenOptions['page'];
-  readonly snapshot: (now: number) => Snapshot;
+  readonly snapshot: (now: number) => Snapshot | Promise<Snapshot>;
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -95,6 +96,19 @@ const addWorkbench = async (page: Page) => {
   await page.getByRole('button', { name: /^Folder to run code in/ }).click();
   await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
 };
+const lendKey = async (page: Page) => {
+  await addWorkbench(page);
+  await press('Lend a key')(page);
+  await page.getByLabel('Name of the variable').fill('HUBSPOT_TOKEN');
+  await page.getByLabel('Where it may be sent').fill('api.hubapi.com');
+  await page.getByRole('button', { name: 'Do not lend it' }).scrollIntoViewIfNeeded();
+};
+const changeRun = async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: 'Change how it starts…' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
   await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
@@ -136,6 +150,10 @@ const wrongPasscode = async (page: Page) => {
   await page.waitForTimeout(900);
   await press('Yes, do it once')(page);
 };
+const showWatch = async (page: Page) => {
+  await goTo('rules')(page);
+  await page.getByRole('heading', { name: 'Watch reading instead of asking' }).evaluate((heading) => heading.scrollIntoView());
+};
 const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
 const late = (given: boolean) => (now: number): Snapshot => {
   const grant = onceGrant(now);
@@ -153,6 +171,10 @@ const shots: readonly Shot[] = [
   { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
   { name: 'inbox-suggestion', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }) },
   { name: 'inbox-suggestion-open', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }), act: press('Look at it') },
+  { name: 'inbox-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail', 'ledger']) },
+  { name: 'connections-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: goTo('connections') },
+  { name: 'rules-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: showWatch },
+  { name: 'rules-watching-company', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['*'], true), act: showWatch },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
@@ -162,6 +184,9 @@ const shots: readonly Shot[] = [
   { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
   { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'claws-running', page: 'index.html', snapshot: runningSnapshot, act: goTo('claws') },
+  { name: 'claws-stopped', page: 'index.html', snapshot: (now) => runningSnapshot(now, 'stopped'), act: goTo('claws') },
+  { name: 'claws-run', page: 'index.html', snapshot: runningSnapshot, act: changeRun },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
@@ -254,6 +279,7 @@ const shots: readonly Shot[] = [
   { name: 'approval-changes-some', page: 'approval.html', snapshot: only(changesQuestion), act: chooseSome },
   { name: 'inbox-changes', page: 'index.html', snapshot: only(changesQuestion), act: async (page) => page.locator('.cs-changed-file summary').first().click() },
   { name: 'connections-workbench', page: 'index.html', snapshot: busySnapshot, act: addWorkbench },
+  { name: 'connections-workbench-key', page: 'index.html', snapshot: busySnapshot, act: lendKey },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },
@@ -263,6 +289,7 @@ const shots: readonly Shot[] = [
     page: 'approval.html',
     snapshot: (now) => ({ ...troubledSnapshot(now), approvals: [emailQuestion(now)] }),
   },
+  ...kinds.map((kind): Shot => ({ name: `kind-${kind}`, page: 'approval.html', snapshot: async (now) => ({ ...busySnapshot(now), approvals: [...(await realQuestions(kind, now))] }) })),
   { name: 'approval-empty', page: 'approval.html', snapshot: quietSnapshot },
 ];
 
@@ -292,7 +319,7 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   const now = Date.now();
   const page = await openWindow(browser, {
     page: shot.page,
-    data: language === 'en' ? fixtureData(shot.snapshot(now), now) : withMessages(fixtureData(shot.snapshot(now), now)),
+    data: language === 'en' ? fixtureData(await shot.snapshot(now), now) : withMessages(fixtureData(await shot.snapshot(now), now)),
     locale: { language, tag: language, direction: 'ltr' },
     ...look.options,
     context: { ...viewportOf(shot, look), ...look.context, reducedMotion: 'reduce' },
