@@ -99,6 +99,7 @@ function configLike(place: Place, network: NetworkDecider | null): object {
       writable: [...plan.writable],
       network: network === null ? 'none' : 'requests',
       refusedNetworks: [],
+      looksIntoContent: false,
       wayOut: { proxy: null, certificates: [] },
       folder: join(place.folder, 'run'),
     },
