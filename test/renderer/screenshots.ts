@@ -96,6 +96,13 @@ const addWorkbench = async (page: Page) => {
   await page.getByRole('button', { name: /^Folder to run code in/ }).click();
   await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
 };
+const lendKey = async (page: Page) => {
+  await addWorkbench(page);
+  await press('Lend a key')(page);
+  await page.getByLabel('Name of the variable').fill('HUBSPOT_TOKEN');
+  await page.getByLabel('Where it may be sent').fill('api.hubapi.com');
+  await page.getByRole('button', { name: 'Do not lend it' }).scrollIntoViewIfNeeded();
+};
 const changeRun = async (page: Page) => {
   await goTo('claws')(page);
   await press('More for Marketing Claw')(page);
@@ -272,6 +279,7 @@ const shots: readonly Shot[] = [
   { name: 'approval-changes-some', page: 'approval.html', snapshot: only(changesQuestion), act: chooseSome },
   { name: 'inbox-changes', page: 'index.html', snapshot: only(changesQuestion), act: async (page) => page.locator('.cs-changed-file summary').first().click() },
   { name: 'connections-workbench', page: 'index.html', snapshot: busySnapshot, act: addWorkbench },
+  { name: 'connections-workbench-key', page: 'index.html', snapshot: busySnapshot, act: lendKey },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },
