@@ -149,6 +149,7 @@ function startBubblewrap(plan: HelperPlan, argv: readonly string[]): Started {
   const start = harden(line, program, {
     filterDescriptor,
     temporary: plan.limits.temporary,
+    writable: plan.writable,
     environment: {
       ...(plan.network === 'none' ? {} : proxyHabits),
       TMPDIR: '/tmp',
