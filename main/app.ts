@@ -23,7 +23,6 @@ import { openHttpUpstream } from './connections/http-upstream.ts';
 import { KeySignIns } from './connections/keys/key-sign-ins.ts';
 import { Network } from './connections/network/network.ts';
 import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
-import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
 import { createUpstreams } from './connections/upstreams.ts';
 import { createCredentialStore } from './credentials/credential-store.ts';
@@ -68,6 +67,7 @@ import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace, workspacesDirectory } from './paths.ts';
+import { ServerRuns } from './server-runs.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -205,6 +205,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
   const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
   const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
+  const serverRuns = new ServerRuns({ sandbox, networks, organization, pause, hidden, folders: workspacesDirectory(options.home), path: process.env['PATH'] ?? '' });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -213,7 +214,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       workbench: (connection) => workbenches.open(connection),
-      command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
+      command: (connection) => serverRuns.open(connection),
       remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, network.fetch) }),
     },
   });
@@ -311,7 +312,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, serverRuns, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
@@ -336,6 +337,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       grants.close();
       suggester.close();
       await upstreams.close();
+      serverRuns.close();
       await sandbox.close();
       oauth.close();
       keys.close();

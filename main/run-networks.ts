@@ -1,15 +1,16 @@
-import type { ActionId, AgentId } from '../preload/contract.ts';
+import type { ActionId, AgentId, ConnectionId } from '../preload/contract.ts';
 import type { Activity } from './activity/activity.ts';
 import type { ActivityEvent } from './activity/event.ts';
 import type { Agents } from './agents/agents.ts';
 import { Egress } from './egress/egress.ts';
+import { ServerEgress } from './egress/server-egress.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PauseSwitch } from './gate/pause-switch.ts';
 import type { Clock } from './model/clock.ts';
-import { readHostPattern } from './model/host-pattern.ts';
+import { readHostPattern, type HostPattern } from './model/host-pattern.ts';
 import { theNetwork } from './model/network-place.ts';
 import type { Organization } from './organization.ts';
-import type { Policy } from './policy/policy.ts';
+import { anyAgent, type Policy } from './policy/policy.ts';
 import type { SettingsService } from './settings/settings.ts';
 
 export interface RunNetworksParts {
@@ -36,13 +37,13 @@ export class RunNetworks {
 
   /** For one run; close it at the run's end. `program`: what runs, as the person reads it. */
   open(agent: AgentId, program: string): Egress {
-    const { agents, clock, gate, pause, policy, scrub, settings } = this.#parts;
+    const { agents, clock, gate, pause, policy, scrub } = this.#parts;
     return new Egress(
       {
         gate: gate(),
         decide: (of, name, facts) => policy.decide({ kind: 'connect', agent: of, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: clock.now() }),
         mayPass: (of) => !pause.isPaused && agents.get(of)?.isPaused === false,
-        refusesOpaque: () => settings.rulesProfile().profile === 'strict',
+        refusesOpaque: () => this.#refusesOpaque(),
         allowedNetworks: () => this.#allowedNetworks(),
         onRequest: (action, { method, path }) => this.#write({ at: clock.now(), kind: 'requested', action, method, path: scrub(path) }),
       },
@@ -50,10 +51,32 @@ export class RunNetworks {
     );
   }
 
+  /** For the program of a connection, which works for whoever calls: `places` are those that it may reach. */
+  openForServer(places: readonly HostPattern[]): ServerEgress {
+    const { clock, pause, policy } = this.#parts;
+    return new ServerEgress({
+      places,
+      decide: (name, facts) => policy.decide({ kind: 'connect', agent: anyAgent, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: clock.now() }),
+      mayPass: () => !pause.isPaused,
+      refusesOpaque: this.#refusesOpaque(),
+      allowedNetworks: this.#allowedNetworks(),
+    });
+  }
+
+  /** What the program of a connection tried and was refused. */
+  noteServerRefused(connection: { readonly id: ConnectionId; readonly name: string }, line: string): void {
+    const { clock, scrub } = this.#parts;
+    this.#write({ at: clock.now(), kind: 'server_refused', connection: { id: connection.id, name: connection.name }, text: scrub(line) });
+  }
+
   /** What a run tried, and its sandbox or its network refused; in the sandbox's words. */
   noteRefused(action: ActionId, line: string): void {
     const { clock, scrub } = this.#parts;
     this.#write({ at: clock.now(), kind: 'refused', action, line: scrub(line) });
+  }
+
+  #refusesOpaque(): boolean {
+    return this.#parts.settings.rulesProfile().profile === 'strict';
   }
 
   #allowedNetworks(): readonly string[] {

@@ -16,7 +16,7 @@ import { say } from './model/say.ts';
 import type { Upstream } from './model/upstream.ts';
 import type { RunNetworks } from './run-networks.ts';
 import { readFolders, type FolderProblem } from './sandbox/folders.ts';
-import type { MissingPart, Readiness } from './sandbox/readiness.ts';
+import { missingProblem } from './sandbox/missing-problem.ts';
 import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { mostBytes, mostFiles, readTree, removeTree, textOf } from './workspaces/tree.ts';
@@ -64,7 +64,7 @@ export class Workbenches {
     const { folder, isOnCopy } = workbenchConfig.parse(config);
     const { clock, sandbox } = this.#parts;
     const readiness = await sandbox.check();
-    if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem(readiness), 'This computer has no sandbox to run code in.');
+    if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem('workbench.problem.noSandbox', readiness), 'This computer has no sandbox to run code in.');
     return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, clock, workshop: isOnCopy ? this.#copyWorkshop(id, folder) : { run: (job) => this.#run(job, folder) }, look });
   }
 
@@ -75,7 +75,7 @@ export class Workbenches {
     const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), [...hidden, copies]);
     if (!read.ok) return { ok: false, problem: folderProblem(read.problem, folder) };
     const readiness = await sandbox.check();
-    if (readiness.state === 'missing') return { ok: false, problem: missingProblem(readiness) };
+    if (readiness.state === 'missing') return { ok: false, problem: missingProblem('workbench.problem.noSandbox', readiness) };
     if (isOnCopy) {
       const tree = await readTree(read.cwd).catch(() => null);
       if (tree === null) return { ok: false, problem: say('workbench.problem.unreadable', { folder: disarmLine(folder) }) };
@@ -219,14 +219,4 @@ function look({ kind, text }: Code, folder: string): CodeReport {
 
 function folderProblem(problem: FolderProblem, folder: string): Message {
   return say(`workbench.problem.${problem}`, { folder: disarmLine(folder) });
-}
-
-function missingProblem({ parts }: Readiness & { readonly state: 'missing' }): Message {
-  const mends = parts.flatMap((part) => ('mend' in part ? [part.mend] : []));
-  return say('workbench.problem.noSandbox', { parts: parts.map(nameOf).join(', '), isMendable: mends.length > 0 ? 'yes' : 'no', mend: mends.join(' && ') });
-}
-
-function nameOf(part: MissingPart): string {
-  if (part.part === 'old_bubblewrap') return `bubblewrap ${part.version}`;
-  return part.part === 'other' ? disarmLine(part.text) : part.part.replaceAll('_', ' ');
 }

@@ -126,6 +126,7 @@ export class ActivityIndex {
       case 'signed_out':
       case 'connection_added':
       case 'connection_removed':
+      case 'server_refused':
       case 'grant_given':
       case 'grant_revoked':
       case 'grant_over':

@@ -23,6 +23,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
+import type { ServerRuns } from '../server-runs.ts';
 import type { Workbenches } from '../workbenches.ts';
 import type { Signing } from '../signing.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -44,6 +45,7 @@ export interface Services {
   readonly credentials: CredentialStore;
   readonly mailAccounts: MailAccounts;
   readonly workbenches: Workbenches;
+  readonly serverRuns: ServerRuns;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
   readonly network: Network;
