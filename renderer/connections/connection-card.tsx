@@ -4,6 +4,7 @@ import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { KeyResetRegular } from '@fluentui/react-icons/svg/key-reset';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
 import { DocumentTextRegular } from '@fluentui/react-icons/svg/document-text';
+import { ShieldRegular } from '@fluentui/react-icons/svg/shield';
 import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
 import { useState, type ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
@@ -12,6 +13,7 @@ import { Say, useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
+import { AccessLine } from './access-line.tsx';
 import { SignedIn, SignInButton, SignInProgress } from './browser-sign-in.tsx';
 import { CredentialLine } from './credential-line.tsx';
 import { KindPicture } from './kind-picture.tsx';
@@ -24,17 +26,18 @@ export interface ConnectionCardProps {
   readonly onShowTools: () => void;
   readonly onShowLog: () => void;
   readonly onSignIn: () => void;
+  readonly onChangeAccess: () => void;
   readonly onForget: () => void;
   readonly onRemove: () => void;
 }
 
 /** One connection: what it reaches, how it is, where its password is, and what can be done about it. */
-export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onForget, onRemove }: ConnectionCardProps): ReactNode {
+export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onChangeAccess, onForget, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
   const checking = useCall('checkConnection');
   const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
-  const { id, name, health, browserSignIn, keySignIn } = connection;
+  const { id, name, access, health, browserSignIn, keySignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
   // A sign-in is used whenever its connection is, and tells for whom.
   const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
@@ -54,6 +57,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             <Disarmed text={name} />
           </h2>
           <Chip tone={healthTones[health.state]}>{text(`connectionsScreen.health.${health.state}`)}</Chip>
+          {access?.kind === 'full' && <Chip tone="mind">{text('connectionsScreen.access.full')}</Chip>}
         </div>
         <p className="cs-item-line">
           <Joined>
@@ -68,6 +72,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             <Say message={health.text} />
           </p>
         )}
+        {access?.kind === 'sandbox' && <AccessLine access={access} />}
         {isUseTold || (
           <p className="cs-item-quiet">
             {connection.lastUsedAt === null ? (
@@ -111,6 +116,11 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
               {connection.kind === 'command' && (
                 <MenuItem icon={<DocumentTextRegular />} onClick={onShowLog}>
                   {text('connectionsScreen.log')}
+                </MenuItem>
+              )}
+              {access !== null && !connection.isManaged && (
+                <MenuItem icon={<ShieldRegular />} onClick={onChangeAccess}>
+                  {text('connectionsScreen.access.change')}
                 </MenuItem>
               )}
               {typed !== null && !isSignedOut && (typed !== 'passphrase' || isKept) && (
