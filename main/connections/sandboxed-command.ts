@@ -6,7 +6,7 @@ import { lastWords, type CommandProcess } from './command-process.ts';
 export interface SandboxedCommandParts {
   readonly isFrozen: () => boolean;
   /** A thing that it tried and was refused, in the sandbox's words; each once. */
-  onRefused(line: string): void;
+  readonly onRefused: (line: string) => void;
 }
 
 /** Different refusals of one run that are told. */

@@ -31,7 +31,7 @@ beforeAll(async () => {
   outside = await Outside.open({ 'api.example.com': [['203.0.113.1']], 'evil.example.com': [['203.0.113.2']] });
   place = await outside.serve(['api.example.com', 'evil.example.com']);
   app = await openedApp(undefined, outside.helperOptions);
-  await app.services.settings.update({ caFile: outside.authority.certificateFile });
+  app.services.settings.update({ caFile: outside.authority.certificateFile });
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-server-')));
   [shared, other] = [join(folder, 'shared'), join(folder, 'other')];
   for (const one of [shared, other]) {
@@ -74,6 +74,11 @@ function refusals(name: string): string {
 }
 
 const viewOf = (id: ConnectionId) => viewConnections(app.services, { lastUsedAt: () => null, askedThisWeek: () => 0 } as never, new Map()).find((one) => one.id === id);
+
+/** The states of the hostile server's processes, as `ps` tells them. */
+const states = (): string => execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('hostile-server.ts') && !line.includes('bwrap')).map((line) => line[0]).join('');
+
+const addWide = (access: Partial<ServerAccess & { kind: 'sandbox' }>) => calls().addServerConnection({ kind: 'command', name: 'Wide', command: process.execPath, args: [], access: { ...nothing, ...access, kind: 'sandbox' } });
 
 const managed = (value: object): ManagedRead => readSettings(value, 'test');
 
@@ -172,7 +177,6 @@ describe('what passes between', () => {
     expect(await attempt(server, 'echo', 'before')).toContain('before');
     await approvalCalls(app.services).setPaused({ isPaused: true });
     expect(await attempt(server, 'echo', 'while')).toContain('failed');
-    const states = (): string => execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('hostile-server.ts') && !line.includes('bwrap')).map((line) => line[0]).join('');
     await expect.poll(states).toMatch(/^T+$/);
     await approvalCalls(app.services).setPaused({ isPaused: false });
     expect(await attempt(server, 'echo', 'after')).toContain('after');
@@ -213,11 +217,10 @@ describe('full access', () => {
 });
 
 test('a choice that would show too much, or is no place, is not taken', async () => {
-  const add = (access: Partial<ServerAccess & { kind: 'sandbox' }>) => calls().addServerConnection({ kind: 'command', name: 'Wide', command: process.execPath, args: [], access: { ...nothing, ...access, kind: 'sandbox' } });
-  expect(await add({ readable: ['~'] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.too_wide' } });
-  expect(await add({ readable: [app.home] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.our_own' } });
-  expect(await add({ writable: [`${app.home}-workspaces`] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.our_own' } });
-  expect(await add({ hosts: ['https://api.example.com'] })).toMatchObject({ ok: false, problem: { id: 'server.problem.place' } });
+  expect(await addWide({ readable: ['~'] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.too_wide' } });
+  expect(await addWide({ readable: [app.home] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.our_own' } });
+  expect(await addWide({ writable: [`${app.home}-workspaces`] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.our_own' } });
+  expect(await addWide({ hosts: ['https://api.example.com'] })).toMatchObject({ ok: false, problem: { id: 'server.problem.place' } });
 });
 
 test('without a sandbox nothing starts, and the reason comes with its cure', async () => {
