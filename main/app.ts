@@ -44,6 +44,7 @@ import { openclawsOwn } from './model/openclaw-place.ts';
 import { openclawMigrations, OwnCommands } from './openclaw/own-commands.ts';
 import { createGatewayVault } from './openclaw-vault.ts';
 import { currentAgent } from './model/on-behalf-of.ts';
+import { ownName } from './model/own-connections.ts';
 import { say } from './model/say.ts';
 import { Organization } from './organization.ts';
 import { createPolicy } from './policy/policy.ts';
@@ -62,12 +63,15 @@ import { sayPhrase } from './text/phrases.ts';
 import { createText, inEnglish } from './text/text.ts';
 import { checkSignedIn, createKeyVault, createSignInVault } from './signed-in.ts';
 import { RunNetworks } from './run-networks.ts';
+import { clawRunMigrations, ClawRunStore } from './claw-runs/claw-run-store.ts';
+import { ClawRuns } from './claw-runs/claw-runs.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace, workspacesDirectory } from './paths.ts';
 import { ServerRuns } from './server-runs.ts';
+import { watchOf } from './watching.ts';
 import { Workbenches } from './workbenches.ts';
 
 export interface AppOptions {
@@ -115,6 +119,7 @@ async function open(options: AppOptions, free: Dispose): Promise<App> {
   const state = openState(join(home, 'state.db'), [
     { component: 'agents', migrations: agentMigrations },
     { component: 'approvals', migrations: approvalMigrations },
+    { component: 'claw-runs', migrations: clawRunMigrations },
     { component: 'connections', migrations: connectionMigrations },
     { component: 'credentials', migrations: credentialMigrations },
     { component: 'grants', migrations: grantMigrations },
@@ -157,7 +162,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
 
   const signing = new Signing({ database, clock, approvals, proofs, organization, system: shell.presence ?? null, text });
 
-  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts } });
+  const policy = createPolicy({ assetsDir: options.assets, organization: organization.policy, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: organization.mayGrant ? grants.list() : [], hosts: { allow: settings.get().allowedHosts, deny: settings.get().deniedHosts }, watch: watchOf(settings) });
   const profiles = new Profiles({ shipped: readShippedProfiles(options.assets), sayPhrase });
   profiles.setOrganization(organization.profiles);
   const agents: Agents = createAgents({
@@ -206,6 +211,24 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
   const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
   const serverRuns = new ServerRuns({ sandbox, networks, organization, pause, hidden, folders: workspacesDirectory(options.home), path: process.env['PATH'] ?? '' });
+  const looksSecret = createSecretLook(scrubber, credentials.secrets);
+  const clawRuns = new ClawRuns({
+    store: new ClawRunStore(database),
+    sandbox,
+    agents,
+    pause,
+    clock,
+    hidden: [...hidden, workspacesDirectory(options.home)],
+    path: process.env['PATH'] ?? '',
+    command: options.launcher.files ?? [],
+    openSocket: (agent) => broker.openRunSocket(agent, null),
+    openNetwork: (agent, program) => networks.open(agent, program),
+    onEvent({ kind, agent, text: told }) {
+      activity.append({ at: clock.now(), kind, agent: { id: agent, name: agents.get(agent)?.name ?? agent }, text: scrub(told) }).catch((error: unknown) => report(String(error)));
+    },
+    scrub,
+    holdsSecret: (held) => looksSecret.find({ name: '', arguments: { text: held } }) !== undefined,
+  });
   const upstreams = createUpstreams({
     find: (id) => connections.find(id),
     scrub,
@@ -252,7 +275,10 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     },
     profiles,
     agents: { name: (id) => agents.get(id)?.name ?? id, isPaused: (id) => agents.get(id)?.isPaused ?? true, isKnown: (id) => agents.get(id) !== undefined, mayUse: (id, connection) => (connection === theNetwork ? agents.get(id) !== undefined : connection === openclawsOwn ? ownCommands.isFor(id) : mayUse(id, connection)) },
-    connectionName: (id) => connections.find(id)?.name ?? (id === theNetwork ? inEnglish(say('place.connection')) : id === openclawsOwn ? inEnglish(say('openclaw.own.connection')) : id),
+    connectionName(id) {
+      const own = ownName(id);
+      return connections.find(id)?.name ?? (own === undefined ? id : inEnglish(own));
+    },
     target: (id) => (id === openclawsOwn ? ownCommands.target : targetOf(connections.find(id))),
     settings: () => settings.get(),
     waitSeconds: (id) => agents.get(id)?.waitSeconds ?? settings.get().clientWaitSeconds,
@@ -261,7 +287,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
     scrub,
     // A scrubbed value has the shape of the one it was made from.
     scrubJson: <T>(value: T) => scrubJson(value as never) as T,
-    secrets: createSecretLook(scrubber, credentials.secrets),
+    secrets: looksSecret,
     disarm,
     report,
   });
@@ -312,7 +338,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, serverRuns, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, clawRuns, serverRuns, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
@@ -320,6 +346,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   ownCommands.start().catch((error: unknown) => report(String(error)));
   const stopLoading = connections.onChange(loadSignIns);
   loadSignIns();
+  void clawRuns.startAll().catch((error: unknown) => report(String(error)));
   return {
     services,
     async close() {
@@ -328,6 +355,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       stop();
       stopLoading();
       organization.close();
+      await clawRuns.close();
       await practice.close();
       clawSignIns.server.close();
       await broker.close();

@@ -6,6 +6,7 @@ import { theNetwork } from './model/network-place.ts';
 import { openclawsOwn } from './model/openclaw-place.ts';
 import { inEnglish } from './text/text.ts';
 import { tieTokenEnds } from './token-ends.ts';
+import { stopWatchingRemoved, watchOf } from './watching.ts';
 import type { SignInServer } from './tokens/sign-in-server.ts';
 
 /**
@@ -19,7 +20,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
 
   const followSettings = (): void => {
     const { allowedHosts: allow, deniedHosts: deny } = settings.get();
-    policy.update({ hosts: { allow, deny }, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list() });
+    policy.update({ hosts: { allow, deny }, personal: settings.toolRules(), profile: settings.rulesProfile().profile, grants: grants.list(), watch: watchOf(settings) });
     shell.setOpenAtLogin(settings.get().openAtLogin);
     network.refresh();
   };
@@ -79,6 +80,7 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
     })),
     connections.onChange(() => {
       grants.revokeWhere(({ connection }) => connection !== theNetwork && connection !== openclawsOwn && connections.find(connection) === undefined);
+      stopWatchingRemoved(settings, connections);
       gate.stopForbidden();
     }),
     pause.onChange((isPaused) => isPaused && keys.dropGiven()),

@@ -3,6 +3,8 @@ import type { RulesProfile } from '../preload/contract.ts';
 /** The person's own rules, as far as they may forbid or ask. */
 export interface OwnRules {
   readonly profile: RulesProfile;
+  /** Connections where reading is watched instead of asked about; `*`: every one. */
+  readonly watched: readonly string[];
   readonly tools: readonly { readonly connection: string; readonly tool: string; readonly rule: string }[];
 }
 
@@ -13,10 +15,11 @@ const strictest = 3;
 
 /**
  * Whether a Claw may do less by the second rules than by the first, or it cannot be told: a stricter profile, a stricter
- * choice for a tool, or a choice taken back that allowed something.
+ * choice for a tool, a choice taken back that allowed something, or reading that is asked about again instead of watched.
  */
 export function mayNarrow(before: OwnRules, after: OwnRules): boolean {
   if (profileRank[after.profile] > profileRank[before.profile]) return true;
+  if (before.watched.some((id) => !after.watched.includes('*') && !after.watched.includes(id))) return true;
   const [earlier, now] = [byTool(before), byTool(after)];
   return [...new Set([...earlier.keys(), ...now.keys()])].some((tool) => {
     const [was, is] = [earlier.get(tool), now.get(tool)];

@@ -21,6 +21,18 @@ export function stateDirectory(environment: Environment, platform: NodeJS.Platfo
   return join(config !== undefined && isAbsolute(config) ? config : join(home, '.config'), 'countersign');
 }
 
+/** Where a `countersign` command finds the app: a socket, or what leads to one inside a sandbox. */
+export type BrokerPlace = SocketPlace | { readonly host: '127.0.0.1'; readonly port: number };
+
+/** What `COUNTERSIGN_BROKER` names, which the app gives to what it runs in a sandbox: `127.0.0.1:4180`, or a socket's path. Undefined: nothing. */
+export function brokerPlace(environment: Environment): BrokerPlace | undefined {
+  const named = environment['COUNTERSIGN_BROKER'];
+  if (named === undefined || named === '') return undefined;
+  const port = /^127\.0\.0\.1:(\d{1,5})$/.exec(named)?.[1];
+  if (port !== undefined) return { host: '127.0.0.1', port: Number(port) };
+  return isAbsolute(named) ? { path: named, folder: null } : undefined;
+}
+
 /** Where Claws' copies of folders lie: beside the app's state, which no run may see. */
 export function workspacesDirectory(stateFolder: string): string {
   return `${stateFolder}-workspaces`;

@@ -1,6 +1,7 @@
 import type { EventName, EventPayload } from '../preload/contract.ts';
 import { createHandlers } from './ipc/ipc.ts';
 import { LiveSnapshot } from './ipc/live-snapshot.ts';
+import { QuestionNotices } from './ipc/question-notices.ts';
 import { RecordWatch } from './ipc/record-watch.ts';
 import type { Services } from './ipc/services.ts';
 import { SnapshotKeeper } from './ipc/snapshot-keeper.ts';
@@ -12,21 +13,23 @@ type Push = { readonly [N in EventName]: { readonly name: N; readonly payload: E
 
 /** Ties the services to the shell: calls in, patches, tray and notifications out. Rejects when the shell cannot run here. */
 export async function startScreen(services: Services, appOrigin: string, quit: () => void): Promise<Dispose> {
-  const { activity, approvals, clock, gate, pause, report, settings, shell, text } = services;
+  const { activity, approvals, clock, gate, pause, report, shell, text } = services;
   const recordWatch = new RecordWatch(activity, clock);
   const live = new LiveSnapshot(services, recordWatch);
   const keeper = new SnapshotKeeper(live, clock, report);
   const pushes = new Emitter<Push>();
 
   const tray = new TrayKeeper(services);
+  const notices = new QuestionNotices(services);
   const ends: Dispose[] = [
     live.follow((urgency) => keeper.touch(urgency)),
     keeper.onPatch((payload) => pushes.emit({ name: 'patch', payload })),
     keeper.onFresh((snapshot) => tray.show(snapshot)),
-    approvals.onAsked(({ card }) => {
+    approvals.onAsked((approval) => {
       shell.showWindow('approval');
-      if (settings.get().notifications) shell.notify({ title: text(card.headline), body: text(card.summary), opens: 'approval' });
+      notices.asked(approval);
     }),
+    () => notices.close(),
     () => keeper.close(),
     () => recordWatch.close(),
   ];

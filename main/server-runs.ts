@@ -6,7 +6,7 @@ import { findProgram, systemProgramFolders } from './claw-runs/find-program.ts';
 import type { CommandProcess, StdioCommand } from './connections/command-process.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ClosableUpstream } from './connections/mcp-upstream.ts';
-import { asCommand } from './connections/sandboxed-command.ts';
+import { asCommand } from './sandboxed-command.ts';
 import { accessOf } from './connections/server-access.ts';
 import { commandNotFound, openStdioUpstream } from './connections/stdio-upstream.ts';
 import type { PauseSwitch } from './gate/pause-switch.ts';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageFile from '../package.json' with { type: 'json' };
@@ -59,8 +59,9 @@ async function choices(): Promise<Choices> {
 }
 
 /** How an agent's configuration starts the `countersign` command of this very copy. */
-function launcher(): { readonly command: string; readonly args: readonly string[] } {
-  return isPackaged ? { command: process.execPath, args: [] } : { command: process.execPath, args: [join(outMain, 'countersign.js')] };
+function launcher(): Services['launcher'] {
+  if (isPackaged) return { command: process.execPath, args: [], files: [dirname(process.execPath)] };
+  return { command: process.execPath, args: [join(outMain, 'countersign.js')], files: [realpathSync(process.execPath), outMain, join(root, 'node_modules'), join(root, 'package.json')] };
 }
 
 function open(choice: ShellChoice): Promise<App> {

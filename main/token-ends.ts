@@ -11,7 +11,7 @@ import { mayNarrow, usesLess, type OwnRules } from './narrowing.ts';
  */
 export function tieTokenEnds(services: Services, signIns: SignInServer): Dispose {
   const { agents, broker, connections, organization, pause, settings, shell } = services;
-  const ownRules = (): OwnRules => ({ profile: settings.rulesProfile().profile, tools: settings.toolRules() });
+  const ownRules = (): OwnRules => ({ profile: settings.rulesProfile().profile, watched: settings.get().watchReads, tools: settings.toolRules() });
   const delivered = (): unknown => [organization.isKnown, organization.policy, organization.agents, organization.connections];
   const used = (): ReadonlyMap<AgentId, readonly ConnectionId[] | null> => new Map(agents.list().map(({ id, connections: own }) => [id, own]));
   let rules = ownRules();

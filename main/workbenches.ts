@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { AgentId, ConnectionId, Mark, Message, Result, Row, WorkbenchInput } from '../preload/contract.ts';
-import { changeSentence, commandFacts, commandMarks, commandRows } from './commands/command-card.ts';
-import { describeArguments, describeCommandLine } from './commands/describe-command.ts';
+import type { AgentId, ConnectionId, Mark, Message, Result, WorkbenchInput } from '../preload/contract.ts';
+import { commandFacts, commandMarks, commandRows } from './commands/command-card.ts';
+import { describeCommandLine } from './commands/describe-command.ts';
+import type { CommandDescription } from './commands/description.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ConnectionStore } from './connections/connection-store.ts';
 import { createWorkbenchConnector, type Captured, type Code, type CodeReport, type Job, type JobEnd, type Workshop } from './connectors/workbench/index.ts';
@@ -201,19 +202,28 @@ async function capture(stream: Readable, onOutput: (text: string) => void): Prom
   return { text: omitted === 0 ? Buffer.concat([head, tail]).toString('utf8') : `${head.toString('utf8')}\n…\n${tail.toString('utf8')}`, omitted };
 }
 
-/** What can be said of code before it runs. Of a language other than the shell's nobody knows more than that it is code. */
+/** What can be said of code before it runs. */
 function look({ kind, text }: Code, folder: string): CodeReport {
-  const isCommand = kind === 'command';
-  const description = isCommand ? describeCommandLine(text, { folder }) : describeArguments([kind === 'python' ? 'python3' : 'node', '-'], { folder });
-  const hides: readonly Mark[] = !isCommand && isArmed(text) ? [{ text: say('mark.hiddenCharacters'), tone: 'stop' }] : [];
-  const marks = [...commandMarks(description), ...hides];
-  const change: Row = { kind: 'sentences', label: say('card.row.couldChange'), sentences: [changeSentence(description)] };
+  return kind === 'command' ? lookAtCommand(describeCommandLine(text, { folder })) : lookAtCode(kind, text, folder);
+}
+
+function lookAtCommand(description: CommandDescription): CodeReport {
+  const marks = commandMarks(description);
+  return { facts: commandFacts(description), marks, rows: commandRows(description), isAlarming: marks.some(({ tone }) => tone === 'stop') };
+}
+
+/** Of a language other than the shell's nobody knows more than that it is code: its exact text is all there is to see. */
+function lookAtCode(kind: 'python' | 'node', text: string, folder: string): CodeReport {
+  const isHiding = isArmed(text);
+  const hides: readonly Mark[] = isHiding ? [{ text: say('mark.hiddenCharacters'), tone: 'stop' }] : [];
   return {
-    // Beside the name of its program, the words say nothing of code.
-    facts: isCommand ? commandFacts(description) : { programs: [kind === 'python' ? 'python3' : 'node'], isFullyKnown: false, folder },
-    marks,
-    rows: isCommand ? commandRows(description) : [change, { kind: 'message', label: say('card.row.code'), text: disarm(text), links: [] }],
-    isAlarming: marks.some(({ tone }) => tone === 'stop'),
+    facts: { programs: [kind === 'python' ? 'python3' : 'node'], isFullyKnown: false, folder },
+    marks: [{ text: say('mark.command.ownCode'), tone: 'mind' }, ...hides],
+    rows: [
+      { kind: 'sentences', label: say('card.row.couldChange'), sentences: [say('command.change.ownCode')] },
+      { kind: 'command', label: say('card.row.code'), segments: [{ kind: 'plain', text: disarm(text) }] },
+    ],
+    isAlarming: isHiding,
   };
 }
 

@@ -330,6 +330,32 @@ export const sandboxAccess = z.strictObject({
 export const serverAccess = z.discriminatedUnion('kind', [sandboxAccess, z.strictObject({ kind: z.literal('full') })]);
 export type ServerAccess = z.infer<typeof serverAccess>;
 
+/** How this app starts a Claw in a sandbox. No secret stands in it. */
+export const clawRunInput = z.object({
+  /** One program with its words, as a shell would read them. */
+  command: z.string().trim().min(1).max(2000),
+  /** Its own folder, where it starts and keeps what is its own. */
+  folder: folderText,
+  /** Folders that it may read, and that it may change, beside its own. */
+  readable: z.array(folderText).max(20),
+  writable: z.array(folderText).max(20),
+  /** Lines of `NAME=value` for its environment. */
+  variables: z.string().max(8000),
+  startsWithApp: z.boolean(),
+});
+export type ClawRunInput = z.infer<typeof clawRunInput>;
+
+export const clawRun = z.object({
+  ...clawRunInput.shape,
+  state: z.enum(['stopped', 'starting', 'running', 'frozen', 'stopping']),
+  since: instant.nullable(),
+  /** How it ended by itself, or why it could not be started; null: it was stopped, or never ran. */
+  last: z.object({ code: z.number().int().nullable(), signal: z.string().nullable(), limit: z.string().nullable(), at: instant, problem: message.nullable() }).nullable(),
+  /** `memory`: bytes; `processor`: 1 is one processor at full work. Null: not known yet. */
+  figures: z.object({ processes: z.number().int(), memory: z.number(), processor: z.number() }).nullable(),
+});
+export type ClawRun = z.infer<typeof clawRun>;
+
 export const agent = z.object({
   id: agentId,
   name: z.string(),
@@ -347,6 +373,8 @@ export const agent = z.object({
   ...agentOptions.shape,
   /** The options that the organization fixed. */
   lockedOptions: z.array(agentOptions.keyof()),
+  /** Null: somebody else starts it. */
+  run: clawRun.nullable(),
   /** What its OpenClaw asks before it runs a command of its own is answered here; absent: it is not. */
   ownCommands: z.object({ gateway: z.string(), state: z.enum(['connecting', 'connected', 'unpaired', 'refused', 'no_token']) }).optional(),
 });
@@ -452,6 +480,8 @@ export type Rules = z.infer<typeof rules>;
 
 export const decisionView = z.object({
   answer: z.enum(['allow', 'ask', 'deny']),
+  /** On an allow: reading is watched here; the rule is the one that would have asked. */
+  wouldAsk: z.literal(true).optional(),
   layer: z.enum(['organization', 'personal', 'built-in']),
   /** The title of the rule that decided. */
   title: z.string(),
@@ -507,6 +537,8 @@ export const settings = z.object({
   /** `07:00`; an end that is not after the start is meant on the next day, and the same as the start is the whole day. */
   workStart: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "07:00"'),
   workEnd: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'should be a time of day, as "20:00"'),
+  /** Ids of connections where reading that would be asked about is done without a question, and recorded as such; `*`: every connection. */
+  watchReads: z.array(z.union([z.literal('*'), slug], 'should be the id of a connection, or "*"')).max(100),
   /** Folders (absolute paths) that attachments may come from. */
   attachmentFolders: z.array(z.string().min(1)).max(50),
   /** The way to services on the web: what the environment says, straight, or the address of a proxy. */
@@ -581,6 +613,8 @@ export const activityFilter = z.object({
   agent: agentId.nullable(),
   connection: connectionId.nullable(),
   progress: progress.nullable(),
+  /** Only what was read without a question because reading is watched. */
+  wouldAsk: z.literal(true).optional(),
   from: instant.nullable(),
   to: instant.nullable(),
 });
@@ -784,6 +818,14 @@ export const calls = {
   /** Changes the options that are given, all or none; refused when one of them is fixed by the organization. */
   setAgentOptions: call(z.object({ id: agentId, ...agentOptions.partial().shape }), result(z.null())),
   forgetAgent: call(z.object({ id: agentId }), result(z.null())),
+  /** `sees`: folders that it has to see because it is installed there. A sandbox is not started for that. */
+  setClawRun: call(z.object({ id: agentId, run: clawRunInput }), result(z.object({ sees: z.array(z.string()) }))),
+  /** Ends it first. Its folder stays. */
+  removeClawRun: call(z.object({ id: agentId }), result(z.null())),
+  startClaw: call(z.object({ id: agentId }), result(z.null())),
+  stopClaw: call(z.object({ id: agentId }), result(z.null())),
+  restartClaw: call(z.object({ id: agentId }), result(z.null())),
+  getClawLog: call(z.object({ id: agentId }), result(z.object({ lines: z.array(z.string()) }))),
 
   /** Signs in to both servers first; stores nothing when either refuses. */
   addEmailConnection: call(emailAccountInput, result(z.object({ id: connectionId }))),

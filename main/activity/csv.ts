@@ -1,5 +1,5 @@
 const columns = [
-  'time', 'claw', 'connection', 'tool', 'effect', 'recipients', 'subject', 'outcome', 'rule', 'asked', 'answer', 'answered by', 'reason', 'action',
+  'time', 'claw', 'connection', 'tool', 'effect', 'recipients', 'subject', 'outcome', 'rule', 'asked', 'answer', 'answered by', 'reason', 'action', 'watched',
 ] as const;
 
 /** A byte order mark, so that Excel reads UTF-8, and the column names. */
@@ -15,11 +15,11 @@ export function csvLine(row: Record<string, unknown>): string {
   };
   const time = (column: string): string => (typeof row[column] === 'number' ? new Date(row[column]).toISOString() : '');
   // Written by `actionColumns`, from a decision and a list of addresses.
-  const decision = JSON.parse(text('decision')) as { title: string };
+  const decision = JSON.parse(text('decision')) as { title: string; wouldAsk?: true };
   const recipients = JSON.parse(text('recipients')) as string[];
   return line([
     time('at'), text('agent_name'), text('connection_name'), text('tool'), text('effect'), recipients.join(' '), text('subject'), text('progress'),
-    decision.title, time('asked_at'), text('answer'), text('answered_by'), text('answer_reason'), text('action'),
+    decision.title, time('asked_at'), text('answer'), text('answered_by'), text('answer_reason'), text('action'), decision.wouldAsk === true ? 'yes' : '',
   ]);
 }
 

@@ -3,7 +3,7 @@ import type { Decision, EndReason } from '../model/action.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { toFieldChange } from '../model/field-change.ts';
 import { disarmLine } from '../model/disarm.ts';
-import { theNetwork } from '../model/network-place.ts';
+import { ownName } from '../model/own-connections.ts';
 import { say } from '../model/say.ts';
 import type { ActionStory } from './action-story.ts';
 import type { ActionEvent, AnsweredEvent, IntentEvent } from './event.ts';
@@ -27,9 +27,8 @@ export function toEntry(intent: TimelineIntent, state: ActionState): ActivityEnt
   };
 }
 
-/** The network is no service that somebody named, so its name is in the person's language. */
 function whereOf({ id, name }: TimelineIntent['connection']): Message {
-  return id === theNetwork ? say('place.connection') : say('activity.connection', { name });
+  return ownName(id) ?? say('activity.connection', { name });
 }
 
 /** Ends that say more than the answer, or the rules, did. */
@@ -63,6 +62,7 @@ function whoDecided(decision: Decision, state: ActionState): Message {
 function byRules(decision: Decision, state: ActionState): Message {
   switch (decision.answer) {
     case 'allow':
+      if (decision.wouldAsk === true) return say('activity.watched', { rule: decision.title });
       return say(decision.layer === 'organization' ? 'activity.allowedByOrganization' : 'activity.allowed');
     case 'ask':
       return say(state.isEnded ? 'activity.neverAnswered' : 'activity.waiting');
@@ -79,7 +79,7 @@ const mostRefused = 10;
 /** Everything about one action, told from its events alone. */
 export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
   const { tool, digest, decision, arguments: args } = intent.event;
-  const { answer, layer, title, reason } = decision;
+  const { answer, layer, title, reason, wouldAsk } = decision;
   const events = rest.map(({ event }) => event);
   const edited = events.findLast((event) => event.kind === 'edited');
   const refused = events.filter((event) => event.kind === 'edit_refused').slice(-mostRefused);
@@ -91,7 +91,7 @@ export function toDetail({ intent, rest }: ActionStory): ActivityDetail {
     arguments: visible(JSON.stringify(args, null, 2)),
     ...(edited === undefined ? {} : { edit: { at: edited.at, by: edited.by, digest: edited.to, changes: edited.changes.map(toFieldChange) } }),
     ...(refused.length === 0 ? {} : { refusedEdits: refused.map(({ at, changes, decision: by }) => ({ at, changes: changes.map(toFieldChange), decision: { answer: by.answer, layer: by.layer, title: by.title, reason: by.reason } })) }),
-    decision: { answer, layer, title, reason },
+    decision: { answer, layer, title, reason, ...(wouldAsk === true ? { wouldAsk } : {}) },
     steps: [intent, ...rest].map(({ event, hash }) => ({ at: event.at, text: stepText(event), hash })),
   };
 }
@@ -106,7 +106,7 @@ function visible(json: string): string {
 function stepText(event: ActionEvent): Message {
   switch (event.kind) {
     case 'intent':
-      return say(`activity.step.intent.${event.decision.answer}`, { agent: event.agent.name, rule: event.decision.title });
+      return say(`activity.step.intent.${event.decision.wouldAsk === true ? 'watched' : event.decision.answer}`, { agent: event.agent.name, rule: event.decision.title });
     case 'asked':
       return say('activity.step.asked', { minutes: Math.max(1, Math.round((event.expiresAt - event.at) / 60_000)) });
     case 'answered':

@@ -158,6 +158,11 @@ export type AppEvent =
   | (OfApp & { readonly kind: 'paired' | 'forgotten'; readonly agent: Named<AgentId> })
   /** A sign-in ended because somebody showed what had been used before: it may have been copied. */
   | (OfApp & { readonly kind: 'signed_out'; readonly agent: Named<AgentId>; readonly why: string })
+  /**
+   * A Claw that this app starts in a sandbox: how it was started, how it ended, or what it tried and was refused, in the sandbox's
+   * words. Secrets already masked.
+   */
+  | (OfApp & { readonly kind: 'claw_started' | 'claw_ended' | 'claw_refused'; readonly agent: Named<AgentId>; readonly text: string })
   /** Somebody was turned away at the door: a bad token, a foreign origin. Never the token itself. */
   | (OfApp & { readonly kind: 'refused_entry'; readonly why: string })
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })

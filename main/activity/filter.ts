@@ -11,10 +11,13 @@ export interface Condition {
   readonly values: readonly (string | number)[];
 }
 
+/** In the words of the index for it. */
+export const isWatched = `json_extract(decision, '$.wouldAsk') = 1`;
+
 /** True when the filter lets everything through. */
 export function isEverything(filter: ActivityFilter): boolean {
-  const { text, agent, connection, progress, from, to } = filter;
-  return text.trim() === '' && agent === null && connection === null && progress === null && from === null && to === null;
+  const { text, agent, connection, progress, wouldAsk, from, to } = filter;
+  return wouldAsk === undefined && text.trim() === '' && agent === null && connection === null && progress === null && from === null && to === null;
 }
 
 /** `from` and `to` are inclusive. */
@@ -29,12 +32,13 @@ export function toCondition(filter: ActivityFilter): Condition {
     ['actions.at <= ?', filter.to],
   ];
   const used = parts.flatMap(([sql, value]) => (value === null || value === undefined ? [] : [{ sql, value }]));
+  const watched = filter.wouldAsk === true ? [isWatched] : [];
   const never = expression === null ? ['0'] : [];
   const isByText = typeof expression === 'string';
   return {
     from: isByText ? 'action_text CROSS JOIN actions ON actions.sequence = action_text.rowid' : 'actions',
     order: isByText ? 'action_text.rowid' : 'actions.sequence',
-    where: [...never, ...used.map(({ sql }) => sql), '1'].join(' AND '),
+    where: [...never, ...watched, ...used.map(({ sql }) => sql), '1'].join(' AND '),
     values: used.map(({ value }) => value),
   };
 }

@@ -3,12 +3,13 @@ import type { ActionId } from '../../preload/contract.ts';
 import { contactsOf, type Contact } from './contacts.ts';
 import type { Transaction } from './database.ts';
 import { eventsOf, toStory } from './action-story.ts';
+import { isWatched } from './filter.ts';
 import type { ActionEvent, ActivityEvent, EditedEvent, IntentEvent } from './event.ts';
 import { asEdited, beginState, isDone, nextState, type ActionState } from './fold.ts';
 import { searchableText } from './search-text.ts';
 
 /** Grows when the tables or what is put into them change; an older index is then made anew from the chain. */
-const indexVersion = 7;
+const indexVersion = 8;
 
 const names = ['actions', 'action_events', 'action_text', 'contacts', 'last_used', 'last_seen'] as const;
 
@@ -44,6 +45,7 @@ const tables = `
   CREATE INDEX actions_by_progress ON actions (progress, sequence);
   CREATE INDEX actions_by_time ON actions (at, progress, asked_at);
   CREATE INDEX actions_asked ON actions (agent, asked_at) WHERE asked_at IS NOT NULL;
+  CREATE INDEX actions_watched ON actions (sequence) WHERE ${isWatched};
   CREATE INDEX actions_open ON actions (sequence) WHERE is_ended = 0;
   CREATE VIRTUAL TABLE action_text USING fts5 (
     people, subject, tool, agent, connection, arguments,
@@ -124,6 +126,9 @@ export class ActivityIndex {
       case 'forgotten':
       case 'refused_entry':
       case 'signed_out':
+      case 'claw_started':
+      case 'claw_ended':
+      case 'claw_refused':
       case 'connection_added':
       case 'connection_removed':
       case 'server_refused':

@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { readLine } from '../broker/read-line.ts';
 import { parseReply, type Hello, type Reply } from '../broker/shim-protocol.ts';
 import { checkSocketFolder, folderProblemText } from '../broker/socket-folder.ts';
-import type { SocketPlace } from '../paths.ts';
+import type { BrokerPlace } from '../paths.ts';
 
 export type AppAnswer =
   | { readonly ok: true; readonly socket: Socket; readonly reply: Exclude<Reply, { kind: 'waiting' | 'refused' }> }
@@ -14,11 +14,11 @@ const notRunning = { ok: false, why: 'not_running', text: 'Countersign is not ru
  * Says one thing to the running app and returns its answer; `onWaiting` hears that the person is being asked first. A
  * socket in a folder that others can reach is not spoken to.
  */
-export async function askApp(place: SocketPlace, hello: Hello, onWaiting: (text: string) => void): Promise<AppAnswer> {
-  const problem = place.folder === null ? undefined : await checkSocketFolder(place.folder);
+export async function askApp(place: BrokerPlace, hello: Hello, onWaiting: (text: string) => void): Promise<AppAnswer> {
+  const problem = 'port' in place || place.folder === null ? undefined : await checkSocketFolder(place.folder);
   if (problem === 'missing') return notRunning;
   if (problem !== undefined) return { ok: false, why: 'refused', text: folderProblemText(problem) };
-  const socket = await open(place.path);
+  const socket = await open(place);
   if (socket === undefined) return notRunning;
   socket.write(`${JSON.stringify(hello)}\n`);
   for (;;) {
@@ -31,9 +31,9 @@ export async function askApp(place: SocketPlace, hello: Hello, onWaiting: (text:
   }
 }
 
-function open(path: string): Promise<Socket | undefined> {
+function open(place: BrokerPlace): Promise<Socket | undefined> {
   return new Promise((resolve) => {
-    const socket = createConnection(path);
+    const socket = 'port' in place ? createConnection(place.port, place.host) : createConnection(place.path);
     socket.once('connect', () => {
       // After this, an error is followed by `close`, which ends whatever is being read.
       socket.on('error', () => {});

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import type { AppStatus } from '../broker/shim-protocol.ts';
 import { assertNever } from '../model/assert-never.ts';
-import { socketPlace, stateDirectory } from '../paths.ts';
+import { brokerPlace, socketPlace, stateDirectory } from '../paths.ts';
 import { askApp } from './app-connection.ts';
 import { help, parseCommand, type Command } from './arguments.ts';
 
@@ -31,9 +31,9 @@ async function run(command: Command): Promise<ExitCode> {
 /** An installed app is this command itself, without a script's path before the words. */
 const isPackaged = import.meta.dirname.includes('app.asar');
 
-/** `COUNTERSIGN_HOME` counts in a development run alone, for the command as for the app. */
+/** `COUNTERSIGN_HOME` counts in a development run alone, for the command as for the app. A run in a sandbox has a way of its own. */
 function place() {
-  return socketPlace(stateDirectory(process.env, process.platform, isPackaged));
+  return brokerPlace(process.env) ?? socketPlace(stateDirectory(process.env, process.platform, isPackaged));
 }
 
 async function actAs(purpose: 'token' | 'connect', agent: string, name: string): Promise<ExitCode> {

@@ -88,6 +88,16 @@ function isHandedOver({ programs }: Findings): boolean {
 }
 
 /** The words of the one program that a script starts; null where there is anything beside it. */
+/** The words of a line that starts one program and is nothing else; null where it is more, or where a shell would have to work one out. */
+export function wordsOfLine(line: string): readonly string[] | null {
+  if (line.length > longestLine || lying.test(line)) return null;
+  try {
+    return simpleWords(parse(line), 'bash');
+  } catch {
+    return null;
+  }
+}
+
 function simpleWords(script: ParsedScript, shell: 'bash' | 'unknown'): readonly string[] | null {
   const [statement, ...others] = script.commands;
   if (statement === undefined || others.length > 0 || script.shebang !== undefined) return null;

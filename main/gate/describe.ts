@@ -103,12 +103,29 @@ async function describe(request: Describable, args: JsonObject, service: FoundSe
   if (own === undefined) return generalProfile(request, parts).describe(args, context);
   // Paused means nothing passes, and neither does what a token does not reach: a profile may look something up at the service, the general ones never do.
   const mayLookUp = !pause.isPaused && !agents.isPaused(request.agent) && reachesEffect(request.reach, request.connection, own.effect);
-  if (mayLookUp) return within(onBehalfOf(request.agent, () => own.describe(args, context)), request.signal, clock);
+  if (mayLookUp) {
+    const described = await within(onBehalfOf(request.agent, () => own.describe(args, context)), request.signal, clock);
+    return own.isDisputedEffect === true && 'facts' in described ? disputed(described) : described;
+  }
   const described = await generalProfile(request, parts).describe(args, context);
   if (!('facts' in described)) return described;
   // What kind of thing it is needs no look-up.
   const { materials, card, sentence } = described;
   return { materials, card, sentence, facts: { ...described.facts, effect: own.effect } };
+}
+
+/** Somebody says that it reads, and somebody else that it does more. */
+function disputed(described: Described): Described {
+  const { facts, materials, sentence, grants } = described;
+  return {
+    ...(grants === undefined ? {} : { grants }),
+    facts: { ...facts, isDisputedEffect: true },
+    materials,
+    sentence,
+    get card() {
+      return described.card;
+    },
+  };
 }
 
 /** Which of a connection's tools run commands, only their own profile says: whoever brings the action need not know. */

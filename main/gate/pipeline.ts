@@ -59,7 +59,7 @@ export class Pipeline implements Gate {
     const decision = decideAt(live, this.#parts, action.requestedAt);
     // It goes the same way from here, so that the attempt is on record.
     if (!isReached) live.stop('outside_token');
-    const isRefused = decision.answer === 'ask' && this.#refusals.areEnough(action.digest);
+    const isRefused = (decision.answer === 'ask' || decision.wouldAsk === true) && this.#refusals.areEnough(action.digest);
     if (isRefused) live.stop('refused_before');
     const isStopped = !isReached || isRefused;
     const refusal = isStopped ? undefined : this.#refusalToAsk(action.agent, described, decision);

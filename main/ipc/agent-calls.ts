@@ -5,9 +5,9 @@ import type { Handlers } from '../shell/dispatch.ts';
 import { done, problem, value } from './results.ts';
 import type { Launcher, Services } from './services.ts';
 
-type Calls = Pick<Handlers, 'addAgent' | 'getAgentInstructions' | 'renameAgent' | 'setAgentPaused' | 'setAgentConnections' | 'setAgentOptions' | 'forgetAgent'>;
+type Calls = Pick<Handlers, 'addAgent' | 'getAgentInstructions' | 'renameAgent' | 'setAgentPaused' | 'setAgentConnections' | 'setAgentOptions' | 'forgetAgent' | 'setClawRun' | 'removeClawRun' | 'startClaw' | 'stopClaw' | 'restartClaw' | 'getClawLog'>;
 
-export function agentCalls({ agents, connections, launcher }: Services): Calls {
+export function agentCalls({ agents, clawRuns, connections, launcher }: Services): Calls {
   const known = (id: AgentId) => agents.get(id) !== undefined;
   return {
     addAgent({ name }) {
@@ -23,6 +23,15 @@ export function agentCalls({ agents, connections, launcher }: Services): Calls {
     },
     setAgentOptions: ({ id, ...options }) => told(agents.setOptions(id, options)),
     forgetAgent: ({ id }) => told(agents.forget(id)),
+    setClawRun: ({ id, run }) => clawRuns.set(id, run),
+    removeClawRun: ({ id }) => clawRuns.remove(id),
+    startClaw: ({ id }) => clawRuns.start(id),
+    async stopClaw({ id }) {
+      await clawRuns.stop(id);
+      return done;
+    },
+    restartClaw: ({ id }) => clawRuns.restart(id),
+    getClawLog: ({ id }) => (known(id) ? value({ lines: [...clawRuns.log(id)] }) : problem(say('agent.problem.gone'))),
   };
 }
 

@@ -37,7 +37,7 @@ export class LiveSnapshot implements SnapshotSource {
 
   /** Notes what every service's changes make stale, and tells how soon somebody should look. */
   follow(touch: (urgency: Urgency) => void): Dispose {
-    const { activity, agents, alarms, approvals, connections, credentials, gate, grants, keys, oauth, organization, ownCommands, pause, settings, signing, suggester, upstreams } = this.#services;
+    const { activity, agents, alarms, approvals, clawRuns, connections, credentials, gate, grants, keys, oauth, organization, ownCommands, pause, settings, signing, suggester, upstreams } = this.#services;
     const now = (...parts: readonly Part[]) => (): void => {
       for (const part of parts) this.#stale.add(part);
       touch('now');
@@ -54,6 +54,10 @@ export class LiveSnapshot implements SnapshotSource {
       upstreams.onHealthChange(now('connections')),
       oauth.onChange(now('connections')),
       keys.onChange(now('connections')),
+      clawRuns.onChange((change) => {
+        this.#stale.add('agents');
+        touch(change === 'state' ? 'now' : 'later');
+      }),
       ownCommands.onChange(now('agents')),
       pause.onChange(now()),
       alarms.onChange(now()),

@@ -24,6 +24,7 @@ import type { Practice } from '../practice/practice.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
 import type { ServerRuns } from '../server-runs.ts';
+import type { ClawRuns } from '../claw-runs/claw-runs.ts';
 import type { Workbenches } from '../workbenches.ts';
 import type { Signing } from '../signing.ts';
 import type { Shell } from '../shell/shell.ts';
@@ -46,6 +47,7 @@ export interface Services {
   readonly mailAccounts: MailAccounts;
   readonly workbenches: Workbenches;
   readonly serverRuns: ServerRuns;
+  readonly clawRuns: ClawRuns;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;
   readonly network: Network;
@@ -74,4 +76,6 @@ export interface Services {
 export interface Launcher {
   readonly command: string;
   readonly args: readonly string[];
+  /** What a run in a sandbox has to see to start it; absent: nothing beside the system's programs. */
+  readonly files?: readonly string[];
 }

@@ -4,6 +4,8 @@ import { accessOf } from '../connections/server-access.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
 import { theNetwork } from '../model/network-place.ts';
+import { openclawsOwn } from '../model/openclaw-place.ts';
+import { ownName } from '../model/own-connections.ts';
 import { say } from '../model/say.ts';
 import type { RecordFigures } from './record-figures.ts';
 import type { Services } from './services.ts';
@@ -41,10 +43,14 @@ export function viewRules({ settings, policy, connections }: Services): Rules {
 }
 
 export function viewGrants({ grants, agents, connections, text }: Services): Grant[] {
+  const nameOf = (connection: ConnectionId): string => {
+    const own = ownName(connection);
+    return own === undefined ? (connections.find(connection)?.name ?? connection) : text(own);
+  };
   return grants.list().map(({ id, agent, connection, sentence, from, until, uses, usesLeft, lastUsedAt }) => ({
     id,
     agent: { id: agent, name: agents.get(agent)?.name ?? agent },
-    connectionName: connection === theNetwork ? text(say('place.connection')) : (connections.find(connection)?.name ?? connection),
+    connectionName: nameOf(connection),
     sentence,
     givenAt: from,
     endsAt: until,
@@ -56,11 +62,19 @@ export function viewGrants({ grants, agents, connections, text }: Services): Gra
 
 /** Waiting, and answered since that instant. */
 export function viewApprovals({ approvals, text }: Services, since: number): Approval[] {
-  // The network is no service that somebody named, so its name is in the person's language.
-  return approvals.list(since).map((approval) => (networkCards.has(approval.card.headline.id) ? { ...approval, connectionName: text(say('place.connection')) } : approval));
+  return approvals.list(since).map((approval) => {
+    const own = ownCards.get(approval.card.headline.id);
+    const name = own === undefined ? undefined : ownName(own);
+    return name === undefined ? approval : { ...approval, connectionName: text(name) };
+  });
 }
 
-const networkCards: ReadonlySet<string> = new Set(['card.place.headline', 'card.request.headline']);
+/** Questions about what is no service that somebody named: those are called so in the person's language. */
+const ownCards: ReadonlyMap<string, ConnectionId> = new Map([
+  ['card.place.headline', theNetwork],
+  ['card.request.headline', theNetwork],
+  ['openclaw.own.headline', openclawsOwn],
+]);
 
 function trayState(isPaused: boolean, approvals: readonly Approval[], problems: readonly Message[]): Status['tray'] {
   if (isPaused) return 'paused';
@@ -68,7 +82,7 @@ function trayState(isPaused: boolean, approvals: readonly Approval[], problems: 
   return problems.length > 0 ? 'attention' : 'quiet';
 }
 
-export function viewAgents({ agents, connections, locale, ownCommands }: Services, figures: RecordFigures): Agent[] {
+export function viewAgents({ agents, clawRuns, connections, locale, ownCommands }: Services, figures: RecordFigures): Agent[] {
   const all = connections.list();
   const { gateway } = ownCommands;
   const inOrder = new Intl.Collator(locale().tag);
@@ -88,6 +102,7 @@ export function viewAgents({ agents, connections, locale, ownCommands }: Service
     toolMode: agent.toolMode,
     callsPerMinute: agent.callsPerMinute,
     lockedOptions: [...agent.lockedOptions],
+    run: clawRuns.view(agent.id),
     ...(gateway?.agent === agent.id && { ownCommands: { gateway: gateway.url, state: gateway.state } }),
   }));
 }

@@ -62,6 +62,8 @@ export interface Recipient {
 /** What an action would do, in typed words, taken by our own code from the exact arguments. */
 export interface Facts {
   readonly effect: Effect;
+  /** The organization's profile says that it reads; what comes with Countersign, or how the tool looks, says otherwise. */
+  readonly isDisputedEffect?: true;
   /** False: cannot be taken back once done. */
   readonly isReversible: boolean;
   readonly account?: string;
@@ -212,6 +214,8 @@ export interface ActionProfile {
   /** Cedar's action for it; absent: `invokeTool`. */
   readonly kind?: 'runCommand';
   readonly effect: Effect;
+  /** As the fact of that name. */
+  readonly isDisputedEffect?: true;
   /** What a Claw could do with this tool, as a sentence in the present: "Send emails from Work mail". */
   readonly ability: Message;
   /** Absent: nothing may be changed. */
@@ -229,6 +233,8 @@ export interface Decision {
   readonly reason: string | null;
   /** The standing answer that allowed it. */
   readonly grant?: GrantId;
+  /** On an allow: reading is watched here. The policies, the title and the reason are those of what would have asked. */
+  readonly wouldAsk?: true;
   /** On an ask: what a yes takes beside the button. */
   readonly signing?: SigningNeed;
   /** Policies that could not be evaluated; they counted as deny (forbid) or ask (permit). */

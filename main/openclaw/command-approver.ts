@@ -22,6 +22,8 @@ interface Open {
   readonly id: string;
   readonly asked: JsonObject;
   readonly ended: AbortController;
+  /** A yes of ours is on its way or was taken: what the gateway tells of it now is no other answer. */
+  isAllowed: boolean;
   /** The person's yes found no gateway: it is asked about anew when there is one. */
   isUnheard: boolean;
 }
@@ -49,7 +51,7 @@ export class CommandApprover {
     const { clock, report } = this.#parts;
     if (this.#isClosed || this.#open.has(id)) return;
     if (this.#refused.has(id) || this.#open.size >= mostOpen) return this.#refuse(id);
-    const open: Open = { id, asked: argumentsOf(request), ended: new AbortController(), isUnheard: false };
+    const open: Open = { id, asked: argumentsOf(request), ended: new AbortController(), isAllowed: false, isUnheard: false };
     this.#open.set(id, open);
     const stopTimer = clock.after(timeLeft(request, clock.now()), () => open.ended.abort(new AnsweredElsewhere('over', null)));
     void this.#ask(open)
@@ -69,7 +71,9 @@ export class CommandApprover {
     const id = args['request'];
     const open = typeof id === 'string' ? this.#open.get(id) : undefined;
     if (typeof id !== 'string' || open === undefined || !isDeepStrictEqual({ ...args }, open.asked)) return 'unsent';
+    open.isAllowed = true;
     const taken = await this.#parts.answer(id, 'allow-once');
+    open.isAllowed = taken === 'taken';
     open.isUnheard = taken === 'unsent';
     return taken;
   }
@@ -77,7 +81,8 @@ export class CommandApprover {
   /** It was answered, here or elsewhere, or has run out: its card ends. */
   end({ id, answer, by }: Resolved): void {
     this.#refused.delete(id);
-    this.#open.get(id)?.ended.abort(new AnsweredElsewhere(answer, by));
+    const open = this.#open.get(id);
+    if (open?.isAllowed === false) open.ended.abort(new AnsweredElsewhere(answer, by));
   }
 
   /** Of what is open, only these still wait at the gateway; how the others ended, it does not tell. */

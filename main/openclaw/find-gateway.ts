@@ -6,7 +6,8 @@ const config = z.object({
   gateway: z.object({
     port: z.number().int().min(1).max(65_535).optional(),
     tls: z.object({ enabled: z.boolean().optional() }).optional(),
-    auth: z.object({ mode: z.string().optional(), token: z.string().min(1) }),
+    // A reference (`${NAME}`, or an object) leads to where only OpenClaw looks.
+    auth: z.object({ mode: z.literal('token').optional(), token: z.string().regex(/^[^\s$]+$/) }),
   }),
 });
 

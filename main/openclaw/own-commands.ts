@@ -10,7 +10,7 @@ import type { Upstream, UpstreamTool } from '../model/upstream.ts';
 import { CommandApprover } from './command-approver.ts';
 import { newDeviceKey } from './device-identity.ts';
 import { gatewayAddress } from './gateway-address.ts';
-import { GatewayLink, type LinkState } from './gateway-link.ts';
+import type { GatewayLink, LinkState } from './gateway-link.ts';
 import { gatewayService } from './gateway-service.ts';
 import { ownCommand } from './own-command.ts';
 
@@ -114,12 +114,13 @@ export class OwnCommands {
     await this.#stop();
     const gateway = this.#gateway;
     if (gateway === undefined || turn !== this.#turn) return;
-    const secrets = await this.#parts.vault.read(gateway.url);
+    // OpenClaw's client takes a while to load, and most people have no gateway.
+    const [secrets, library] = await Promise.all([this.#parts.vault.read(gateway.url), import('./gateway-link.ts')]);
     if (turn !== this.#turn) return;
     if (!('token' in secrets)) return this.#tell('no_token');
     this.#tell('connecting');
     try {
-      this.#connect(gateway, secrets);
+      this.#connect(library.GatewayLink, gateway, secrets);
     } catch (error) {
       this.#parts.report(`OpenClaw's gateway cannot be connected to: ${String(error)}`);
       this.#tell('refused');
@@ -134,10 +135,10 @@ export class OwnCommands {
     await this.#link?.close();
   }
 
-  #connect({ agent, url }: { readonly agent: AgentId; readonly url: string }, secrets: { readonly token: string; readonly deviceKey: string }): void {
+  #connect(Link: typeof GatewayLink, { agent, url }: { readonly agent: AgentId; readonly url: string }, secrets: { readonly token: string; readonly deviceKey: string }): void {
     const { clock, gate, report, version } = this.#parts;
     const approver = new CommandApprover({ gate: gate(), agent, clock, report, answer: (id, decision) => link.answer(id, decision) });
-    const link: GatewayLink = new GatewayLink({
+    const link: GatewayLink = new Link({
       url,
       ...secrets,
       version,

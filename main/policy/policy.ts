@@ -12,6 +12,7 @@ import { hostRules, noHosts, type HostLists } from './host-rules.ts';
 import { readLayer, type Layer, type NamedPolicy } from './layers.ts';
 import { personalRuleText, type PersonalRules } from './personal-rules.ts';
 import { listRules, organizationProblem } from './rule-list.ts';
+import { noWatch, underWatch, type Watch } from './watch.ts';
 
 /** The organization's Cedar text, from the managed settings, and whom a refused person may turn to. */
 export interface OrganizationPolicy {
@@ -27,6 +28,8 @@ export interface PolicyParts {
   readonly grants?: readonly Grant[];
   /** The person's lists of places; in the personal layer too. */
   readonly hosts?: HostLists;
+  /** Where reading is watched instead of asked about. */
+  readonly watch?: Watch;
 }
 
 export interface ToolQuestion {
@@ -142,7 +145,8 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
 
     decide(question) {
       const found = find(question);
-      return found.ok ? combine(found.findings, [question.effect, question.facts.effect], question.facts.isInternalPlace) : found.decision;
+      if (!found.ok) return found.decision;
+      return underWatch(combine(found.findings, [question.effect, question.facts.effect], question.facts.isInternalPlace), question, parts.watch ?? noWatch);
     },
 
     isHidden(question) {

@@ -46,7 +46,9 @@ export class Profiles {
 
   #find(connection: ConnectionId, tool: UpstreamTool): ActionProfile | undefined {
     const fits = (profile: ToolProfile): boolean => (profile.connections?.includes(connection) ?? true) && isFor(profile, tool);
-    const profile = this.#organization.get(tool.name)?.find(fits) ?? this.#shipped.get(tool.name)?.find(fits);
+    const own = this.#organization.get(tool.name)?.find(fits);
+    const shipped = this.#shipped.get(tool.name)?.find(fits);
+    const profile = own ?? shipped;
     const { readOnlyHint, destructiveHint } = tool.annotations ?? {};
     const doubt = (text: string): ActionProfile => genericProfile(tool.name, disarm, [{ text: say(text), tone: 'stop' }]);
     if (profile === undefined) {
@@ -55,7 +57,9 @@ export class Profiles {
       return destructiveHint === true ? doubt('card.mark.saysDestructive') : undefined;
     }
     if (profile.effect === 'read' && (destructiveHint === true || readOnlyHint === false)) return doubt('card.mark.saysOtherwise');
-    return compileProfile(tool.name, profile, this.#sayPhrase);
+    const compiled = compileProfile(tool.name, profile, this.#sayPhrase);
+    const saysOtherwise = own?.effect === 'read' && (shipped === undefined ? commandPlace(tool) !== undefined : shipped.effect !== 'read');
+    return saysOtherwise ? { ...compiled, isDisputedEffect: true } : compiled;
   }
 }
 

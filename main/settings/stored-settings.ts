@@ -17,6 +17,7 @@ export const defaultSettings: Settings = {
   workDays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
   workStart: '07:00',
   workEnd: '20:00',
+  watchReads: [],
   attachmentFolders: [],
   proxy: 'system',
   noProxy: [],

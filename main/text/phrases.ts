@@ -1,5 +1,5 @@
 import { createIntl, createIntlCache } from '@formatjs/intl';
-import { languages, type Language, type Message } from '../../preload/contract.ts';
+import { languages, type Message } from '../../preload/contract.ts';
 
 /** The message that stands for a text which came with its own languages. */
 const phraseId = 'profile.text';
@@ -17,9 +17,4 @@ export function sayPhrase(phrase: Readonly<Record<string, string>>, values: Mess
     return [[language === 'en' ? 'text' : language, speaker.formatMessage({ id: written, defaultMessage: written }, values, { ignoreTag: true })] as const];
   });
   return { id: phraseId, values: Object.fromEntries(texts) };
-}
-
-/** The values of a message, with a phrase's text in that language where it has one. */
-export function phraseValues({ id, values }: Message, language: Language): Message['values'] {
-  return id === phraseId ? { text: values[language] ?? values['text'] ?? '' } : values;
 }

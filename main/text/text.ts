@@ -1,7 +1,7 @@
 import { createIntl, createIntlCache, type IntlShape } from '@formatjs/intl';
 import type { Locale, Message } from '../../preload/contract.ts';
 import { catalogs, english } from './catalogs.ts';
-import { phraseValues } from './phrases.ts';
+import { spokenValues } from '../../renderer/locales/spoken.ts';
 
 /** Formats the renderer's messages where there is no renderer: tray, notifications, dialogs, the console, pages in the browser. */
 export type FormatText = (message: Message) => string;
@@ -14,7 +14,7 @@ export function createText(locale: () => Locale): FormatText {
     const key = `${chosen.language} ${chosen.tag}`;
     const speaker = speakers.get(key) ?? createIntl({ locale: chosen.tag, messages: { ...catalogs[chosen.language] }, defaultLocale: 'en', onError: () => undefined }, createIntlCache());
     speakers.set(key, speaker);
-    return speaker.formatMessage({ id, defaultMessage: english[id] ?? id }, phraseValues({ id, values }, chosen.language));
+    return speaker.formatMessage({ id, defaultMessage: english[id] ?? id }, spokenValues({ id, values }, chosen.language, catalogs[chosen.language]));
   };
 }
 

@@ -3,7 +3,7 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useCallback, useState, type ReactNode } from 'react';
 import type { ActivityDetail, ActivityEntry, DecisionView, Snapshot } from '../../preload/contract.ts';
 import { ask, useBridge } from '../app/bridge.ts';
-import { Say, useText } from '../app/intl.tsx';
+import { Say, useRuleWords, useText } from '../app/intl.tsx';
 import { useLoaded } from '../app/use-loaded.ts';
 import { useReturnFocus } from '../look/use-return-focus.ts';
 import { Busy, Chip, CopyField, Disarmed, ErrorNote, ProgressChip, TimeText } from '../look/index.ts';
@@ -121,21 +121,22 @@ function About({ detail }: { readonly detail: ActivityDetail }): ReactNode {
 
 function Decision({ decision }: { readonly decision: DecisionView }): ReactNode {
   const text = useText();
+  const wordsOf = useRuleWords();
   return (
     <section>
       <h3 className="cs-drawer-heading">{text('activityScreen.drawer.decision')}</h3>
       <div className="cs-decision">
-        <Chip tone={answerTones[decision.answer]}>{text(`screens.answer.${decision.answer}`)}</Chip>
+        {decision.wouldAsk === true ? <Chip tone="mind">{text('screens.answer.watched')}</Chip> : <Chip tone={answerTones[decision.answer]}>{text(`screens.answer.${decision.answer}`)}</Chip>}
         <dl className="cs-record-facts">
           <Fact name={text('activityScreen.drawer.rule')}>
-            <Disarmed text={decision.title} />
+            <Disarmed text={wordsOf(decision.title)} />
           </Fact>
           <Fact name={text('activityScreen.drawer.decidedBy')}>
             <LayerName layer={decision.layer} />
           </Fact>
           {decision.reason !== null && (
             <Fact name={text('activityScreen.drawer.reason')}>
-              <Disarmed text={decision.reason} />
+              <Disarmed text={wordsOf(decision.reason)} />
             </Fact>
           )}
         </dl>
@@ -164,6 +165,7 @@ function Edited({ edit }: { readonly edit: NonNullable<ActivityDetail['edit']> }
 
 function RefusedEdits({ edits }: { readonly edits: NonNullable<ActivityDetail['refusedEdits']> }): ReactNode {
   const text = useText();
+  const wordsOf = useRuleWords();
   return (
     <section className="cs-stack cs-stack-tight">
       <div>
@@ -177,7 +179,7 @@ function RefusedEdits({ edits }: { readonly edits: NonNullable<ActivityDetail['r
           <FieldChanges changes={edit.changes} />
           <dl className="cs-record-facts">
             <Fact name={text('activityScreen.drawer.rule')}>
-              <Disarmed text={edit.decision.title} />
+              <Disarmed text={wordsOf(edit.decision.title)} />
             </Fact>
             <Fact name={text('activityScreen.drawer.decidedBy')}>
               <LayerName layer={edit.decision.layer} />

@@ -8,6 +8,8 @@ import { isEverything, type Choice, type Period } from './filter.ts';
 
 /** Milliseconds without a key press after which the search runs. */
 const searchPause = 250;
+/** Stands beside the outcomes in their menu. */
+const watched = 'watched';
 const periods = ['any', 'today', 'week', 'month', 'dates'] as const;
 
 export interface FilterBarProps {
@@ -44,12 +46,13 @@ export function FilterBar({ choice, onChange, onClear, children }: FilterBarProp
       />
       <FilterMenu
         label={text('activityScreen.filter.outcome.label')}
-        value={choice.progress ?? ''}
+        value={choice.isWatched ? watched : (choice.progress ?? '')}
         options={[
           { value: '', name: text('activityScreen.filter.outcome.all') },
           ...progress.options.map((value) => ({ value, name: text(`progress.${value}`) })),
+          { value: watched, name: text('activityScreen.filter.outcome.watched') },
         ]}
-        onChange={(value) => onChange({ progress: progress.safeParse(value).data ?? null })}
+        onChange={(value) => onChange({ progress: progress.safeParse(value).data ?? null, isWatched: value === watched })}
       />
       <FilterMenu
         label={text('activityScreen.filter.time.label')}

@@ -8,10 +8,12 @@ export type Period =
 
 /** What the person chose above the timeline. */
 export interface Choice extends Pick<ActivityFilter, 'text' | 'agent' | 'connection' | 'progress'> {
+  /** Only what was read without a question because reading is watched. */
+  readonly isWatched: boolean;
   readonly period: Period;
 }
 
-export const everything: Choice = { text: '', agent: null, connection: null, progress: null, period: { kind: 'any' } };
+export const everything: Choice = { text: '', agent: null, connection: null, progress: null, isWatched: false, period: { kind: 'any' } };
 
 export function isEverything(choice: Choice): boolean {
   return (
@@ -19,6 +21,7 @@ export function isEverything(choice: Choice): boolean {
     choice.agent === null &&
     choice.connection === null &&
     choice.progress === null &&
+    !choice.isWatched &&
     (choice.period.kind === 'any' || (choice.period.kind === 'dates' && choice.period.from === '' && choice.period.to === ''))
   );
 }
@@ -33,8 +36,8 @@ function localDay(text: string, offset: number): number | null {
 
 /** The contract's filter for a choice. The end of a period is its last millisecond. `text` is cut at the contract's 200 characters. */
 export function toFilter(choice: Choice, now: number): ActivityFilter {
-  const { text, agent, connection, progress, period } = choice;
-  const base = { text: text.trim().slice(0, 200), agent, connection, progress };
+  const { text, agent, connection, progress, isWatched, period } = choice;
+  const base = { text: text.trim().slice(0, 200), agent, connection, progress, ...(isWatched ? { wouldAsk: true as const } : {}) };
   switch (period.kind) {
     case 'any':
       return { ...base, from: null, to: null };

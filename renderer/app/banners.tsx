@@ -1,7 +1,10 @@
 import { Button } from '@fluentui/react-components';
+import { EyeRegular } from '@fluentui/react-icons/svg/eye';
 import { PauseFilled } from '@fluentui/react-icons/svg/pause';
 import { WarningFilled } from '@fluentui/react-icons/svg/warning';
 import type { ReactNode } from 'react';
+import { useIntl } from 'react-intl';
+import { Disarmed } from '../look/disarmed.tsx';
 import { Say, useText } from './intl.tsx';
 import { useNavigation } from './navigation.ts';
 import { useSnapshot } from './store.ts';
@@ -24,9 +27,10 @@ export function Banners(): ReactNode {
   const hasSignInProblem = problems.some(({ id }) => id === signInProblem);
   const pause = useCall('setPaused');
   const signingIn = useCall('startSignIn');
+  const watched = useWatched();
   const waiting = useSnapshot((snapshot) => snapshot.connections).filter(({ browserSignIn, health }) => browserSignIn !== null && browserSignIn.stage === null && health.state === 'needs_sign_in');
   return (
-    <section className="cs-banners" aria-label={text('banner.label')} hidden={problems.length === 0 && !isPaused}>
+    <section className="cs-banners" aria-label={text('banner.label')} hidden={problems.length === 0 && !isPaused && watched === null}>
       {isPaused && (
         <div className="cs-banner cs-banner-paused">
           <PauseFilled aria-hidden fontSize={18} />
@@ -34,6 +38,19 @@ export function Banners(): ReactNode {
           <Button size="small" disabledFocusable={pause.isBusy} onClick={() => void pause.run({ isPaused: false })}>
             {text('pause.resume')}
           </Button>
+        </div>
+      )}
+      {watched !== null && (
+        <div className="cs-banner cs-banner-watch">
+          <EyeRegular aria-hidden fontSize={18} />
+          <p className="cs-grow cs-anywhere">
+            <Disarmed text={text('banner.watch', { where: watched })} />
+          </p>
+          {navigation.screen !== 'rules' && (
+            <Button size="small" onClick={() => navigation.show('rules')}>
+              {text('banner.watch.rules')}
+            </Button>
+          )}
         </div>
       )}
       {problems.length > 0 && (
@@ -70,4 +87,15 @@ export function Banners(): ReactNode {
       )}
     </section>
   );
+}
+
+/** Where reading is watched instead of asked about, in words; null: nowhere. */
+function useWatched(): string | null {
+  const text = useText();
+  const intl = useIntl();
+  const watched = useSnapshot(({ settings }) => settings.watchReads);
+  const connections = useSnapshot((snapshot) => snapshot.connections);
+  if (watched.includes('*')) return text('banner.watch.everywhere');
+  const names = connections.filter(({ id }) => watched.includes(id)).map(({ name }) => name);
+  return names.length === 0 ? null : intl.formatList(names, { type: 'conjunction' });
 }

@@ -1,6 +1,7 @@
 import { createContext, useCallback, useContext, type ReactNode } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
 import type { Language, Message } from '../../preload/contract.ts';
+import { ruleWords, spokenValues } from '../locales/spoken.ts';
 import { Disarmed } from '../look/disarmed.tsx';
 import type { Speech } from './catalogs.ts';
 
@@ -24,8 +25,15 @@ export function useText(): (id: string, values?: Message['values']) => string {
 /** Formats a contract `Message` that main sent. For showing prefer `<Say>`, which also shows disarmed characters as tags. */
 export function useSay(): (message: Message) => string {
   const text = useText();
+  const { messages } = useIntl();
   const language = useContext(LanguageContext);
-  return useCallback(({ id, values }) => text(id, id === 'profile.text' ? { text: values[language] ?? values['text'] ?? '' } : values), [text, language]);
+  return useCallback((message) => text(message.id, spokenValues(message, language, messages)), [text, language, messages]);
+}
+
+/** What a rule says, its title or its reason, in the person's language where the rule is ours. */
+export function useRuleWords(): (text: string) => string {
+  const { messages } = useIntl();
+  return useCallback((text) => ruleWords(text, messages), [messages]);
 }
 
 /** A contract `Message` as text, disarmed characters as tags. */

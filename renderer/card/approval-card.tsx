@@ -8,6 +8,7 @@ import { MarkChip } from '../look/chip.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
 import { Joined } from '../look/layout.tsx';
 import { useNow } from '../look/use-now.ts';
+import { useScrolls } from '../look/use-scrolls.ts';
 import { AnsweredNote } from './answered-note.tsx';
 import './card.css';
 import { CardActions, isWholeNumber } from './card-actions.tsx';
@@ -106,7 +107,6 @@ function OpenCard({ approval, isOwnWindow, editing, isOver, takesFocus, onEdit, 
     if (mayAnswer()) void answer('deny', false, null);
   };
   const keys = useCardKeys({
-    isElsewhere: isDenying,
     onApprove: () => approve(),
     onEscape: isOwnWindow ? () => mayAnswer() && setDenying(true) : null,
   });
@@ -187,10 +187,10 @@ function CardHead({ approval, headlineId }: { readonly approval: Approval; reado
 function CardBody({ approval, children }: { readonly approval: Approval; readonly children?: ReactNode }): ReactNode {
   const text = useText();
   const { card } = approval;
-  // Above the fields for signing little room is left, so it has to be scrolled, by keyboard, too.
-  const scrolls = approval.signing !== undefined && approval.answer === null ? { tabIndex: 0, role: 'group', 'aria-label': text('cardView.facts') } : {};
+  const body = useRef<HTMLDivElement>(null);
+  const scrolls = useScrolls(body) ? { tabIndex: 0, role: 'group', 'aria-label': text('cardView.facts') } : {};
   return (
-    <div className="cs-card-body" {...scrolls}>
+    <div className="cs-card-body" ref={body} {...scrolls}>
       {card.risk === 'high' ? (
         <section className="cs-alarm" aria-label={text('cardView.lookClosely')}>
           <ShieldFilled aria-hidden fontSize={22} />

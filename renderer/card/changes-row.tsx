@@ -5,7 +5,7 @@ import { Say, useText } from '../app/intl.tsx';
 import { MarkChip } from '../look/chip.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
 import { DiffText } from '../look/field-changes.tsx';
-import { byteText } from './byte-text.ts';
+import { byteText } from '../look/byte-text.ts';
 import './changes-row.css';
 import { gravestFirst } from './gravest-first.ts';
 import { MoreList } from './more-list.tsx';

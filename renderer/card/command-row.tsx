@@ -23,7 +23,7 @@ export function CommandRow({ row }: { readonly row: Command }): ReactNode {
         <Say message={row.label} />
       </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
-      <div className="cs-message cs-command" role="group" aria-labelledby={label} tabIndex={0} dir="ltr">
+      <div className={`cs-message cs-command ${length <= 120 && !row.segments.some(({ text }) => text.includes('\n')) ? 'cs-message-short' : ''}`} role="group" aria-labelledby={label} tabIndex={0} dir="ltr">
         {shown.map(({ kind, text }, index) => (
           // A card is frozen: the parts of its line never move among each other.
           // oxlint-disable-next-line react/no-array-index-key

@@ -6,7 +6,7 @@ import type { Mark, Row } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
 import { MarkChip } from '../look/chip.tsx';
 import { Disarmed } from '../look/disarmed.tsx';
-import { byteText } from './byte-text.ts';
+import { byteText } from '../look/byte-text.ts';
 import { ClampedText } from './clamped-text.tsx';
 import { gravestFirst } from './gravest-first.ts';
 import { MoreList } from './more-list.tsx';
@@ -101,6 +101,11 @@ export function FilesRow({ row }: { readonly row: RowOf<'files'> }): ReactNode {
   );
 }
 
+/** A line or two keep their whole room; anything longer gives way when room is short, and scrolls by itself. */
+function messageClass(text: string): string {
+  return text.length <= 80 && !text.includes('\n') ? 'cs-message cs-message-short' : 'cs-message';
+}
+
 /** The text exactly as it will be sent. It scrolls by itself, so the keyboard must reach it. */
 export function MessageRow({ row }: { readonly row: RowOf<'message'> }): ReactNode {
   const text = useText();
@@ -112,7 +117,7 @@ export function MessageRow({ row }: { readonly row: RowOf<'message'> }): ReactNo
         <Say message={row.label} />
       </div>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
-      <div className="cs-message" role="group" aria-labelledby={label} tabIndex={0} dir="auto">
+      <div className={messageClass(row.text)} role="group" aria-labelledby={label} tabIndex={0} dir="auto">
         <ClampedText text={row.text} limit={limits.body} />
       </div>
       {row.links.length > 0 && (

@@ -58,7 +58,6 @@ export function StackCard({ approvals, isOwnWindow = false, onAlone }: StackCard
   const answer = async (answer: 'approve' | 'deny', reason: string | null): Promise<boolean> =>
     mayAnswer() && (await run({ cards: approvals.map(({ id, digest }) => ({ id, digest })), answer, reason })) !== null;
   const keys = useCardKeys({
-    isElsewhere: isDenying,
     onApprove: () => void answer('approve', null),
     onEscape: isOwnWindow ? () => mayAnswer() && setDenying(true) : null,
   });

@@ -2,8 +2,6 @@ import { useRef, type FocusEvent, type KeyboardEvent } from 'react';
 import { armsAfter } from './arming.ts';
 
 export interface CardKeysOptions {
-  /** A dialog or a form has the keys. */
-  readonly isElsewhere: boolean;
   /** Ctrl or Cmd with Enter. */
   readonly onApprove: () => void;
   /** Esc; null: it is not this card's. */
@@ -16,7 +14,7 @@ export interface CardKeys {
 }
 
 /** The keys that answer a card. What was typed before the focus came into it, or was on its way then, was meant for something else. */
-export function useCardKeys({ isElsewhere, onApprove, onEscape }: CardKeysOptions): CardKeys {
+export function useCardKeys({ onApprove, onEscape }: CardKeysOptions): CardKeys {
   const focusedSince = useRef(Number.POSITIVE_INFINITY);
   return {
     onFocus(event) {
@@ -24,7 +22,8 @@ export function useCardKeys({ isElsewhere, onApprove, onEscape }: CardKeysOption
       if (!(cameFrom instanceof Node) || !event.currentTarget.contains(cameFrom)) focusedSince.current = performance.now();
     },
     onKeyDown(event) {
-      // React also brings keys from the dialog here; they are the dialog's.
+      // React also brings keys from dialogs and menus that the card opened; they are theirs: Esc closes a menu, and asks nothing.
+      const isElsewhere = !(event.target instanceof Node) || !event.currentTarget.contains(event.target);
       if (isElsewhere || event.nativeEvent.isComposing) return;
       if (event.repeat || performance.now() - focusedSince.current < armsAfter) {
         // Space and Enter would press the button or tick the box that has the focus.

@@ -2,6 +2,7 @@ import { Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
 import { PauseRegular } from '@fluentui/react-icons/svg/pause';
+import { PlayCircleRegular } from '@fluentui/react-icons/svg/play-circle';
 import { PlayRegular } from '@fluentui/react-icons/svg/play';
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected';
 import { RenameRegular } from '@fluentui/react-icons/svg/rename';
@@ -15,10 +16,11 @@ import { useCall } from '../app/use-call.ts';
 import { Avatar, Chip, Disarmed, ErrorNote, Joined, Note, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
 import { ClawOptions } from './claw-options.tsx';
+import { RunLine } from './run-line.tsx';
 import { RenameForm } from './rename-form.tsx';
 
 /** What a card can open. */
-export type ClawDialog = 'connect' | 'choose' | 'own' | 'forget';
+export type ClawDialog = 'connect' | 'choose' | 'own' | 'run' | 'log' | 'forget';
 
 export interface ClawCardProps {
   readonly agent: Agent;
@@ -48,6 +50,7 @@ export function ClawCard({ agent, onOpen }: ClawCardProps): ReactNode {
         {isRenaming ? <RenameForm agent={agent} onEnd={endRename} /> : <ClawName agent={agent} />}
         <CanUse agent={agent} />
         <ClawFacts agent={agent} />
+        {agent.run !== null && <RunLine agent={agent} run={agent.run} onOpen={onOpen} />}
         {agent.ownCommands !== undefined && <OwnCommandsLine state={agent.ownCommands.state} />}
         {isPaused && <p className="cs-item-line">{text('clawsScreen.pausedNote')}</p>}
         {agent.isManaged && <ManagedBy />}
@@ -70,6 +73,11 @@ export function ClawCard({ agent, onOpen }: ClawCardProps): ReactNode {
               <MenuItem icon={<PlugConnectedRegular />} onClick={() => onOpen('connect')}>
                 {text('clawsScreen.connect')}
               </MenuItem>
+              {!agent.isPractice && (
+                <MenuItem icon={<PlayCircleRegular />} onClick={() => onOpen('run')}>
+                  {text(agent.run === null ? 'clawsScreen.run.menu' : 'clawsScreen.run.change')}
+                </MenuItem>
+              )}
               {!agent.isPractice && (
                 <MenuItem icon={<WindowConsoleRegular />} onClick={() => onOpen('own')}>
                   {text('clawsScreen.own.menu')}

@@ -14,6 +14,8 @@ import { ClawCard, type ClawDialog } from './claw-card.tsx';
 import './claws.css';
 import { ConnectDialog } from './connect-dialog.tsx';
 import { ForgetDialog } from './forget-dialog.tsx';
+import { RunDialog } from './run-dialog.tsx';
+import { RunLogDialog } from './run-log-dialog.tsx';
 import { OwnCommandsDialog } from './own-commands-dialog.tsx';
 
 /** Who may work for this person, and what each can use. */
@@ -45,6 +47,8 @@ export function ClawsScreen(): ReactNode {
       {opened?.dialog === 'connect' && <ConnectDialog agent={opened.agent} onClose={close} />}
       {opened?.dialog === 'choose' && <ChooseConnectionsDialog agent={opened.agent} onClose={close} />}
       {opened?.dialog === 'own' && <OwnCommandsDialog agent={opened.agent} onClose={close} />}
+      {opened?.dialog === 'run' && <RunDialog agent={opened.agent} onClose={close} />}
+      {opened?.dialog === 'log' && <RunLogDialog agent={opened.agent} onClose={close} />}
       {opened?.dialog === 'forget' && <ForgetDialog agent={opened.agent} onClose={close} />}
     </div>
   );

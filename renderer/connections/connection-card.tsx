@@ -1,6 +1,7 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Spinner } from '@fluentui/react-components';
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
+import { EyeRegular } from '@fluentui/react-icons/svg/eye';
 import { KeyResetRegular } from '@fluentui/react-icons/svg/key-reset';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
 import { DocumentTextRegular } from '@fluentui/react-icons/svg/document-text';
@@ -10,6 +11,7 @@ import { useState, type ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
 import type { Connection, Tone } from '../../preload/contract.ts';
 import { Say, useText } from '../app/intl.tsx';
+import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
@@ -34,6 +36,7 @@ export interface ConnectionCardProps {
 /** One connection: what it reaches, how it is, where its password is, and what can be done about it. */
 export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onChangeAccess, onForget, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
+  const isWatched = useSnapshot(({ settings }) => settings.watchReads.some((id) => id === '*' || id === connection.id));
   const checking = useCall('checkConnection');
   const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
@@ -58,6 +61,11 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
           </h2>
           <Chip tone={healthTones[health.state]}>{text(`connectionsScreen.health.${health.state}`)}</Chip>
           {access?.kind === 'full' && <Chip tone="mind">{text('connectionsScreen.access.full')}</Chip>}
+          {isWatched && (
+            <Chip tone="mind" icon={<EyeRegular aria-hidden />}>
+              {text('connectionsScreen.watched')}
+            </Chip>
+          )}
         </div>
         <p className="cs-item-line">
           <Joined>

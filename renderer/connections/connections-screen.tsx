@@ -13,7 +13,7 @@ import { AddConnectionDialog } from './add-connection-dialog.tsx';
 import { ConnectionCard } from './connection-card.tsx';
 import './connections.css';
 import { ForgetCredentialDialog } from './forget-credential-dialog.tsx';
-import { LogDialog } from './log-dialog.tsx';
+import { ConnectionLogDialog } from './connection-log-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { SignInDialog } from './sign-in-dialog.tsx';
 import { ToolsDrawer } from './tools-drawer.tsx';
@@ -86,7 +86,7 @@ export function ConnectionsScreen(): ReactNode {
       {opening !== null && <AccessDialog connection={opening} onClose={() => setOpening(null)} onChanged={() => setOutcome(text('connectionsScreen.access.changed', { name: opening.name }))} />}
       {forgetting !== null && <ForgetCredentialDialog connection={forgetting} onClose={() => setForgetting(null)} onForgotten={tell} />}
       {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} onRemoved={tell} />}
-      {reading !== null && <LogDialog connection={reading} onClose={() => setReading(null)} />}
+      {reading !== null && <ConnectionLogDialog connection={reading} onClose={() => setReading(null)} />}
       <ToolsDrawer connection={tooling} onClose={() => setTooling(null)} />
     </div>
   );

@@ -13,6 +13,7 @@ import { RemoveRuleDialog } from './remove-rule-dialog.tsx';
 import { RuleRow } from './rule-row.tsx';
 import './rules.css';
 import { TryIt } from './try-it.tsx';
+import { WatchReading } from './watch-reading.tsx';
 
 /** When a Claw may go ahead, when it asks, and what it never does: profile, company rules, own rules, built-in rules. */
 export function RulesScreen(): ReactNode {
@@ -60,6 +61,7 @@ export function RulesScreen(): ReactNode {
         <output className="cs-hidden">{isRemoved && text('rulesScreen.removed')}</output>
       </section>
       <GrantList />
+      <WatchReading />
       {builtIn.length > 0 && (
         <Accordion collapsible className="cs-built-in">
           <AccordionItem value="built-in">

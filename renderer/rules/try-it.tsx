@@ -3,7 +3,7 @@ import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from 
 import type { ActionId, ActivityEntry, DecisionView, Rules, Snapshot } from '../../preload/contract.ts';
 import { EntryAvatar, EntrySentence } from '../activity/entry-text.tsx';
 import { ask, useBridge } from '../app/bridge.ts';
-import { useText } from '../app/intl.tsx';
+import { useRuleWords, useText } from '../app/intl.tsx';
 import { useLoaded } from '../app/use-loaded.ts';
 import { answerTones } from '../look/answer.ts';
 import { Busy, Disarmed, ErrorNote, Note, ProgressChip, TimeText } from '../look/index.ts';
@@ -85,17 +85,18 @@ function Answer({ action }: { readonly action: ActionId }): ReactNode {
 
 function Decided({ decision }: { readonly decision: DecisionView }): ReactNode {
   const text = useText();
+  const wordsOf = useRuleWords();
   return (
     <Note tone={answerTones[decision.answer]}>
       <p className="cs-strong">{text(`rulesScreen.try.answer.${decision.answer}`)}</p>
       <p>
         <LayerName layer={decision.layer} />
         {': '}
-        <Disarmed text={decision.title} />
+        <Disarmed text={wordsOf(decision.title)} />
       </p>
       {decision.reason !== null && (
         <p>
-          <Disarmed text={decision.reason} />
+          <Disarmed text={wordsOf(decision.reason)} />
         </p>
       )}
     </Note>

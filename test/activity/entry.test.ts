@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { activityDetail, activityEntry, outcome, type Message, type Progress } from '../../preload/contract.ts';
 import type { ActionEvent, IntentEvent } from '../../main/activity/event.ts';
 import { everything } from '../../main/activity/open.ts';
+import { theNetwork } from '../../main/model/network-place.ts';
 import { inEnglish } from '../../main/text/text.ts';
 import { answered, asked, ended, intent, newAction, noon, reading, started } from './fixtures/activity-fixture.ts';
 
@@ -55,6 +56,11 @@ describe('what the timeline tells of an action', () => {
     expect(entry?.sentence.id).toBe(progress === 'done' || progress === 'done_with_changes' ? 'sent' : 'wanted to send');
     // The drawer is told from the events, the timeline from the index: they must say the same.
     expect(reader.read(action)?.entry).toEqual(entry);
+  });
+
+  test('the network, which nobody named, is told by a message and not by its recorded name', () => {
+    const reader = reading([intent({ action, connection: { id: theNetwork, name: 'Network' } })]);
+    expect(reader.read(action)?.entry.details[1]).toEqual({ id: 'place.connection', values: {} });
   });
 
   test('events of an action without an intent are no line of it', () => {

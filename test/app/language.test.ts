@@ -24,7 +24,7 @@ test('the tray and notifications speak another language as soon as it is chosen'
   for (const language of ['en', 'de', 'ja'] as const) {
     speak(app, language);
     const { card, answer } = await app.askToSend(`${language}@northwind.example`);
-    expect(notified.at(-1)?.title).toBe(catalogs[language]['card.email.send.headline']);
+    await expect.poll(() => notified.at(-1)?.title).toBe(catalogs[language]['card.email.send.headline']);
     deny(app, card);
     await answer;
     await expect.poll(() => trays.at(-1)?.recent[0]).toContain(`${language}@northwind.example`);

@@ -54,6 +54,12 @@ async function recorded(action: ActionId | null, progress: string): Promise<Acti
   return app.services.activity.read(action!);
 }
 
+/** How the newest command of those words stands in the record. */
+async function progressOf(text: string): Promise<string | undefined> {
+  const { entries } = await app.services.activity.search({ text, agent: claw, connection: openclawsOwn, progress: null, from: null, to: null }, null);
+  return entries[0]?.progress;
+}
+
 describe('a command that OpenClaw asks about', () => {
   test('is a card with its exact text; the yes goes back, and all of it is on record as a command', async () => {
     const { card, decision } = await asked('git push --force origin main');
@@ -96,10 +102,12 @@ describe('a command that OpenClaw asks about', () => {
   });
 
   test('follows the rules without anybody being asked', async () => {
-    app.deliver(withPolicy('@id("no") @title("No deletions") forbid (principal, action == Action::"runCommand", resource) when { context.facts has programs && context.facts.programs.contains("rm") }; permit (principal, action == Action::"runCommand", resource) when { context.facts has programs && context.facts.programs.contains("date") };'));
+    app.deliver(withPolicy('@id("no") @title("No deletions") forbid (principal, action == Action::"runCommand", resource in Connection::"openclaw-own-commands") when { context.facts has programs && context.facts.programs.contains("rm") }; permit (principal, action == Action::"runCommand", resource) when { context.facts has programs && context.facts.programs.contains("date") };'));
     expect(await gateway.ask({ command: 'rm -r /srv' }).decision).toBe('deny');
     expect(await gateway.ask({ command: 'date' }).decision).toBe('allow-once');
     expect(app.services.approvals.waiting()).toEqual([]);
+    await vi.waitFor(async () => expect(await progressOf('date')).toBe('done'), patience);
+    expect(await progressOf('rm -r /srv')).toBe('blocked');
   });
 
   const stops: readonly [string, () => void][] = [

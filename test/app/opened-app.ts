@@ -77,7 +77,7 @@ export async function openedApp(kept?: string, helperOptions: readonly string[] 
     },
     mcpPort: 0,
     shell,
-    launcher: { command: 'countersign', args: [] },
+    launcher: { command: process.execPath, args: [join(root, 'main/cli/countersign.ts')], files: ['main', 'preload', 'node_modules', 'package.json'].map((name) => join(root, name)) },
     version: '1.2.3',
     report: nothing,
   });

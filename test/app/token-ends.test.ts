@@ -99,7 +99,7 @@ test('a refresh token that is used again: everything of the sign-in ends, it is 
 });
 
 function own(profile: OwnRules['profile'], ...tools: readonly (readonly [string, string])[]): OwnRules {
-  return { profile, tools: tools.map(([tool, rule]) => ({ connection: 'work-mail', tool, rule })) };
+  return { profile, watched: [], tools: tools.map(([tool, rule]) => ({ connection: 'work-mail', tool, rule })) };
 }
 
 describe('rules narrow', () => {

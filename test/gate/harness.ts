@@ -284,6 +284,7 @@ const defaults: Settings = {
   workDays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
   workStart: '00:00',
   workEnd: '00:00',
+  watchReads: [],
   attachmentFolders: [],
   proxy: 'system',
   noProxy: [],

@@ -3,6 +3,7 @@ import type { ActivityEntry, Language, Message, Snapshot } from '../../preload/c
 import { TrayKeeper } from '../../main/ipc/tray-keeper.ts';
 import type { Services } from '../../main/ipc/services.ts';
 import type { TrayState } from '../../main/shell/shell.ts';
+import { calendarStack } from '../renderer/fixture/approvals.ts';
 import { settle } from '../gate/harness.ts';
 
 const snapshot = (isPaused: boolean, activityRevision: number, language: Language = 'en'): Snapshot =>
@@ -36,6 +37,14 @@ test('the record is asked once at a time, and nothing is set that is shown alrea
   await settle();
   keeper.show(snapshot(false, 50));
   expect(shown.map(({ recent }) => recent)).toEqual([[], ['tray.recent Marketing Claw']]);
+});
+
+test('each question of a stack counts as one that waits', () => {
+  const { keeper, shown } = tray(() => new Promise(() => undefined));
+  const [answered, ...rest] = calendarStack(0, 13);
+  if (!answered) throw new Error('There is a stack.');
+  keeper.show({ ...snapshot(false, 1), approvals: [{ ...answered, answer: 'denied', answeredAt: 1, progress: 'denied' }, ...rest] });
+  expect(shown.at(-1)?.waiting).toBe(12);
 });
 
 test('a record that does not answer leaves what was shown', async () => {

@@ -152,8 +152,15 @@ describe('a yes', () => {
     expect(answers).toEqual([]);
     expect(await approver.allow(asked)).toBe('taken');
     expect(answers).toEqual([['a', 'allow-once']]);
-    approver.end({ id: 'a', answer: 'allowed', by: 'Countersign' });
+  });
+
+  test('that the gateway tells of before it answers is ours, and no other answer', async () => {
+    const request = command('a');
+    approver.ask(request);
     await settle();
-    expect(await approver.allow(asked)).toBe('unsent');
+    const allowed = approver.allow(argumentsOf(request));
+    approver.end({ id: 'a', answer: 'allowed', by: 'Countersign' });
+    expect(await allowed).toBe('taken');
+    expect(endOf('a')).toBeUndefined();
   });
 });

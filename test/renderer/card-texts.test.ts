@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createIntl } from '@formatjs/intl';
 import { hasMoved } from '../../renderer/card/arming.ts';
-import { byteText } from '../../renderer/card/byte-text.ts';
+import { byteText } from '../../renderer/look/byte-text.ts';
 import { clockText, secondsLeft } from '../../renderer/card/clock-text.ts';
 import { cutAt } from '../../renderer/card/cut-at.ts';
 import { gravestFirst } from '../../renderer/card/gravest-first.ts';

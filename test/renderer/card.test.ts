@@ -38,6 +38,21 @@ async function answers(): Promise<readonly unknown[]> {
 const email = emailQuestion(now);
 const approved = { id: email.id, digest: email.digest, answer: 'approve', isConfirmed: false, reason: null };
 
+test('Esc in the menu beside the answer closes the menu, and asks nothing; Ctrl+Enter there approves nothing', async () => {
+  await open([emailQuestion(now)]);
+  await pass(1000);
+  await page.getByRole('button', { name: 'Approve, and allow it for a while' }).click();
+  await page.getByRole('menu').waitFor();
+  await page.keyboard.press('Control+Enter');
+  expect(await answers()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await pass(1000);
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor();
+});
+
 describe('arming', () => {
   test('a click within 600 ms of the card showing does nothing, a later one answers for the digest shown', async () => {
     await open([email]);

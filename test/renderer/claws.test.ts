@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Agent, Snapshot } from '../../preload/contract.ts';
 import type { Answers } from './fixture/data.ts';
 import { launchBrowser, violations } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, runningSnapshot } from './fixture/snapshot.ts';
 import { callsOf, callWith, shows, visit } from './fixture/visit.ts';
 import { ids, literal } from './fixture/words.ts';
 
@@ -229,6 +229,48 @@ describe('the commands that its OpenClaw runs itself', () => {
   });
 });
 
+describe('a Claw that Countersign starts', () => {
+  test('shows whether it runs and what it uses up, and is stopped and restarted', async () => {
+    await open({}, runningSnapshot(now));
+    const marketing = claw('Marketing Claw');
+    await marketing.getByText('Running', { exact: true }).waitFor();
+    await marketing.getByText('312 MB of memory').waitFor();
+    await marketing.getByText('7% of a processor').waitFor();
+    await button('Stop Marketing Claw').click();
+    await callWith(page, 'stopClaw', { id: 'marketing-claw' });
+    await button('Restart Marketing Claw').click();
+    await callWith(page, 'restartClaw', { id: 'marketing-claw' });
+    expect(await callsOf(page, 'startClaw')).toEqual([]);
+  });
+
+  test('says how it ended, and why it could not be started', async () => {
+    await open({ startClaw: { ok: false, problem: { id: 'clawRun.problem.not_there', values: { folder: '~/Claws' } } } }, runningSnapshot(now, 'stopped'));
+    await claw('Marketing Claw').getByText(/Ended with an error \(1\)/).waitFor();
+    await button('Start Marketing Claw').click();
+    expect(await shows(claw('Marketing Claw').getByText('There is no folder “~/Claws”. Make it first, or check the spelling.'))).toBe(true);
+  });
+
+  test('is set up in a form that keeps what was typed when it cannot be', async () => {
+    await open({ setClawRun: { ok: false, problem: { id: 'clawRun.problem.program', values: { program: 'openclow' } } } });
+    await more('Marketing Claw', 'Let Countersign start it…');
+    await button('Save and start').click();
+    await page.getByText('Enter the command that starts it.').waitFor();
+    await page.getByLabel('Command').fill('openclow gateway');
+    await page.getByLabel('Its own folder').fill('~/Claws/Marketing');
+    await page.getByLabel('May also read').fill('~/Documents/Price lists\n\n ~/Documents/May ');
+    await button('Save and start').click();
+    await callWith(page, 'setClawRun', { id: 'marketing-claw', run: { command: 'openclow gateway', folder: '~/Claws/Marketing', readable: ['~/Documents/Price lists', '~/Documents/May'], writable: [], variables: '', startsWithApp: false } });
+    await page.getByText(/“openclow” was not found/).waitFor();
+    expect(await page.getByLabel('Command').inputValue()).toBe('openclow gateway');
+  });
+
+  test('shows what it wrote', async () => {
+    await open({ getClawLog: { ok: true, value: { lines: ['gateway listening', '[refused] ~/.ssh'] } } }, runningSnapshot(now));
+    await button('Show what Marketing Claw wrote').click();
+    expect(await shows(page.getByText(/gateway listening/))).toBe(true);
+  });
+});
+
 describe('forgetting', () => {
   test('says what happens first, and does nothing on Cancel', async () => {
     await open();
@@ -253,7 +295,7 @@ describe('forgetting', () => {
     await button('More for Finance Claw').click();
     await page.getByRole('menuitem', { name: 'How to connect' }).waitFor();
     await page.getByRole('menuitem', { name: /OpenClaw/ }).waitFor();
-    expect(await page.getByRole('menuitem').count()).toBe(2);
+    expect(await page.getByRole('menuitem').count()).toBe(3);
   });
 });
 

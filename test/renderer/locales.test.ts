@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { languages } from '../../preload/contract.ts';
 
 const folder = join(import.meta.dirname, '../../renderer/locales');
-const files = readdirSync(folder).sort();
+const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
 
 /** A catalog's ids with their texts, in the order of the file. */
 function readCatalog(language: string): ReadonlyMap<string, string> {

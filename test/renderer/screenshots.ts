@@ -13,13 +13,14 @@ import { emailChanges } from './fixture/cards.ts';
 import { fixtureData } from './fixture/data.ts';
 import { withMessages, wordsIn } from './fixture/in-language.ts';
 import { ownCommandQuestion } from './fixture/own-command.ts';
+import { kinds, realQuestions } from './fixture/real-questions.ts';
 import { launchBrowser, openWindow, violations, type OpenOptions } from './fixture/serve.ts';
-import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, sessionSnapshot, signers, signInSnapshot, suggestedToday, troubledSnapshot } from './fixture/snapshot.ts';
+import { busySnapshot, emptySnapshot, firstRunSnapshot, keysSnapshot, lockedSnapshot, onceGrant, quietSnapshot, runningSnapshot, sessionSnapshot, signInSnapshot, signers, suggestedToday, troubledSnapshot, watchingSnapshot } from './fixture/snapshot.ts';
 
 interface Shot {
   readonly name: string;
   readonly page: OpenOptions['page'];
-  readonly snapshot: (now: number) => Snapshot;
+  readonly snapshot: (now: number) => Snapshot | Promise<Snapshot>;
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -51,7 +52,7 @@ const ownSnapshot = (state: NonNullable<Agent['ownCommands']>['state']) => (now:
 const openOwn = (source?: string) => async (page: Page) => {
   await goTo('claws')(page);
   await press('More for Marketing Claw')(page);
-  await page.getByRole('menuitem', { name: words('OpenClaw’s own commands…') }).click();
+  await page.getByRole('menuitem', { name: words('Answer OpenClaw’s own commands here…') }).click();
   if (source !== undefined) await page.getByRole('radio', { name: words(source) }).check();
 };
 const unfold = (screen: Screen, names: readonly string[]) => async (page: Page) => {
@@ -111,6 +112,12 @@ const withFullAccess = (mayGiveFullAccess: boolean) => (now: number): Snapshot =
   const { connections, status, ...rest } = busySnapshot(now);
   return { ...rest, status: { ...status, mayGiveFullAccess }, connections: connections.map((connection) => (connection.kind === 'command' ? { ...connection, access: { kind: 'full' as const }, health: { state: 'ready' as const, text: null }, ...(!mayGiveFullAccess && { health: { state: 'failing' as const, text: { id: 'server.problem.fullAccess', values: {} } } }) } : connection)) };
 };
+const changeRun = async (page: Page) => {
+  await goTo('claws')(page);
+  await press('More for Marketing Claw')(page);
+  await page.getByRole('menuitem', { name: 'Change how it starts…' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const editToTheEnd = async (page: Page) => {
   await press('Edit…')(page);
   await page.locator('.cs-edit-text').scrollIntoViewIfNeeded();
@@ -152,6 +159,10 @@ const wrongPasscode = async (page: Page) => {
   await page.waitForTimeout(900);
   await press('Yes, do it once')(page);
 };
+const showWatch = async (page: Page) => {
+  await goTo('rules')(page);
+  await page.getByRole('heading', { name: 'Watch reading instead of asking' }).evaluate((heading) => heading.scrollIntoView());
+};
 const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
 const late = (given: boolean) => (now: number): Snapshot => {
   const grant = onceGrant(now);
@@ -169,6 +180,10 @@ const shots: readonly Shot[] = [
   { name: 'rules-late-given', page: 'index.html', snapshot: late(true), act: goTo('rules') },
   { name: 'inbox-suggestion', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }) },
   { name: 'inbox-suggestion-open', page: 'index.html', snapshot: (now) => ({ ...quietSnapshot(now), today: suggestedToday(now) }), act: press('Look at it') },
+  { name: 'inbox-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail', 'ledger']) },
+  { name: 'connections-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: goTo('connections') },
+  { name: 'rules-watching', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['work-mail']), act: showWatch },
+  { name: 'rules-watching-company', page: 'index.html', snapshot: (now) => watchingSnapshot(now, ['*'], true), act: showWatch },
   { name: 'inbox-empty', page: 'index.html', snapshot: emptySnapshot },
   { name: 'inbox-troubled', page: 'index.html', snapshot: troubledSnapshot },
   ...others.map((screen): Shot => ({ name: screen, page: 'index.html', snapshot: busySnapshot, act: goTo(screen) })),
@@ -178,6 +193,9 @@ const shots: readonly Shot[] = [
   { name: 'claws-own-dialog', page: 'index.html', snapshot: ownSnapshot('refused'), act: openOwn() },
   { name: 'claws-own-entered', page: 'index.html', snapshot: busySnapshot, act: openOwn('Enter address and token') },
   { name: 'claws-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('claws', ['Marketing Claw', 'Finance Claw']) },
+  { name: 'claws-running', page: 'index.html', snapshot: runningSnapshot, act: goTo('claws') },
+  { name: 'claws-stopped', page: 'index.html', snapshot: (now) => runningSnapshot(now, 'stopped'), act: goTo('claws') },
+  { name: 'claws-run', page: 'index.html', snapshot: runningSnapshot, act: changeRun },
   { name: 'connections-advanced', page: 'index.html', snapshot: busySnapshot, act: unfold('connections', ['Work mail', 'Ledger']) },
   { name: 'connections-locked', page: 'index.html', snapshot: lockedSnapshot, act: goTo('connections') },
   { name: 'connections-session', page: 'index.html', snapshot: sessionSnapshot, act: goTo('connections') },
@@ -284,6 +302,7 @@ const shots: readonly Shot[] = [
     page: 'approval.html',
     snapshot: (now) => ({ ...troubledSnapshot(now), approvals: [emailQuestion(now)] }),
   },
+  ...kinds.map((kind): Shot => ({ name: `kind-${kind}`, page: 'approval.html', snapshot: async (now) => ({ ...busySnapshot(now), approvals: [...(await realQuestions(kind, now))] }) })),
   { name: 'approval-empty', page: 'approval.html', snapshot: quietSnapshot },
 ];
 
@@ -313,7 +332,7 @@ async function take(browser: Browser, shot: Shot, look: Look, file: string): Pro
   const now = Date.now();
   const page = await openWindow(browser, {
     page: shot.page,
-    data: language === 'en' ? fixtureData(shot.snapshot(now), now) : withMessages(fixtureData(shot.snapshot(now), now)),
+    data: language === 'en' ? fixtureData(await shot.snapshot(now), now) : withMessages(fixtureData(await shot.snapshot(now), now)),
     locale: { language, tag: language, direction: 'ltr' },
     ...look.options,
     context: { ...viewportOf(shot, look), ...look.context, reducedMotion: 'reduce' },

@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { say } from '../../main/model/say.ts';
 import { catalogs } from '../../main/text/catalogs.ts';
 import { chooseLocale } from '../../main/text/language.ts';
-import { phraseValues, sayPhrase } from '../../main/text/phrases.ts';
+import { sayPhrase } from '../../main/text/phrases.ts';
 import { createText, inEnglish } from '../../main/text/text.ts';
+import { ruleWords, spokenValues } from '../../renderer/locales/spoken.ts';
 import { languages, type Locale } from '../../preload/contract.ts';
 
 describe('texts outside of windows', () => {
@@ -45,7 +48,26 @@ describe('a text that came with its own languages', () => {
   });
 
   test('says what an earlier version recorded, and leaves other messages alone', () => {
-    expect(phraseValues(say('profile.text', { text: 'order paper' }), 'en')).toEqual({ text: 'order paper' });
-    expect(phraseValues(say('other', { text: 'a', de: 'b' }), 'en')).toEqual({ text: 'a', de: 'b' });
+    expect(spokenValues(say('profile.text', { text: 'order paper' }), 'en', {})).toEqual({ text: 'order paper' });
+    expect(spokenValues(say('other', { text: 'a', de: 'b' }), 'en', {})).toEqual({ text: 'a', de: 'b' });
   });
+});
+
+describe('what our own rules say', () => {
+  const folder = join(import.meta.dirname, '../../assets/policies');
+  const shipped = readdirSync(folder).flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/@(?:title|reason|requireApproval|requireReauth)\("(.*)"\)/g)].map(([, text]) => text ?? ''));
+
+  test('is said in every language, each title and each reason', () => {
+    expect(shipped.length).toBeGreaterThan(30);
+    for (const language of languages.filter((one) => one !== 'en')) expect(shipped.filter((text) => ruleWords(text, catalogs[language]) === text)).toEqual([]);
+    for (const text of shipped) expect(ruleWords(text, catalogs.en)).toBe(text);
+  });
+
+  test('is said in full where there are several reasons, on the card and in the record', () => {
+    const german = createText(() => chooseLocale('de', []));
+    expect(german(say('card.why', { reason: 'You are asked before any payment. You are asked before anything leaves your company.' }))).toBe('Sie werden vor jeder Zahlung gefragt. Sie werden gefragt, bevor etwas Ihr Unternehmen verlässt.');
+    expect(german(say('activity.step.intent.ask', { agent: 'Mia', rule: 'Payments are asked about' }))).toContain(catalogs.de['rules.builtIn.payments']);
+  });
+
+  test.each(['Acme asks before email leaves the company.', 'You are asked before any payment. Ask Bo.', 'You are asked before any payment', ''])('a company’s own words stay as they are: %j', (text) => expect(ruleWords(text, catalogs.de)).toBe(text));
 });

@@ -1,27 +1,36 @@
 import { Button } from '@fluentui/react-components';
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
-import type { Connection } from '../../preload/contract.ts';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Message } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
-import { useCall } from '../app/use-call.ts';
-import { Busy, CopyField, ErrorNote } from '../look/index.ts';
-import { SimpleDialog } from '../look/simple-dialog.tsx';
+import { Busy } from './busy.tsx';
+import { CopyField } from './copy-field.tsx';
+import { ErrorNote } from './note.tsx';
+import { SimpleDialog } from './simple-dialog.tsx';
 
-/** What the program behind a connection wrote, newest last; read anew each time the dialog opens. */
-export function LogDialog({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }): ReactNode {
+export interface LogDialogProps {
+  readonly title: string;
+  readonly intro: string;
+  /** Reads the lines, newest last; null when it failed. The same function as long as it is about the same program. */
+  readonly read: () => Promise<readonly string[] | null>;
+  readonly isBusy: boolean;
+  readonly problem: Message | null;
+  readonly onClose: () => void;
+}
+
+/** What a program wrote, read anew each time the dialog opens. */
+export function LogDialog({ title, intro, read, isBusy, problem, onClose }: LogDialogProps): ReactNode {
   const text = useText();
-  const { run, isBusy, problem } = useCall('getConnectionLog');
   const [lines, setLines] = useState<readonly string[] | null>(null);
-  const { id, name } = connection;
-  const read = useCallback(() => void run({ id }).then((done) => done !== null && setLines(done.value.lines)), [run, id]);
-  useEffect(read, [read]);
+  const refresh = (): void => void read().then((found) => found !== null && setLines(found));
+  useEffect(() => void read().then((found) => found !== null && setLines(found)), [read]);
   return (
     <SimpleDialog
-      title={text('connectionsScreen.log.title', { name })}
+      title={title}
       onClose={onClose}
       actions={
         <>
-          <Button icon={<ArrowSyncRegular />} disabledFocusable={isBusy} onClick={read}>
+          <Button icon={<ArrowSyncRegular />} disabledFocusable={isBusy} onClick={refresh}>
             {text('connectionsScreen.log.refresh')}
           </Button>
           <Button appearance="primary" onClick={onClose}>
@@ -30,7 +39,7 @@ export function LogDialog({ connection, onClose }: { readonly connection: Connec
         </>
       }
     >
-      <p>{text('connectionsScreen.log.intro')}</p>
+      <p>{intro}</p>
       <ErrorNote problem={problem} />
       {lines === null && problem === null && <Busy label={text('connectionsScreen.log.loading')} />}
       {lines?.length === 0 && <p className="cs-muted">{text('connectionsScreen.log.empty')}</p>}

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { RunEnd, Run } from '../sandbox/run.ts';
-import { lastWords, type CommandProcess } from './command-process.ts';
+import type { RunEnd, Run } from './sandbox/run.ts';
+import { lastWords, type CommandProcess } from './connections/command-process.ts';
 
 export interface SandboxedCommandParts {
   readonly isFrozen: () => boolean;
