@@ -6,7 +6,6 @@ import { findProgram, systemProgramFolders } from './claw-runs/find-program.ts';
 import type { CommandProcess, StdioCommand } from './connections/command-process.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ClosableUpstream } from './connections/mcp-upstream.ts';
-import { asCommand } from './sandboxed-command.ts';
 import { accessOf } from './connections/server-access.ts';
 import { commandNotFound, openStdioUpstream } from './connections/stdio-upstream.ts';
 import type { PauseSwitch } from './gate/pause-switch.ts';
@@ -16,11 +15,12 @@ import { readHostPattern, type HostPattern } from './model/host-pattern.ts';
 import { say } from './model/say.ts';
 import type { Organization } from './organization.ts';
 import type { RunNetworks } from './run-networks.ts';
-import { readChosen, type FolderProblem } from './sandbox/folders.ts';
+import { fromHome, readChosen, type FolderProblem } from './sandbox/folders.ts';
 import { missingProblem } from './sandbox/missing-problem.ts';
 import { lastingLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Run } from './sandbox/run.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { asCommand } from './sandboxed-command.ts';
 
 export interface ServerRunsParts {
   readonly sandbox: Sandbox;
@@ -77,7 +77,7 @@ export class ServerRuns {
     if (pause.isPaused) throw failing(say('server.problem.paused'), 'Everything is paused in Countersign.');
     const read = await this.#read(access);
     if (!read.ok) throw failing(read.problem, 'A folder or a place that was named for this service cannot be used.');
-    const found = await findProgram(fromHome(command), path, homedir());
+    const found = await findProgram(fromHome(command, homedir()), path, homedir());
     if (found === undefined) throw commandNotFound(command);
     const own = ownFolder(folders, connection.id);
     await mkdir(own, { recursive: true, mode: 0o700 });
@@ -107,7 +107,9 @@ export class ServerRuns {
       if (!pattern.ok) return { ok: false, problem: say('server.problem.place', { place: disarmLine(host) }) };
       places.push(pattern.pattern);
     }
-    const read = await readChosen({ readable: readable.map(fromHome), writable: writable.map(fromHome) }, homedir(), [...hidden, folders]);
+    const home = homedir();
+    const chosen = { readable: readable.map((one) => fromHome(one, home)), writable: writable.map((one) => fromHome(one, home)) };
+    const read = await readChosen(chosen, home, [...hidden, folders]);
     return read.ok ? { ...read, places } : { ok: false, problem: folderProblem(read.problem, read.path) };
   }
 
@@ -129,10 +131,6 @@ export class ServerRuns {
 /** Where the program of a connection keeps what programs put into a home: the person's is not there. */
 function ownFolder(folders: string, id: ConnectionId): string {
   return join(folders, id, '.home');
-}
-
-function fromHome(path: string): string {
-  return path === '~' ? homedir() : path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 }
 
 function folderProblem(problem: FolderProblem, folder: string): Message {

@@ -16,7 +16,7 @@ import { disarm, disarmLine, isArmed } from './model/disarm.ts';
 import { say } from './model/say.ts';
 import type { Upstream } from './model/upstream.ts';
 import type { RunNetworks } from './run-networks.ts';
-import { readFolders, type FolderProblem } from './sandbox/folders.ts';
+import { fromHome, readFolders, type FolderProblem } from './sandbox/folders.ts';
 import { missingProblem } from './sandbox/missing-problem.ts';
 import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -72,7 +72,7 @@ export class Workbenches {
   /** Adds nothing where no sandbox can be had, or the folder would show too much. */
   async add({ name, folder, isOnCopy }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
     const { connections, copies, hidden, sandbox } = this.#parts;
-    const path = folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder;
+    const path = fromHome(folder, homedir());
     const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), [...hidden, copies]);
     if (!read.ok) return { ok: false, problem: folderProblem(read.problem, folder) };
     const readiness = await sandbox.check();

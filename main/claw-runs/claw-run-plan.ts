@@ -4,7 +4,7 @@ import type { ClawRunInput, Message } from '../../preload/contract.ts';
 import { wordsOfLine } from '../commands/describe-command.ts';
 import { disarmLine } from '../model/disarm.ts';
 import { say } from '../model/say.ts';
-import { readFolders } from '../sandbox/folders.ts';
+import { fromHome, readFolders } from '../sandbox/folders.ts';
 import { lastingLimits, type RunPlan } from '../sandbox/run-plan.ts';
 import { findProgram, systemProgramFolders } from './find-program.ts';
 
@@ -56,10 +56,6 @@ function readVariables(text: string): Readonly<Record<string, string>> | undefin
   const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
   const read = lines.map((line) => /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line));
   return read.every((one) => one !== null) ? Object.fromEntries(read.map(([, name = '', value = '']) => [name, value])) : undefined;
-}
-
-function fromHome(path: string, home: string): string {
-  return path === '~' ? home : path.startsWith('~/') ? join(home, path.slice(2)) : path;
 }
 
 function wrong(problem: string, values: Record<string, string> = {}): ReadPlan {

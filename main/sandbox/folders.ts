@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { RunPlan } from './run-plan.ts';
 
 export type FolderProblem = 'not_absolute' | 'not_there' | 'not_a_folder' | 'too_wide' | 'our_own';
@@ -12,6 +12,11 @@ export type ReadFolders =
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** What a person writes: `~` at its start stands for their home. */
+export function fromHome(path: string, home: string): string {
+  return path === '~' ? home : path.startsWith('~/') ? join(home, path.slice(2)) : path;
 }
 
 /**
