@@ -34,6 +34,7 @@ import { Outbox, outboxMigrations } from './gate/outbox.ts';
 import { PauseSwitch, pauseMigrations } from './gate/pause-switch.ts';
 import { Pipeline } from './gate/pipeline.ts';
 import type { Launcher, Services } from './ipc/services.ts';
+import { LentKeys } from './lent-keys.ts';
 import { MailAccounts } from './mail-accounts.ts';
 import type { ManagedSource } from './managed/managed-source.ts';
 import { steadyClock, systemClock, waitAtMost } from './model/clock.ts';
@@ -208,8 +209,9 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const socket = socketPlace(options.home);
   const hidden = [options.home, ...(socket.folder === null ? [] : [socket.folder])];
   const sandbox = createSandbox({ helper: options.sandboxHelper, environment: process.env, home: homedir(), hidden, temporary: tmpdir(), profile: join(options.assets, 'sandbox', 'countersign-bwrap'), wayOut: () => network.wayOut() });
-  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, scrub, report });
-  const workbenches = new Workbenches({ connections, sandbox, networks, clock, hidden, copies: workspacesDirectory(options.home) });
+  const lentKeys = new LentKeys(credentials);
+  const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, lentKeys, scrub, report });
+  const workbenches = new Workbenches({ connections, sandbox, networks, lentKeys, clock, hidden, copies: workspacesDirectory(options.home) });
   const serverRuns = new ServerRuns({ sandbox, networks, organization, pause, hidden, folders: workspacesDirectory(options.home), path: process.env['PATH'] ?? '' });
   const looksSecret = createSecretLook(scrubber, credentials.secrets);
   const clawRuns = new ClawRuns({

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { AgentId, ConnectionId, Mark, Message, Result, WorkbenchInput } from '../preload/contract.ts';
+import { lentKey, type AgentId, type ConnectionId, type LentKey, type Mark, type Message, type Result, type WorkbenchInput } from '../preload/contract.ts';
 import { commandFacts, commandMarks, commandRows } from './commands/command-card.ts';
 import { describeCommandLine } from './commands/describe-command.ts';
 import type { CommandDescription } from './commands/description.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ConnectionStore } from './connections/connection-store.ts';
 import { createWorkbenchConnector, type Captured, type Code, type CodeReport, type Job, type JobEnd, type Workshop } from './connectors/workbench/index.ts';
+import { withoutValues, type LentKeys } from './lent-keys.ts';
 import type { Clock } from './model/clock.ts';
 import { disarm, disarmLine, isArmed } from './model/disarm.ts';
 import { say } from './model/say.ts';
@@ -23,7 +24,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import { mostBytes, mostFiles, readTree, removeTree, textOf } from './workspaces/tree.ts';
 import { WorkspaceCopy, type CopyProblem } from './workspaces/workspace-copy.ts';
 
-const workbenchConfig = z.object({ folder: z.string(), isOnCopy: z.boolean().default(false) });
+const workbenchConfig = z.object({ folder: z.string(), isOnCopy: z.boolean().default(false), keys: z.array(lentKey).default([]) });
 
 /** Bytes of each stream that an agent is given: the first half and the last. */
 const keptBytes = 64 * 1024;
@@ -34,7 +35,8 @@ const programFolders = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin',
 export interface WorkbenchesParts {
   readonly connections: ConnectionStore;
   readonly sandbox: Sandbox;
-  readonly networks: Pick<RunNetworks, 'open' | 'noteRefused'>;
+  readonly networks: Pick<RunNetworks, 'openLending' | 'noteRefused'>;
+  readonly lentKeys: Pick<LentKeys, 'keep'>;
   readonly clock: Clock;
   /** Folders that no workspace may hold or lie in. */
   readonly hidden: readonly string[];
@@ -51,6 +53,12 @@ const problemText: Readonly<Record<CopyProblem, string>> = {
   busy: 'A run of yours is still going on in your copy. Wait for its end.',
 };
 
+/** The keys that runs may use, and whose they are. */
+interface Lends {
+  readonly connection: ConnectionId;
+  readonly keys: readonly LentKey[];
+}
+
 /** Workbenches: the connector, with a sandbox for each run. */
 export class Workbenches {
   readonly #parts: WorkbenchesParts;
@@ -62,15 +70,16 @@ export class Workbenches {
 
   /** Rejects with a `ConnectionProblem` where no sandbox can be had. */
   async open({ id, name, config, callTimeoutSeconds }: Connection): Promise<Upstream> {
-    const { folder, isOnCopy } = workbenchConfig.parse(config);
+    const { folder, isOnCopy, keys } = workbenchConfig.parse(config);
+    const lends = { connection: id, keys };
     const { clock, sandbox } = this.#parts;
     const readiness = await sandbox.check();
     if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem('workbench.problem.noSandbox', readiness), 'This computer has no sandbox to run code in.');
-    return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, clock, workshop: isOnCopy ? this.#copyWorkshop(id, folder) : { run: (job) => this.#run(job, folder) }, look });
+    return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, keys, clock, workshop: isOnCopy ? this.#copyWorkshop(folder, lends) : { run: (job) => this.#run(job, folder, lends) }, look });
   }
 
   /** Adds nothing where no sandbox can be had, or the folder would show too much. */
-  async add({ name, folder, isOnCopy }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
+  async add({ name, folder, isOnCopy, keys }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
     const { connections, copies, hidden, sandbox } = this.#parts;
     const path = fromHome(folder, homedir());
     const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), [...hidden, copies]);
@@ -82,7 +91,12 @@ export class Workbenches {
       if (tree === null) return { ok: false, problem: say('workbench.problem.unreadable', { folder: disarmLine(folder) }) };
       if (!tree.ok) return { ok: false, problem: say('workbench.problem.too_large', { folder: disarmLine(folder), files: mostFiles, gigabytes: mostBytes / 1024 ** 3 }) };
     }
-    return { ok: true, value: { id: connections.add({ name, kind: 'workbench', config: { folder: read.cwd, isOnCopy } }).id } };
+    const lent = withoutValues(keys).map((key) => ({ ...key, hosts: [...key.hosts] }));
+    const { id } = connections.add({ name, kind: 'workbench', config: { folder: read.cwd, isOnCopy, ...(lent.length === 0 ? {} : { keys: lent }) } });
+    const wrong = await this.#parts.lentKeys.keep(id, keys);
+    if (wrong === null) return { ok: true, value: { id } };
+    connections.remove(id);
+    return { ok: false, problem: wrong };
   }
 
   /** Drops every copy of that connection's folder, with what was not kept. */
@@ -107,13 +121,13 @@ export class Workbenches {
     return copy;
   }
 
-  #copyWorkshop(connection: ConnectionId, folder: string): Workshop {
-    const copyOf = (agent: AgentId): WorkspaceCopy => this.#copyOf(connection, folder, agent);
+  #copyWorkshop(folder: string, lends: Lends): Workshop {
+    const copyOf = (agent: AgentId): WorkspaceCopy => this.#copyOf(lends.connection, folder, agent);
     return {
       run: async (job) => {
         const begun = await copyOf(job.agent).begin();
         if (!begun.ok) return { kind: 'not_started', text: problemText[begun.problem] };
-        const end = await this.#run(job, begun.folder).finally(begun.end);
+        const end = await this.#run(job, begun.folder, lends).finally(begun.end);
         if (end.kind === 'not_started') return end;
         const read = await copyOf(job.agent).changes();
         return { ...end, unkept: read.ok ? read.changes : null };
@@ -134,24 +148,24 @@ export class Workbenches {
     };
   }
 
-  async #run({ argv, input, agent, action, program: shown, time, signal, onOutput }: Job, folder: string): Promise<JobEnd> {
+  async #run({ argv, input, agent, action, program: shown, time, signal, onOutput }: Job, folder: string, lends: Lends): Promise<JobEnd> {
     const [program, ...words] = argv;
     const node = program === 'node' ? ownNode() : undefined;
     const { networks } = this.#parts;
-    const network = shown === null ? null : networks.open(agent, shown);
+    const network = shown === null ? null : networks.openLending({ agent, action, program: shown, ...lends });
     const plan: RunPlan = {
       argv: [node ?? program, ...words],
       cwd: folder,
-      environment: { PATH: programFolders.join(':'), LANG: 'C.UTF-8' },
+      environment: { ...network?.environment, PATH: programFolders.join(':'), LANG: 'C.UTF-8' },
       readable: node === undefined ? [] : [node],
       writable: [folder],
       limits: { ...commandLimits, time },
-      network,
+      network: network?.decider ?? null,
     };
     try {
       return await this.#end(plan, { input, action, signal, onOutput });
     } finally {
-      network?.close();
+      network?.decider.close();
     }
   }
 

@@ -662,11 +662,26 @@ export const mailSignIn = z
 export type MailSignIn = z.infer<typeof mailSignIn>;
 
 /** A folder that Claws may run code in. `~` at its start stands for the person's home. */
+const fieldName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/);
+/** A key that code in a workbench may use and never sees: what stands for it is in that variable. */
+export const lentKey = z.object({
+  variable: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
+  /** Names, with `:port` where it is not 443. */
+  hosts: z.array(z.string().regex(/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[1-9]\d{0,4})?$/)).min(1).max(10),
+  /** Where in a request it belongs: `Authorization: Bearer`, a header of that name, the password of a user, a part of the address. */
+  place: z.discriminatedUnion('kind', [z.object({ kind: z.literal('bearer') }), z.object({ kind: z.literal('header'), name: fieldName }), z.object({ kind: z.literal('basic') }), z.object({ kind: z.literal('query'), name: fieldName })]),
+});
+export type LentKey = z.infer<typeof lentKey>;
+/** With its value, which goes into the keychain. */
+export const lentKeyInput = lentKey.extend({ value: z.string().regex(/^[\x21-\x7e]{8,4096}$/) });
+
 export const workbenchInput = z.object({
   name: z.string().trim().min(1).max(60),
   folder: folderText,
   /** Claws work on a copy of the folder, and what they change is kept when it is allowed. */
   isOnCopy: z.boolean(),
+  /** Each variable once. */
+  keys: z.array(lentKeyInput).max(10).refine((keys) => new Set(keys.map(({ variable }) => variable)).size === keys.length),
 });
 export type WorkbenchInput = z.infer<typeof workbenchInput>;
 

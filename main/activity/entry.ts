@@ -119,6 +119,8 @@ function stepText(event: ActionEvent): Message {
       return say('activity.step.requested', { request: disarmLine(`${event.method} ${event.path}`) });
     case 'refused':
       return say('activity.step.refused', { line: disarmLine(event.line) });
+    case 'key_misused':
+      return say(`activity.step.keyMisused.${event.how}`, { key: event.variable ?? '', host: disarmLine(event.host) });
     case 'held':
       return say('activity.step.held', { seconds: Math.max(0, Math.round((event.until - event.at) / 1000)) });
     case 'edited':

@@ -140,6 +140,14 @@ export interface RefusedEvent extends OfAction {
   readonly line: string;
 }
 
+/** What stands for a lent key was somewhere where it counts for nothing. `variable` null: it was none of this run's. */
+export interface KeyMisusedEvent extends OfAction {
+  readonly kind: 'key_misused';
+  readonly variable: string | null;
+  readonly host: string;
+  readonly how: 'another_host' | 'unencrypted' | 'wrong_place' | 'content' | 'another_run';
+}
+
 export interface EndedEvent extends OfAction {
   readonly kind: 'ended';
   readonly outcome: Outcome;
@@ -150,7 +158,7 @@ export interface EndedEvent extends OfAction {
 }
 
 /** Everything that is recorded about one action. */
-export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | EndedEvent;
+export type ActionEvent = IntentEvent | AskedEvent | OwnSecretSentEvent | EditedEvent | EditRefusedEvent | SignedEvent | AnsweredEvent | HeldEvent | UndoneEvent | StartedEvent | RequestedEvent | RefusedEvent | KeyMisusedEvent | EndedEvent;
 
 /** What is recorded about the app itself. */
 export type AppEvent =

@@ -40,6 +40,7 @@ export function nextState(state: ActionState, event: Exclude<ActionEvent, Intent
     case 'edit_refused':
     case 'requested':
     case 'refused':
+    case 'key_misused':
       return state;
     case 'undone':
       return { ...state, progress: 'undone' };

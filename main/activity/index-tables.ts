@@ -114,6 +114,7 @@ export class ActivityIndex {
       case 'edit_refused':
       case 'requested':
       case 'refused':
+      case 'key_misused':
       case 'undone':
       case 'started':
       case 'ended':

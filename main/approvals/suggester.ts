@@ -40,7 +40,8 @@ const lookAgainMs = 10 * 60 * 1000;
 const longestOpenMs = 24 * 3_600_000;
 /** Somebody who keeps answering while the record is read; then nothing is made of what was read. */
 const mostTries = 5;
-const changing: ReadonlySet<string> = new Set(['asked', 'answered', 'edited', 'undone']);
+/** What the record says anew of answers, and so of rules. */
+const answering: ReadonlySet<string> = new Set(['answered', 'edited', 'undone']);
 
 /** How often the person was asked today, and the one narrow rule that their own answers of the last week speak for. */
 export class Suggester {
@@ -49,14 +50,16 @@ export class Suggester {
   readonly #stop: Dispose;
   /** Grows with every answer that is recorded. */
   #answers = 0;
-  #read: { readonly answers: number; readonly at: number; readonly day: number } | undefined;
+  #asked = 0;
+  #read: { readonly answers: number; readonly asked: number; readonly at: number; readonly day: number } | undefined;
   #today: QuestionFigures = { asked: 0, approved: 0, answered: 0 };
   #candidates: readonly Suggestion[] = [];
 
   constructor(parts: SuggesterParts) {
     this.#parts = parts;
     this.#stop = parts.activity.onAppended(({ event }) => {
-      if (changing.has(event.kind)) this.#answers += 1;
+      if (event.kind === 'asked') this.#asked += 1;
+      if (answering.has(event.kind)) this.#answers += 1;
     });
   }
 
@@ -73,13 +76,15 @@ export class Suggester {
   /** Reads the record again where that may have changed something; true when it did. Rejects when the record cannot be read. */
   async refresh(midnight: number): Promise<boolean> {
     const { clock, activity } = this.#parts;
-    const reading = { answers: this.#answers, at: clock.elapsed(), day: midnight };
+    const reading = { answers: this.#answers, asked: this.#asked, at: clock.elapsed(), day: midnight };
     const last = this.#read;
-    if (last?.answers === reading.answers && last.day === midnight && reading.at - last.at < lookAgainMs) return false;
-    const [today, questions] = await Promise.all([activity.countQuestions(midnight), this.#answered()]);
+    const isFresh = last !== undefined && last.answers === reading.answers && last.day === midnight && reading.at - last.at < lookAgainMs;
+    if (isFresh && last.asked === reading.asked) return false;
+    const [today, questions] = await Promise.all([activity.countQuestions(midnight), isFresh ? undefined : this.#answered()]);
     this.#today = today;
-    this.#candidates = suggestRules(questions, clock.now());
-    this.#read = reading;
+    if (questions !== undefined) this.#candidates = suggestRules(questions, clock.now());
+    // A look at the number alone puts off no look at the answers.
+    this.#read = isFresh ? { ...last, asked: reading.asked } : reading;
     return true;
   }
 

@@ -1,10 +1,11 @@
 import type { ActionId, AgentId } from '../../preload/contract.ts';
 import type { Gate } from '../gate/gate.ts';
-import type { ActionAnswer, Decision, Facts } from '../model/action.ts';
-import { silence } from '../model/conversation.ts';
+import type { Decision, Facts } from '../model/action.ts';
 import { networksWithout } from '../model/networks.ts';
 import { placeFacts, readPlace, specialNetworks, theNetwork, writePlace, type NetworkPlace, type SeenRequest } from '../model/network-place.ts';
 import type { NetworkAttempt, NetworkDecider, NetworkDecision } from '../sandbox/network.ts';
+import { ask } from './ask.ts';
+import type { RunKeys } from './run-keys.ts';
 
 export interface EgressParts {
   readonly gate: Pick<Gate, 'perform' | 'wait'>;
@@ -24,6 +25,8 @@ export interface EgressOf {
   readonly agent: AgentId;
   /** What runs, as the person reads it: "python3 reconcile.py". */
   readonly program: string;
+  /** The keys that it is lent; absent: none. */
+  readonly keys?: RunKeys;
 }
 
 type Passed = { readonly isAllowed: true; readonly action: ActionId; readonly rules: string } | { readonly isAllowed: false; readonly reason: string };
@@ -66,12 +69,19 @@ export class Egress implements NetworkDecider {
     if (!this.#parts.mayPass(this.#of.agent)) return deny('Countersign is paused.');
     if (this.#rulesFor(place).answer === 'deny') return await this.#bringAnew(place);
     if (attempt.kind === 'connect') return { effect: 'allow' };
-    return await this.#request(place, { method: attempt.method, path: pathOf(attempt.target) }, passed);
+    const decision = await this.#request(place, { method: attempt.method, path: pathOf(attempt.target) }, passed);
+    return decision.effect === 'deny' || this.#of.keys === undefined ? decision : await this.#of.keys.decide(place, attempt);
   }
 
-  /** The run is over: questions that are still open are taken back. */
+  get foundInContent(): NetworkDecider['foundInContent'] {
+    const { keys } = this.#of;
+    return keys && ((host, mark) => keys.foundInContent(host, mark));
+  }
+
+  /** The run is over: questions that are still open are taken back, and what it was lent is worth nothing any more. */
   close(): void {
     this.#end.abort();
+    this.#of.keys?.close();
   }
 
   /** The rules have changed since: the attempt takes the whole way once more, so that it is recorded. */
@@ -116,25 +126,9 @@ export class Egress implements NetworkDecider {
     const { signal } = this.#end;
     const rules = rulesOf(this.#rulesFor(place, request));
     const shown = program.length > longestProgram ? `${program.slice(0, longestProgram)}…` : program;
-    let answer: ActionAnswer | undefined = await gate.perform({
-      kind: 'connect',
-      agent,
-      connection: theNetwork,
-      name: writePlace(place),
-      arguments: { ...place, ...request, program: shown },
-      reach: null,
-      signal,
-      conversation: silence,
-    });
-    while (answer?.kind === 'waiting' && !signal.aborted) answer = await gate.wait(agent, answer.action, signal);
-    return passedBy(answer, rules);
+    const passed = await ask(gate, { kind: 'connect', agent, connection: theNetwork, name: writePlace(place), arguments: { ...place, ...request, program: shown }, signal });
+    return passed.isAllowed ? { isAllowed: true, action: passed.answer.action, rules } : passed;
   }
-}
-
-function passedBy(answer: ActionAnswer | undefined, rules: string): Passed {
-  if (answer?.kind === 'ended' && (answer.outcome === 'done' || answer.outcome === 'done_with_changes')) return { isAllowed: true, action: answer.action, rules };
-  if (answer?.kind === 'ended' && 'text' in answer) return { isAllowed: false, reason: answer.text };
-  return { isAllowed: false, reason: answer?.kind === 'rejected' ? answer.text : 'Nobody allowed this.' };
 }
 
 /** Which rules spoke: a request that others speak of is another question. */

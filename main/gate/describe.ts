@@ -13,6 +13,7 @@ import { genericProfile } from '../model/generic-profile.ts';
 import { completionProfile, promptProfile, resourceProfile } from './offer-profiles.ts';
 import { noticed } from './noticed.ts';
 import type { GateParts } from './parts.ts';
+import { keyProfile } from './key-profile.ts';
 import { placeProfile } from './place-profile.ts';
 
 /** An action whose arguments are frozen and described. */
@@ -152,9 +153,10 @@ function generalProfile({ kind, name }: Describable, { disarm }: GateParts): Act
       return completionProfile(name);
     case 'connect':
       return placeProfile;
+    case 'useCredential':
+      return keyProfile(name);
     case 'invokeTool':
     case 'runCommand':
-    case 'useCredential':
       return genericProfile(name, disarm);
   }
 }

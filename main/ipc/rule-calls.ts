@@ -19,8 +19,11 @@ export function ruleCalls({ settings, policy, activity, clock }: Services): Call
       if (!intent) return problem(say('activity.problem.gone'));
       const { actionKind, agent, connection, tool, effect, arguments: args, facts } = intent;
       const question = { kind: actionKind, agent: agent.id, connection: connection.id, name: tool, effect, arguments: args, facts, at: clock.now() };
-      const { answer, layer, title, reason } = policy.decide(question);
-      return value({ answer, layer, title, reason });
+      const now = policy.decide(question);
+      // How much was at stake is not known of a past action: where reading is watched, it is told as if nothing special was.
+      const watched = now.answer === 'ask' ? policy.decide({ ...question, risk: 'normal' }) : now;
+      const { answer, layer, title, reason, wouldAsk } = watched.wouldAsk === true ? watched : now;
+      return value({ answer, layer, title, reason, ...(wouldAsk === true ? { wouldAsk } : {}) });
     },
   };
 }

@@ -15,7 +15,15 @@ export type NetworkAttempt =
     };
 
 export type NetworkDecision =
-  | { readonly effect: 'allow'; readonly removeHeaders?: readonly string[]; readonly setHeaders?: readonly (readonly [name: string, value: string])[] }
+  | {
+      readonly effect: 'allow';
+      readonly removeHeaders?: readonly string[];
+      readonly setHeaders?: readonly (readonly [name: string, value: string])[];
+      /** Path and query that go out in place of the run's own. Only inside TLS that is inspected, as all that follows. */
+      readonly target?: string;
+      /** What the run must not see of the answer, each with what it sees. */
+      readonly conceal?: readonly (readonly [secret: string, shown: string])[];
+    }
   /** `reason` is read by the run: plain English, one line. */
   | { readonly effect: 'deny'; readonly reason: string };
 
@@ -28,6 +36,8 @@ export interface NetworkDecider {
   /** Networks (CIDR) that a name must not lead to, whatever it is; beside this computer's own addresses. */
   readonly refusedNetworks: readonly string[];
   decide(attempt: NetworkAttempt): Promise<NetworkDecision>;
+  /** Told when what stands for a lent key is in the content of a request; where nothing is lent there is nobody to tell. */
+  readonly foundInContent?: ((host: string, mark: string) => void) | undefined;
 }
 
 /** The answer where nobody answers. */

@@ -24,6 +24,8 @@ const plan = z.strictObject({
   limits,
   network: z.enum(['none', 'connections', 'requests', 'requests only']),
   refusedNetworks: z.array(z.string()),
+  /** Whether what stands for lent keys is looked for in the content of requests. */
+  looksIntoContent: z.boolean(),
   wayOut: z.strictObject({ proxy: z.strictObject({ address: z.string(), noProxy: z.array(z.string()) }).nullable(), certificates: z.array(z.string()) }),
   /** A folder of this run alone, made by the app and removed by it. */
   folder: z.string(),
@@ -33,7 +35,7 @@ export type HelperPlan = z.infer<typeof plan>;
 const header = z.tuple([z.string(), z.string()]);
 
 const decision = z.discriminatedUnion('effect', [
-  z.strictObject({ effect: z.literal('allow'), removeHeaders: z.array(z.string()).optional(), setHeaders: z.array(header).optional() }),
+  z.strictObject({ effect: z.literal('allow'), removeHeaders: z.array(z.string()).optional(), setHeaders: z.array(header).optional(), target: z.string().optional(), conceal: z.array(header).optional() }),
   z.strictObject({ effect: z.literal('deny'), reason: z.string() }),
 ]);
 
@@ -91,6 +93,7 @@ export const fromHelper = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('failed'), text: z.string() }),
   z.strictObject({ type: z.literal('attempt'), id: z.int(), attempt }),
   z.strictObject({ type: z.literal('violation'), line: z.string() }),
+  z.strictObject({ type: z.literal('found'), host: z.string(), mark: z.string() }),
   z.strictObject({ type: z.literal('usage'), usage }),
   z.strictObject({ type: z.literal('frozen'), isFrozen: z.boolean() }),
   z.strictObject({

@@ -94,6 +94,8 @@ export class Run {
         return;
       case 'violation':
         return this.#violations.emit(message.line);
+      case 'found':
+        return this.#network?.foundInContent?.(message.host, message.mark);
       case 'usage':
         this.#usage = message.usage;
         return this.#figures.emit(message.usage);
@@ -117,7 +119,7 @@ export class Run {
       // Who cannot answer has not allowed it.
     }
     if (decision.effect === 'deny') return this.#helper.send({ type: 'decision', id, decision });
-    const { removeHeaders, setHeaders } = decision;
+    const { removeHeaders, setHeaders, target, conceal } = decision;
     this.#helper.send({
       type: 'decision',
       id,
@@ -125,6 +127,8 @@ export class Run {
         effect: 'allow',
         ...(removeHeaders === undefined ? {} : { removeHeaders: [...removeHeaders] }),
         ...(setHeaders === undefined ? {} : { setHeaders: setHeaders.map(([name, value]): [string, string] => [name, value]) }),
+        ...(target === undefined ? {} : { target }),
+        ...(conceal === undefined ? {} : { conceal: conceal.map(([secret, shown]): [string, string] => [secret, shown]) }),
       },
     });
   }

@@ -122,6 +122,7 @@ class HelperSandbox implements Sandbox {
         limits,
         network: network === null ? 'none' : network.isInspected ? (network.refusesOpaque ? 'requests only' : 'requests') : 'connections',
         refusedNetworks: [...(network?.refusedNetworks ?? [])],
+        looksIntoContent: network?.foundInContent !== undefined,
         wayOut: { proxy: wayOut.proxy && { ...wayOut.proxy, noProxy: [...wayOut.proxy.noProxy] }, certificates: [...wayOut.certificates] },
         folder,
       },

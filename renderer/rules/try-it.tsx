@@ -87,8 +87,8 @@ function Decided({ decision }: { readonly decision: DecisionView }): ReactNode {
   const text = useText();
   const wordsOf = useRuleWords();
   return (
-    <Note tone={answerTones[decision.answer]}>
-      <p className="cs-strong">{text(`rulesScreen.try.answer.${decision.answer}`)}</p>
+    <Note tone={decision.wouldAsk === true ? 'mind' : answerTones[decision.answer]}>
+      <p className="cs-strong">{text(`rulesScreen.try.answer.${decision.wouldAsk === true ? 'watched' : decision.answer}`)}</p>
       <p>
         <LayerName layer={decision.layer} />
         {': '}

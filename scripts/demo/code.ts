@@ -40,7 +40,7 @@ export async function tellCodeStory(stage: Stage): Promise<void> {
   });
   const reached = (): readonly string[] => server.seen.map(({ method, url, headers }) => `${method} https://${headers.host}${url}`);
   try {
-    const added = await app.call('addWorkbenchConnection', { name: 'Reconciliation', folder: person.folder, isOnCopy: true });
+    const added = await app.call('addWorkbenchConnection', { name: 'Reconciliation', folder: person.folder, isOnCopy: true, keys: [] });
     if (!added.ok) throw new Error(`The folder was not accepted: ${added.problem.id}`);
     const client = await app.client('finance');
     const names = (await client.listTools()).tools.map(({ name }) => name);

@@ -78,6 +78,8 @@ const viewOf = (id: ConnectionId) => viewConnections(app.services, { lastUsedAt:
 /** The states of the hostile server's processes, as `ps` tells them. */
 const states = (): string => execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('hostile-server.ts') && !line.includes('bwrap')).map((line) => line[0]).join('');
 
+const isForkThere = (): boolean => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 98761');
+
 const addWide = (access: Partial<ServerAccess & { kind: 'sandbox' }>) => calls().addServerConnection({ kind: 'command', name: 'Wide', command: process.execPath, args: [], access: { ...nothing, ...access, kind: 'sandbox' } });
 
 const managed = (value: object): ManagedRead => readSettings(value, 'test');
@@ -153,10 +155,9 @@ describe('a program that means harm', () => {
   test('leaves nothing behind, however it forked away', async () => {
     const bad = await hostile('Forker');
     await attempt(bad, 'fork', '98761');
-    const isThere = (): boolean => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 98761');
-    await expect.poll(isThere).toBe(true);
+    await expect.poll(isForkThere).toBe(true);
     await app.services.upstreams.drop(bad);
-    await expect.poll(isThere).toBe(false);
+    await expect.poll(isForkThere).toBe(false);
   });
 });
 

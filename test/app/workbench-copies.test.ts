@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 async function add(): Promise<void> {
-  const added = await connectionCalls(app.services).addWorkbenchConnection({ name: 'Reports', folder, isOnCopy: true });
+  const added = await connectionCalls(app.services).addWorkbenchConnection({ name: 'Reports', folder, isOnCopy: true, keys: [] });
   if (!added.ok) throw new Error(JSON.stringify(added));
   workbench = added.value.id;
 }
@@ -120,7 +120,7 @@ describe('work on a copy', () => {
     chmodSync(join(folder, 'in'), 0o755);
     const inside = join(workspacesDirectory(app.home), 'x');
     mkdirSync(inside, { recursive: true });
-    expect(await connectionCalls(app.services).addWorkbenchConnection({ name: 'Copies', folder: inside, isOnCopy: false })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.our_own' } });
+    expect(await connectionCalls(app.services).addWorkbenchConnection({ name: 'Copies', folder: inside, isOnCopy: false, keys: [] })).toMatchObject({ ok: false, problem: { id: 'workbench.problem.our_own' } });
   });
 });
 

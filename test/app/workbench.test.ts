@@ -19,7 +19,7 @@ let workbench: ConnectionId;
 beforeAll(async () => {
   app = await openedApp();
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-workspace-')));
-  const added = await connectionCalls(app.services).addWorkbenchConnection({ name: 'Reports', folder, isOnCopy: false });
+  const added = await connectionCalls(app.services).addWorkbenchConnection({ name: 'Reports', folder, isOnCopy: false, keys: [] });
   if (!added.ok) throw new Error(JSON.stringify(added));
   workbench = added.value.id;
 });
@@ -167,5 +167,5 @@ test.each([
   ['our own state', () => app.home, 'our_own'],
   ['nothing', () => '/no/such/folder', 'not_there'],
 ])('%s cannot become a workspace', async (_name, path, problem) => {
-  expect(await connectionCalls(app.services).addWorkbenchConnection({ name: 'Wrong', folder: path(), isOnCopy: false })).toMatchObject({ ok: false, problem: { id: `workbench.problem.${problem}` } });
+  expect(await connectionCalls(app.services).addWorkbenchConnection({ name: 'Wrong', folder: path(), isOnCopy: false, keys: [] })).toMatchObject({ ok: false, problem: { id: `workbench.problem.${problem}` } });
 });

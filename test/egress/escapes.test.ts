@@ -41,7 +41,7 @@ beforeAll(async () => {
   inside = await outside.serve(null);
   inside.answer = (_request, response) => void response.end(secret);
   good.answer = (request, response) => (request.url === '/led-astray' ? void response.writeHead(302, { location: `http://127.0.0.1:${inside.port}/` }).end() : void response.end('hello'));
-});
+}, 60_000);
 
 afterAll(async () => {
   await machine.remove();

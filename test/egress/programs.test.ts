@@ -15,7 +15,7 @@ beforeAll(async () => {
   outside = await Outside.open({ [host]: [['203.0.113.1']] });
   machine = await Machine.make(true, { helperOptions: outside.helperOptions, wayOut: { proxy: null, certificates: [outside.authority.certificate] } });
   place = await outside.serve([host]);
-});
+}, 60_000);
 
 afterAll(async () => {
   await machine.remove();

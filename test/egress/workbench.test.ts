@@ -30,11 +30,11 @@ beforeAll(async () => {
   other = await outside.serve(['other.example.com']);
   app = await openedApp(undefined, outside.helperOptions);
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-workspace-')));
-  const added = await connectionCalls(app.services).addWorkbenchConnection({ name: 'Reports', folder, isOnCopy: false });
+  const added = await connectionCalls(app.services).addWorkbenchConnection({ name: 'Reports', folder, isOnCopy: false, keys: [] });
   if (!added.ok) throw new Error(JSON.stringify(added));
   workbench = added.value.id;
   await settings({ caFile: outside.authority.certificateFile });
-});
+}, 60_000);
 
 afterAll(async () => {
   await app[Symbol.asyncDispose]();

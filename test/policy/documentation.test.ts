@@ -12,7 +12,7 @@ const outside = { effect: 'send', isReversible: false, outsideCount: 1, recipien
 describe('the examples in the documentation', () => {
   test('can be read', () => {
     expect(policy.problems()).toEqual([]);
-    expect(policy.list().filter(({ layer }) => layer === 'organization')).toHaveLength(9);
+    expect(policy.list().filter(({ layer }) => layer === 'organization')).toHaveLength(11);
   });
 
   test.each([
@@ -26,6 +26,9 @@ describe('the examples in the documentation', () => {
     ['a transfer of a fraction is refused', question('pay', { connection: connectionId.parse('bank'), name: 'transfer', arguments: { amount: 1.5 } }), 'deny', 'large-transfers'],
     ['code in the folder itself is refused', question('run', { kind: 'runCommand', connection: connectionId.parse('payroll') }), 'deny', 'code-on-copies'],
     ['code on a copy is not', question('run', { kind: 'runCommand', connection: connectionId.parse('payroll'), facts: { effect: 'run', isReversible: true, isOnCopy: true } }), 'allow', 'workOnCopies'],
+    ['the Git password is not used', question('connect', { kind: 'useCredential', connection: connectionId.parse('reports'), name: 'GIT_TOKEN' }), 'deny', 'no-git-push'],
+    ['the HubSpot key is not used elsewhere', question('connect', { kind: 'useCredential', connection: connectionId.parse('reports'), name: 'HUBSPOT_TOKEN', facts: { effect: 'connect', isReversible: false, host: 'evil.example' } }), 'deny', 'hub-only'],
+    ['the HubSpot key is used at its API', question('connect', { kind: 'useCredential', connection: connectionId.parse('reports'), name: 'HUBSPOT_TOKEN', facts: { effect: 'connect', isReversible: false, host: 'api.hubapi.com' } }), 'allow', 'lentKeys'],
     ['a small transfer is asked about', question('pay', { connection: connectionId.parse('bank'), name: 'transfer', arguments: { amount: 5 } }), 'ask', 'payments'],
   ] as const)('%s', (_what, asked, answer, by) => {
     expect(policy.decide(asked)).toMatchObject({ answer, policies: [by] });

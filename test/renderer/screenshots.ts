@@ -112,6 +112,13 @@ const withFullAccess = (mayGiveFullAccess: boolean) => (now: number): Snapshot =
   const { connections, status, ...rest } = busySnapshot(now);
   return { ...rest, status: { ...status, mayGiveFullAccess }, connections: connections.map((connection) => (connection.kind === 'command' ? { ...connection, access: { kind: 'full' as const }, health: { state: 'ready' as const, text: null }, ...(!mayGiveFullAccess && { health: { state: 'failing' as const, text: { id: 'server.problem.fullAccess', values: {} } } }) } : connection)) };
 };
+const lendKey = async (page: Page) => {
+  await addWorkbench(page);
+  await press('Lend a key')(page);
+  await page.getByLabel('Name of the variable').fill('HUBSPOT_TOKEN');
+  await page.getByLabel('Where it may be sent').fill('api.hubapi.com');
+  await page.getByRole('button', { name: 'Do not lend it' }).scrollIntoViewIfNeeded();
+};
 const changeRun = async (page: Page) => {
   await goTo('claws')(page);
   await press('More for Marketing Claw')(page);
@@ -293,6 +300,7 @@ const shots: readonly Shot[] = [
   { name: 'connections-access', page: 'index.html', snapshot: busySnapshot, act: changeAccess },
   { name: 'connections-access-forbidden', page: 'index.html', snapshot: withFullAccess(false), act: changeAccess },
   { name: 'connections-full', page: 'index.html', snapshot: withFullAccess(true), act: goTo('connections') },
+  { name: 'connections-workbench-key', page: 'index.html', snapshot: busySnapshot, act: lendKey },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
   { name: 'approval-sign-in', page: 'approval.html', snapshot: only(signInQuestion), act: async (page) => page.getByRole('textbox').fill('4') },

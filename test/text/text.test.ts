@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Grant } from '../../main/model/grant.ts';
 import { say } from '../../main/model/say.ts';
+import { grantText } from '../../main/policy/grant-text.ts';
+import { personalRuleText } from '../../main/policy/personal-rules.ts';
 import { catalogs } from '../../main/text/catalogs.ts';
 import { chooseLocale } from '../../main/text/language.ts';
 import { sayPhrase } from '../../main/text/phrases.ts';
 import { createText, inEnglish } from '../../main/text/text.ts';
 import { ruleWords, spokenValues } from '../../renderer/locales/spoken.ts';
-import { languages, type Locale } from '../../preload/contract.ts';
+import { agentId, connectionId, digest, grantId, languages, type Locale } from '../../preload/contract.ts';
 
 describe('texts outside of windows', () => {
   test('follow the language from one text to the next', () => {
@@ -61,6 +65,15 @@ describe('what our own rules say', () => {
     expect(shipped.length).toBeGreaterThan(30);
     for (const language of languages.filter((one) => one !== 'en')) expect(shipped.filter((text) => ruleWords(text, catalogs[language]) === text)).toEqual([]);
     for (const text of shipped) expect(ruleWords(text, catalogs.en)).toBe(text);
+  });
+
+  test('is said in every language for the person’s own rules and standing answers too', () => {
+    const grant: Grant = { id: grantId.parse(randomUUID()), agent: agentId.parse('a'), connection: connectionId.parse('b'), actionKind: 'invokeTool', name: 'c', scope: { kind: 'reading' }, sentence: say('s'), from: 0, until: 1 };
+    const once: Grant = { ...grant, scope: { kind: 'once', digest: digest.parse('a'.repeat(64)), effect: 'read', facts: {} } };
+    const rules = ['allow', 'ask', 'never', 'other'].map((rule) => personalRuleText({ connection: 'b', tool: 'c', rule, createdAt: 0 }));
+    const own = [...rules, grantText(grant), grantText(once)].flatMap((cedar) => [...cedar.matchAll(/@(?:title|reason|requireApproval)\("(.*)"\)/g)].map(([, text]) => text ?? ''));
+    expect(own).toHaveLength(11);
+    for (const language of languages.filter((one) => one !== 'en')) expect(own.filter((text) => ruleWords(text, catalogs[language]) === text)).toEqual([]);
   });
 
   test('is said in full where there are several reasons, on the card and in the record', () => {

@@ -1,4 +1,4 @@
-import type { Message, Row } from '../../../preload/contract.ts';
+import type { LentKey, Message, Row } from '../../../preload/contract.ts';
 import type { DescribeContext, Described } from '../../model/action.ts';
 import { disarm, disarmLine, isArmed } from '../../model/disarm.ts';
 import { say } from '../../model/say.ts';
@@ -14,7 +14,7 @@ interface Bench {
 const longestHeadline = 120;
 
 /** What a run would do, for the person: its exact text, what stands out in it, and where it runs. */
-export function describeRun(code: Code, args: readonly string[], report: CodeReport, { folder, isReduced, isOnCopy }: Bench & { readonly isReduced: boolean }, context: DescribeContext): Described {
+export function describeRun(code: Code, args: readonly string[], report: CodeReport, { folder, isReduced, isOnCopy, keys }: Bench & { readonly isReduced: boolean; readonly keys: readonly LentKey[] }, context: DescribeContext): Described {
   const values = valuesOf(context, { line: firstLine(code.text) });
   const key = code.kind;
   return {
@@ -24,7 +24,7 @@ export function describeRun(code: Code, args: readonly string[], report: CodeRep
       headline: say(`card.workbench.${key}.headline`),
       summary: say(`card.workbench.${key}.summary`, values),
       unusual: [...report.marks],
-      rows: [...report.rows, ...argumentRows(args), ...(code.kind === 'command' ? [] : [workspaceRow(folder)]), { kind: 'sentences', label: say('card.row.sandbox'), sentences: [say(isOnCopy ? 'card.workbench.reach.copy' : 'card.workbench.reach'), ...(isReduced ? [say('card.workbench.reduced')] : [])] }],
+      rows: [...report.rows, ...argumentRows(args), ...(code.kind === 'command' ? [] : [workspaceRow(folder)]), { kind: 'sentences', label: say('card.row.sandbox'), sentences: [say(isOnCopy ? 'card.workbench.reach.copy' : 'card.workbench.reach'), ...(keys.length === 0 ? [] : [keysSentence(keys)]), ...(isReduced ? [say('card.workbench.reduced')] : [])] }],
       risk: isOnCopy && !report.isAlarming ? 'normal' : 'high',
       confirm: isOnCopy && !report.isAlarming ? null : say(report.isAlarming ? 'card.workbench.confirm.alarming' : 'card.workbench.confirm'),
     },
@@ -93,6 +93,10 @@ function onCopy(isOnCopy: boolean): Pick<Described['facts'], 'isOnCopy'> {
 
 function valuesOf(context: DescribeContext, more: Readonly<Record<string, string>>): Message['values'] {
   return { agent: disarmLine(context.agentName), connection: disarmLine(context.connectionName), ...more };
+}
+
+function keysSentence(keys: readonly LentKey[]): Message {
+  return say('card.workbench.keys', { keys: keys.map(({ variable, hosts }) => `${variable} (${hosts.join(', ')})`).join(', ') });
 }
 
 function argumentRows(args: readonly string[]): readonly Row[] {

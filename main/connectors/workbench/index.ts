@@ -1,4 +1,5 @@
 import type { AgentId } from '../../../preload/contract.ts';
+import type { LentKey } from '../../../preload/contract.ts';
 import type { ActionProfile, DescribeContext, Described, NotDescribedNow, Undescribable } from '../../model/action.ts';
 import type { Clock } from '../../model/clock.ts';
 import { disarmLine } from '../../model/disarm.ts';
@@ -21,6 +22,8 @@ export interface WorkbenchOptions {
   readonly folder: string;
   /** The system holds runs less tightly than it could; the card says so. */
   readonly isReduced: boolean;
+  /** What runs may use and never see. */
+  readonly keys: readonly LentKey[];
   /** Milliseconds that a run may take at most. */
   readonly longestRun: number;
   readonly workshop: Workshop;
@@ -52,7 +55,7 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
   const closing = new AbortController();
   const { copies } = options.workshop;
   const isOnCopy = copies !== undefined;
-  const tools = toolsOf(isOnCopy);
+  const tools = toolsOf(isOnCopy, options.keys);
   const keepingOf = (agent: AgentId | undefined): Keeping | undefined => (copies === undefined || agent === undefined ? undefined : { agent, copies, folder: options.folder });
 
   const describe = async (name: ToolName, args: JsonObject, context: DescribeContext): Promise<Described | Undescribable | NotDescribedNow> => {

@@ -1,3 +1,4 @@
+import type { LentKey } from '../../../preload/contract.ts';
 import type { UpstreamTool } from '../../model/upstream.ts';
 import { inputSchema } from './inputs.ts';
 
@@ -5,9 +6,24 @@ const inFolder = 'It runs in a sandbox: it can read and change the workspace, an
 const onCopy = 'It runs in a sandbox on your own copy of the workspace: it can read and change that, and nothing else on this computer. What it leaves running ends with it. Nothing is changed in the person’s folder until you call keep_changes.';
 
 /** What agents read about this connector. */
-export function toolsOf(isOnCopy: boolean): readonly UpstreamTool[] {
-  return isOnCopy ? [...workTools(onCopy), ...copyTools] : workTools(inFolder);
+export function toolsOf(isOnCopy: boolean, keys: readonly LentKey[]): readonly UpstreamTool[] {
+  const about = `${isOnCopy ? onCopy : inFolder} ${network}${keys.length === 0 ? '' : ` ${lentText(keys)}`}`;
+  return isOnCopy ? [...workTools(about), ...copyTools] : workTools(about);
 }
+
+const network = 'Places on the network are reached through the proxy that the usual variables name, each after the rules or the person allowed it.';
+
+function lentText(keys: readonly LentKey[]): string {
+  const each = keys.map(({ variable, hosts, place }) => `$${variable} at ${hosts.join(' and ')} ${ways[place.kind]('name' in place ? place.name : '')}`);
+  return `You may use these keys, over HTTPS, and only there: ${each.join('; ')}. Each variable holds a stand-in that becomes the key on its way out.`;
+}
+
+const ways: Readonly<Record<LentKey['place']['kind'], (name: string) => string>> = {
+  bearer: () => 'as a bearer token in the header Authorization',
+  header: (name) => `in the header ${name}`,
+  basic: () => 'as the password of HTTP basic authentication',
+  query: (name) => `in the query parameter ${name}`,
+};
 
 const workTools = (sandboxed: string): readonly UpstreamTool[] => [
   {

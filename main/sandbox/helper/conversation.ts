@@ -53,7 +53,13 @@ export class Conversation {
     const answer = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (decision.effect === 'deny') return answer?.(decision);
-    const { removeHeaders, setHeaders } = decision;
-    answer?.({ effect: 'allow', ...(removeHeaders === undefined ? {} : { removeHeaders }), ...(setHeaders === undefined ? {} : { setHeaders }) });
+    const { removeHeaders, setHeaders, target, conceal } = decision;
+    answer?.({
+      effect: 'allow',
+      ...(removeHeaders === undefined ? {} : { removeHeaders }),
+      ...(setHeaders === undefined ? {} : { setHeaders }),
+      ...(target === undefined ? {} : { target }),
+      ...(conceal === undefined ? {} : { conceal }),
+    });
   }
 }

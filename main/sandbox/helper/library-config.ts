@@ -77,12 +77,12 @@ function windowsProfiles(): readonly string[] {
   }
 }
 
-/** The library's form of an answer. */
-export function toLibrary(decision: NetworkDecision): Awaited<ReturnType<Filter>> {
+/** The library's form of an answer. `tag`: headers by which what it has no form for is found again. */
+export function toLibrary(decision: NetworkDecision, tag: readonly (readonly [name: string, value: string])[]): Awaited<ReturnType<Filter>> {
   if (decision.effect === 'deny') return { action: 'deny', reason: decision.reason };
   return {
     action: 'allow',
     ...(decision.removeHeaders === undefined ? {} : { removeHeaders: [...decision.removeHeaders] }),
-    ...(decision.setHeaders === undefined ? {} : { setHeaders: decision.setHeaders.map(([name, value]): [string, string] => [name, value]) }),
+    setHeaders: [...(decision.setHeaders ?? []), ...tag].map(([name, value]): [string, string] => [name, value]),
   };
 }

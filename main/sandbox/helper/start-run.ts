@@ -7,6 +7,8 @@ import { SandboxManager } from '@anthropic-ai/sandbox-runtime';
 import { streams, type FromHelper, type HelperPlan } from '../protocol.ts';
 import { coveredPlaces, harden } from './bubblewrap.ts';
 import type { Conversation } from './conversation.ts';
+import { lookThrough } from './content.ts';
+import { Errands } from './errands.ts';
 import { libraryConfig, toLibrary } from './library-config.ts';
 import { findProgram, seccompHelper } from './places.ts';
 import { freezeTree, killTree } from './process-tree.ts';
@@ -54,23 +56,24 @@ async function initialize(plan: HelperPlan, conversation: Conversation): Promise
   const helper = seccompHelper();
   if (process.platform === 'linux' && helper === undefined) throw new Error('The part that closes Unix sockets is missing.');
   const companyFile = plan.network === 'none' ? undefined : takeWayOut(plan.wayOut, plan.folder);
+  const errands = new Errands();
   const config = libraryConfig(
     plan,
     helper,
     async (request, info) => {
       const url = new URL(request.url);
+      if (plan.looksIntoContent && request.body !== null) void lookThrough(request.body, (mark) => conversation.tell({ type: 'found', host: info?.target?.host ?? url.hostname, mark }));
       const scheme = info?.scheme ?? (url.protocol === 'https:' ? 'https' : 'http');
-      return toLibrary(
-        await conversation.ask({
-          kind: 'request',
-          host: info?.target?.host ?? url.hostname,
-          port: info?.target?.port ?? Number(url.port || (scheme === 'https' ? 443 : 80)),
-          scheme,
-          method: request.method,
-          target: info?.requestTarget ?? `${url.pathname}${url.search}`,
-          headers: [...request.headers],
-        }),
-      );
+      const decision = await conversation.ask({
+        kind: 'request',
+        host: info?.target?.host ?? url.hostname,
+        port: info?.target?.port ?? Number(url.port || (scheme === 'https' ? 443 : 80)),
+        scheme,
+        method: request.method,
+        target: info?.requestTarget ?? `${url.pathname}${url.search}`,
+        headers: [...request.headers],
+      });
+      return toLibrary(decision, errands.tagFor(decision));
     },
     findProgram('bwrap'),
     companyFile,
