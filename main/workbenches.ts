@@ -148,7 +148,7 @@ export class Workbenches {
     };
   }
 
-  async #run({ argv, input, agent, action, program: shown, time, signal, onOutput }: Job, folder: string, lends: Lends): Promise<JobEnd> {
+  async #run({ argv, input, agent, action, program: shown, isReading, time, signal, onOutput }: Job, folder: string, lends: Lends): Promise<JobEnd> {
     const [program, ...words] = argv;
     const node = program === 'node' ? ownNode() : undefined;
     const { networks } = this.#parts;
@@ -157,8 +157,8 @@ export class Workbenches {
       argv: [node ?? program, ...words],
       cwd: folder,
       environment: { ...network?.environment, PATH: programFolders.join(':'), LANG: 'C.UTF-8' },
-      readable: node === undefined ? [] : [node],
-      writable: [folder],
+      readable: [...(node === undefined ? [] : [node]), ...(isReading ? [folder] : [])],
+      writable: isReading ? [] : [folder],
       limits: { ...commandLimits, time },
       network: network?.decider ?? null,
     };

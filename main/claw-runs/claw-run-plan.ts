@@ -40,13 +40,16 @@ export async function readClawPlan(input: ClawRunInput, { hidden, path, command 
     plan: {
       argv: [found.program, ...words],
       cwd: read.cwd,
-      environment: { LANG: 'C.UTF-8', ...variables, PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(':'), HOME: join(read.cwd, homeFolder) },
+      environment: { LANG: 'C.UTF-8', ...portable, ...variables, PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(':'), HOME: join(read.cwd, homeFolder) },
       readable,
       writable: read.writable,
       limits: lastingLimits,
     },
   };
 }
+
+/** OpenClaw's file library would use a system call (openat2) that no run has, because a filter cannot see what it asks for; it has another way. */
+const portable = { FS_SAFE_NATIVE_MODE: 'off' };
 
 /** Where a Claw keeps what programs put into a home: in its own folder, because the person's is not there. */
 export const homeFolder = '.home';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { WayOut } from '../model/way-out.ts';
 import { minimalEnvironment } from '../processes/minimal-environment.ts';
+import { FolderUse } from './folder-use.ts';
 import { readFolders, type FolderProblem } from './folders.ts';
 import { HelperProcess, type HelperCommand } from './helper-process.ts';
 import type { FromHelper, SandboxFacts } from './protocol.ts';
@@ -21,6 +22,7 @@ export type RunStart =
 export interface Sandbox {
   /** Finds out whether code can run here, by starting the smallest sandbox. Takes about half a second. */
   check(): Promise<Readiness>;
+  /** A run waits up to a minute for others that may change its writable folders, or what is around or in them. */
   start(plan: RunPlan): Promise<RunStart>;
   /** Ends every run. */
   close(): Promise<void>;
@@ -41,6 +43,8 @@ export interface SandboxParts {
 }
 
 const longestText = 1_000;
+/** Milliseconds that a run waits for another one in its folders. */
+const patience = 60_000;
 const straight: WayOut = { proxy: null, certificates: [] };
 
 export function createSandbox(parts: SandboxParts): Sandbox {
@@ -51,6 +55,7 @@ export function createSandbox(parts: SandboxParts): Sandbox {
 class HelperSandbox implements Sandbox {
   readonly #parts: SandboxParts;
   readonly #runs = new Set<Run>();
+  readonly #use = new FolderUse(patience);
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
@@ -77,12 +82,14 @@ class HelperSandbox implements Sandbox {
   async start(plan: RunPlan): Promise<RunStart> {
     const folders = await readFolders(plan, this.#parts.home, this.#parts.hidden);
     if (!folders.ok) return { ok: false, why: 'folder', path: folders.path, problem: folders.problem };
+    const free = await this.#use.take(folders.writable);
+    if (free === undefined) return { ok: false, why: 'sandbox', text: 'Another run is still going on in this folder. Try again when it has ended.' };
     const folder = await mkdtemp(join(this.#parts.temporary, 'csr-'));
     await chmod(folder, 0o700);
     await mkdir(join(folder, 'tmp'));
     const { user } = this.#parts.helper;
     if (user !== undefined) for (const path of [folder, join(folder, 'tmp')]) await chown(path, user.uid, user.gid);
-    const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
+    const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true }).finally(free);
     try {
       const started = await this.#begin({ ...plan, ...folders }, folder);
       if (!started.ok) await removeFolder();

@@ -27,7 +27,7 @@ describe('words of a line', () => {
 });
 
 describe('what the library made', () => {
-  const hardening = { temporary: 10, environment: {}, filterDescriptor: 8, sockets: [] };
+  const hardening = { temporary: 10, environment: {}, filterDescriptor: 8, writable: ['/work'], sockets: [] };
   const line = '/usr/bin/bwrap --new-session --die-with-parent --unshare-net --ro-bind / / --tmpfs /home --dev /dev --unshare-pid --unshare-user --proc /proc -- sh';
 
   test('is tightened when it is what is known', () => {

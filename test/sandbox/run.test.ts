@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkAttempt, NetworkDecision } from '../../main/sandbox/network.ts';
+import { FolderUse } from '../../main/sandbox/folder-use.ts';
 import { Machine, readAll } from './harness.ts';
 
 let machine: Machine;
 
 beforeAll(async () => {
   machine = await Machine.make();
-});
+}, 60_000);
 
 afterAll(() => machine.remove());
 
@@ -129,6 +130,44 @@ describe('a run', () => {
     const { output } = await machine.script('exec 3<>/dev/tcp/${COUNTERSIGN_BROKER%:*}/${COUNTERSIGN_BROKER#*:}; cat <&3', { brokerSocket: path });
     server.close();
     expect(output).toBe('hello from the broker\n');
+  });
+});
+
+describe('runs in one folder', () => {
+  test('come one after another, so that none takes what protects names away from another', async () => {
+    const [first, second] = await Promise.all([machine.script('echo first >> order; sleep 1; echo first >> order; echo x > .envrc'), machine.script('echo second >> order; echo x > .envrc')]);
+    expect([first.code, second.code]).toEqual([1, 1]);
+    expect(readFileSync(join(machine.workspace, 'order'), 'utf8')).toMatch(/^(?:first\nfirst\nsecond\n|second\nfirst\nfirst\n)$/);
+    expect((await readdir(machine.workspace)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('that only read it wait for nobody', async () => {
+    const writing = await machine.start(['/bin/bash', '-c', 'echo up; sleep 30']);
+    await new Promise((resolve) => writing.output.once('data', resolve));
+    expect(await machine.script('ls; echo read', { readable: [machine.workspace], writable: [] })).toMatchObject({ code: 0, output: expect.stringContaining('read') });
+    await writing.stop();
+  });
+
+  test('are refused when another does not end', async () => {
+    const use = new FolderUse(50);
+    const end = await use.take(['/a/b']);
+    expect(await use.take(['/a'])).toBeUndefined();
+    expect(await use.take(['/a/b/c'])).toBeUndefined();
+    expect(await use.take(['/a/bc'])).toBeDefined();
+    end?.();
+    expect(await use.take(['/a/b'])).toBeDefined();
+  });
+
+  test('start where settings of tools are there in part, and cannot add to them', async () => {
+    const folder = join(machine.workspace, '.claude');
+    await mkdir(folder);
+    await writeFile(join(folder, 'settings.json'), '{}');
+    machine.own();
+    const ended = await machine.script('cat .claude/settings.json; mkdir .claude/commands || echo x > .claude/commands || echo x > .claude/settings.json');
+    expect(ended.output).toBe('{}');
+    expect(ended.code).not.toBe(0);
+    expect(await readdir(folder)).toEqual(['settings.json']);
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -81,7 +81,7 @@ export function createWorkbenchConnector(options: WorkbenchOptions): Upstream {
     if (!parsed.ok) return { kind: 'failed', text: `Nothing was done. ${parsed.invalid}` };
     const ends = AbortSignal.any([signal, closing.signal]);
     const run = (argv: Job['argv'], input: string, time: number, program: string | null = null, onOutput: Job['onOutput'] = () => undefined) =>
-      options.workshop.run({ argv, input, agent, action, program, time, signal: ends, onOutput });
+      options.workshop.run({ argv, input, agent, action, program, isReading: name === 'read_file' || name === 'list_files', time, signal: ends, onOutput });
     switch (name) {
       case 'run_command':
       case 'run_python':

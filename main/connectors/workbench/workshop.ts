@@ -12,6 +12,8 @@ export interface Job {
   readonly action: ActionId;
   /** What runs, as questions about the network name it; null: it reaches none. */
   readonly program: string | null;
+  /** It changes nothing in the workspace, and cannot. */
+  readonly isReading: boolean;
   /** Milliseconds that it may take. */
   readonly time: number;
   /** Aborted: it is ended, with everything that it started. */

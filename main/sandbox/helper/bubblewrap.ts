@@ -15,6 +15,8 @@ export interface Hardening {
   /** Sockets of the host: the path outside, and the one inside. */
   /** The descriptor that the filter of system calls is read from. */
   readonly filterDescriptor: number;
+  /** The folders that the run may change. */
+  readonly writable: readonly string[];
   readonly sockets: readonly (readonly [outside: string, inside: string])[];
 }
 
@@ -74,8 +76,9 @@ export function harden(line: string, program: string, hardening: Hardening): Bub
   const isThere = (name: string): boolean => read.options.some(([option]) => option === name);
   if (!['--new-session', '--die-with-parent', '--unshare-net', '--unshare-pid', '--unshare-user', '--proc', '--dev'].every(isThere)) return undefined;
   const hidden: string[] = [];
-  const options = read.options.flatMap((option): readonly string[] => {
+  const options = read.options.flatMap((option, at): readonly string[] => {
     const [name, place] = option;
+    if (isCoveredAlready(read.options, at, hardening.writable)) return [];
     if (name === '--tmpfs' && place === '/tmp') return ['--size', String(hardening.temporary), ...option, '--chmod', '1777', '/tmp'];
     if (name === '--tmpfs' && place !== undefined) hidden.push(place);
     return option;
@@ -99,6 +102,20 @@ export function harden(line: string, program: string, hardening: Hardening): Bub
     ],
     command: read.command,
   };
+}
+
+/**
+ * Whether an option covers a name that is not there, in a folder that is read-only by then: nobody could make it, bubblewrap
+ * neither, which would fail for it.
+ */
+function isCoveredAlready(options: readonly (readonly string[])[], at: number, writable: readonly string[]): boolean {
+  const [name, source, place] = options[at] ?? [];
+  if (name !== '--ro-bind' || place === undefined || source === place) return false;
+  const isAround = (other: string | undefined): boolean => other !== undefined && place.startsWith(`${other}/`);
+  const around = options.slice(0, at).filter(([mount, , other]) => (mount === '--bind' || mount === '--ro-bind') && isAround(other));
+  const nearest = around.toSorted(([, , one = ''], [, , other = '']) => one.length - other.length).at(-1);
+  const isReopened = options.slice(at + 1).some(([mount, , other]) => mount === '--bind' && (other === place || isAround(other)));
+  return nearest?.[0] === '--ro-bind' && !isReopened && writable.some((folder) => nearest[2]?.startsWith(`${folder}/`) === true);
 }
 
 /** Names inside the writable folders that bubblewrap covers, by what the library wrote: each source and its place. */

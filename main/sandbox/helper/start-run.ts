@@ -90,9 +90,15 @@ async function initialize(plan: HelperPlan, conversation: Conversation): Promise
   keepKeyInMemory(plan.folder);
   let told = 0;
   SandboxManager.getSandboxViolationStore().subscribe((violations) => {
-    for (const { line } of violations.slice(told)) conversation.tell({ type: 'violation', line });
+    for (const { line } of violations.slice(told)) if (!isInOwnTemporary(line, plan)) conversation.tell({ type: 'violation', line });
     told = violations.length;
   });
+}
+
+/** The library tells by the path alone what it thinks was refused, and does not know that `/tmp` is the run's own on Linux, but for folders of its plan. */
+function isInOwnTemporary(line: string, { readable, writable }: HelperPlan): boolean {
+  const path = process.platform === 'linux' ? /^deny \w+ (\/tmp\/.*)$/.exec(line)?.[1] : undefined;
+  return path !== undefined && ![...readable, ...writable].some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
 /** The library has read the key of the authority that it made for this run, and needs its file no longer. */
@@ -143,6 +149,7 @@ function startBubblewrap(plan: HelperPlan, argv: readonly string[]): Started {
   const start = harden(line, program, {
     filterDescriptor,
     temporary: plan.limits.temporary,
+    writable: plan.writable,
     environment: {
       ...(plan.network === 'none' ? {} : proxyHabits),
       TMPDIR: '/tmp',
