@@ -168,7 +168,7 @@ const wrongPasscode = async (page: Page) => {
 };
 const showWatch = async (page: Page) => {
   await goTo('rules')(page);
-  await page.getByRole('heading', { name: 'Watch reading instead of asking' }).evaluate((heading) => heading.scrollIntoView());
+  await page.locator('section:has(.cs-watch-row) h2').evaluate((heading) => heading.scrollIntoView());
 };
 const openLate = async (page: Page) => page.locator('.cs-inbox-row').last().click();
 const late = (given: boolean) => (now: number): Snapshot => {
