@@ -141,6 +141,31 @@ const editWrongly = async (page: Page) => {
   await page.getByLabel(words('To, address 1')).fill('ana@northwind');
   await press('Review changes')(page);
 };
+const editMeanwhile = async (page: Page) => {
+  await press('Edit…')(page);
+  await page.locator('.cs-edit-text textarea').fill('Hi Ana,\n\nhere is our price list. Shall we speak on Thursday?\n\nDana');
+  await page.evaluate(
+    ({ changed, subject }) => {
+      const { value } = window.fixture.answer('startEdit') as { readonly value: { readonly fields: readonly { readonly at: string }[] } };
+      window.fixture.answerWith('startEdit', { ok: true, value: { fields: value.fields.map((field) => (field.at === '/subject' ? { ...field, value: subject } : field)) } });
+      window.fixture.push({ approvals: [changed] });
+    },
+    { changed: editedQuestion(Date.now()), subject: 'Q3 price list (final)' },
+  );
+  await page.getByRole('status').filter({ hasText: /./ }).first().waitFor();
+};
+const showRefused = async (page: Page) => {
+  await page.evaluate(
+    (refusedEdits) => {
+      const detail = window.fixture.answer('readActivity') as { readonly value: object };
+      window.fixture.answerWith('readActivity', { ok: true, value: { ...detail.value, refusedEdits } });
+    },
+    [{ at: 0, changes: emailChanges.slice(0, 2), decision: { answer: 'deny', layer: 'organization', title: 'No price lists to retailers', reason: null } }],
+  );
+  await goTo('activity')(page);
+  await page.locator('.cs-event').first().click();
+  await page.getByRole('heading', { name: words('Changes that the rules did not allow') }).scrollIntoViewIfNeeded();
+};
 const showEdited = async (page: Page) => {
   await page.evaluate((edit) => {
     const detail = window.fixture.answer('readActivity') as { readonly value: object };
@@ -264,11 +289,13 @@ const shots: readonly Shot[] = [
   { name: 'approval-edit', page: 'approval.html', snapshot: only(emailQuestion), act: press('Edit…') },
   { name: 'approval-edit-end', page: 'approval.html', snapshot: only(emailQuestion), act: editToTheEnd },
   { name: 'approval-edit-wrong', page: 'approval.html', snapshot: only(emailQuestion), act: editWrongly },
+  { name: 'approval-edit-meanwhile', page: 'approval.html', snapshot: only(emailQuestion), act: editMeanwhile },
   { name: 'approval-edited', page: 'approval.html', snapshot: only(editedQuestion) },
   { name: 'approval-edited-end', page: 'approval.html', snapshot: only(editedQuestion), act: async (page) => page.locator('.cs-why').scrollIntoViewIfNeeded() },
   { name: 'approval-edited-high', page: 'approval.html', snapshot: only((now) => ({ ...editedQuestion(now), card: { ...hostileQuestion(now).card } })) },
   { name: 'inbox-edit', page: 'index.html', snapshot: only(emailQuestion), act: press('Edit…') },
   { name: 'inbox-edited', page: 'index.html', snapshot: only(editedQuestion) },
+  { name: 'activity-refused-edit', page: 'index.html', snapshot: busySnapshot, act: showRefused },
   { name: 'activity-edited', page: 'index.html', snapshot: busySnapshot, act: showEdited },
   { name: 'approval-many', page: 'approval.html', snapshot: busySnapshot },
   { name: 'approval-high', page: 'approval.html', snapshot: only(hostileQuestion) },
