@@ -2,35 +2,13 @@ import { Button, Field, Select } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons/svg/add';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import type { ReactNode } from 'react';
-import type { WorkbenchInput } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
+import { useSnapshot } from '../app/store.ts';
 import { TextField } from '../look/text-field.tsx';
+import { emptyLentKey, places, readLentKey, type LentKeyDraft, type LentKeyField } from './lent-key-form.ts';
 
-const places = ['bearer', 'basic', 'header', 'query'] as const;
+/** More than that main does not take. */
 const mostKeys = 10;
-
-export interface LentKeyDraft {
-  /** Of this form alone. */
-  readonly id: number;
-  readonly variable: string;
-  readonly hosts: string;
-  readonly place: (typeof places)[number];
-  /** Of the header or the part of the address. */
-  readonly name: string;
-  readonly value: string;
-}
-
-export type LentKeyField = 'variable' | 'host' | 'parameter' | 'value';
-
-/** As main takes it. */
-export function readLentKey({ variable, hosts, place, name, value }: LentKeyDraft): WorkbenchInput['keys'][number] {
-  return {
-    variable: variable.trim(),
-    hosts: hosts.toLowerCase().split(/[\s,]+/).filter((host) => host !== ''),
-    place: place === 'header' || place === 'query' ? { kind: place, name: name.trim() } : { kind: place },
-    value: value.trim(),
-  };
-}
 
 export interface LentKeysFieldsProps {
   readonly keys: readonly LentKeyDraft[];
@@ -42,7 +20,7 @@ export interface LentKeysFieldsProps {
 /** The keys that code in a folder may use, each as a sentence once it can be read. */
 export function LentKeysFields({ keys, problemOf, onChange }: LentKeysFieldsProps): ReactNode {
   const text = useText();
-  const add = (): void => onChange([...keys, { id: Math.max(0, ...keys.map(({ id }) => id)) + 1, variable: '', hosts: '', place: 'bearer', name: '', value: '' }]);
+  const add = (): void => onChange([...keys, emptyLentKey(keys)]);
   return (
     <section className="cs-form" aria-label={text('connectionsScreen.form.lent.heading')}>
       <h3 className="cs-form-heading">{text('connectionsScreen.form.lent.heading')}</h3>
@@ -76,6 +54,7 @@ interface KeyFieldsProps {
 
 function KeyFields({ draft, problemOf, onChange, onRemove }: KeyFieldsProps): ReactNode {
   const text = useText();
+  const keychain = useSnapshot(({ status }) => status.keychain);
   const { variable, hosts } = readLentKey(draft);
   const isNamed = draft.place === 'header' || draft.place === 'query';
   return (
@@ -102,7 +81,7 @@ function KeyFields({ draft, problemOf, onChange, onRemove }: KeyFieldsProps): Re
         </Field>
         {isNamed && <TextField label={text('connectionsScreen.form.lent.parameter')} isMono value={draft.name} wrong={problemOf('parameter')} onChange={(name) => onChange({ name })} />}
       </div>
-      <TextField label={text('connectionsScreen.form.lent.value')} type="password" value={draft.value} wrong={problemOf('value')} onChange={(value) => onChange({ value })} />
+      <TextField label={text('connectionsScreen.form.lent.value')} type="password" hint={text(keychain === 'os' ? 'connectionsScreen.form.key.hint' : 'connectionsScreen.form.key.sessionHint')} value={draft.value} wrong={problemOf('value')} onChange={(value) => onChange({ value })} />
       {variable !== '' && hosts.length > 0 && <p className="cs-anywhere">{text('connectionsScreen.form.lent.sentence', { variable, hosts: hosts.join(', ') })}</p>}
       <div>
         <Button size="small" icon={<DismissRegular />} onClick={onRemove}>

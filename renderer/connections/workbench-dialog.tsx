@@ -7,7 +7,8 @@ import { ErrorNote, Note } from '../look/index.ts';
 import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { focusFirstProblem, TextField } from '../look/text-field.tsx';
 import type { FormDialogProps } from './email-dialog.tsx';
-import { LentKeysFields, readLentKey, type LentKeyDraft, type LentKeyField } from './lent-keys-fields.tsx';
+import { readLentKey, type LentKeyDraft, type LentKeyField } from './lent-key-form.ts';
+import { LentKeysFields } from './lent-keys-fields.tsx';
 
 /** Where main's schema has what is typed in a field. */
 const fields: Readonly<Record<LentKeyField, string>> = { variable: 'variable', host: 'hosts', parameter: 'place', value: 'value' };

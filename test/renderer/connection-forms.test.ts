@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../renderer/claws/command-line.ts';
 import { emptyEmailDraft, readEmailDraft, withAddress, withSecurity } from '../../renderer/connections/email-form.ts';
+import { emptyLentKey, readLentKey } from '../../renderer/connections/lent-key-form.ts';
+import { workbenchInput } from '../../preload/contract.ts';
 import { emptyServerDraft, readServerDraft } from '../../renderer/connections/server-form.ts';
 
 const typeAddress = (address: string, draft = emptyEmailDraft('Work mail')): ReturnType<typeof emptyEmailDraft> => {
@@ -113,4 +115,28 @@ describe('the server form', () => {
 
 test('a command line puts words with spaces and quotes in quotes', () => {
   expect(commandLine('/Applications/My App/countersign', ['connect', '--agent', 'a"b', ''])).toBe(String.raw`"/Applications/My App/countersign" connect --agent "a\"b" ""`);
+});
+
+describe('a key to lend', () => {
+  const typed = { ...emptyLentKey([]), variable: ' GITHUB_TOKEN ', hosts: 'GitHub.com, api.github.com:8443  uploads.github.com', value: 'ghp_0123456789 ' };
+  const problems = (draft: typeof typed): readonly string[] =>
+    (workbenchInput.safeParse({ name: 'Code', folder: '~/code', isOnCopy: true, keys: [readLentKey(draft)] }).error?.issues ?? []).map(({ path }) => path.join('.'));
+
+  test('is read as main takes it', () => {
+    expect(readLentKey(typed)).toEqual({ variable: 'GITHUB_TOKEN', hosts: ['github.com', 'api.github.com:8443', 'uploads.github.com'], place: { kind: 'bearer' }, value: 'ghp_0123456789' });
+    expect(readLentKey({ ...typed, place: 'header', name: ' X-Api-Key' }).place).toEqual({ kind: 'header', name: 'X-Api-Key' });
+    expect(problems(typed)).toEqual([]);
+  });
+
+  test.each([
+    ['a name that programs would not take', { variable: 'github-token' }, 'keys.0.variable'],
+    ['an address in place of a host', { hosts: 'https://github.com/' }, 'keys.0.hosts.0'],
+    ['a wildcard', { hosts: '*.github.com' }, 'keys.0.hosts.0'],
+    ['no host', { hosts: ' ' }, 'keys.0.hosts'],
+    ['a header without a name', { place: 'header' as const }, 'keys.0.place.name'],
+    ['a key too short to be kept out of answers', { value: 'short' }, 'keys.0.value'],
+    ['a key with a line break', { value: '12345678\n9' }, 'keys.0.value'],
+  ])('is not taken with %s', (_name, changed, problem) => {
+    expect(problems({ ...typed, ...changed })).toEqual([problem]);
+  });
 });
