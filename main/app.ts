@@ -23,7 +23,6 @@ import { openHttpUpstream } from './connections/http-upstream.ts';
 import { KeySignIns } from './connections/keys/key-sign-ins.ts';
 import { Network } from './connections/network/network.ts';
 import { OAuthSignIns } from './connections/oauth/oauth-sign-ins.ts';
-import { openStdioUpstream } from './connections/stdio-upstream.ts';
 import { validateArguments } from './connections/tool-schema.ts';
 import { createUpstreams } from './connections/upstreams.ts';
 import { createCredentialStore } from './credentials/credential-store.ts';
@@ -72,6 +71,7 @@ import type { HelperCommand } from './sandbox/helper-process.ts';
 import { tokenMigrations } from './tokens/token-store.ts';
 import { createTokens } from './tokens/tokens.ts';
 import { socketPlace, workspacesDirectory } from './paths.ts';
+import { ServerRuns } from './server-runs.ts';
 import { watchOf } from './watching.ts';
 import { Workbenches } from './workbenches.ts';
 
@@ -212,6 +212,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   const lentKeys = new LentKeys(credentials);
   const networks = new RunNetworks({ gate: () => gate, policy, agents, pause, organization, settings, activity, clock, lentKeys, scrub, report });
   const workbenches = new Workbenches({ connections, sandbox, networks, lentKeys, clock, hidden, copies: workspacesDirectory(options.home) });
+  const serverRuns = new ServerRuns({ sandbox, networks, organization, pause, hidden, folders: workspacesDirectory(options.home), path: process.env['PATH'] ?? '' });
   const looksSecret = createSecretLook(scrubber, credentials.secrets);
   const clawRuns = new ClawRuns({
     store: new ClawRunStore(database),
@@ -238,7 +239,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       email: (connection) => Promise.resolve(mailAccounts.open(connection)),
       practice: (connection) => practice.open(connection),
       workbench: (connection) => workbenches.open(connection),
-      command: ({ config, callTimeoutSeconds }) => openStdioUpstream(config, { callTimeout: callTimeoutSeconds * 1000 }),
+      command: (connection) => serverRuns.open(connection),
       remote: (connection) => openHttpUpstream(connection.config, { callTimeout: connection.callTimeoutSeconds * 1000, fetch: keys.fetchFor(connection) ?? oauth.fetchFor(connection, network.fetch) }),
     },
   });
@@ -339,7 +340,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
   });
   const services: Services = {
     version: options.version, clock, shell, scrubListed, activity, agents, approvals, broker, catalog, alarms: clawSignIns.alarms, connections, upstreams, credentials,
-    mailAccounts, workbenches, clawRuns, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
+    mailAccounts, workbenches, clawRuns, serverRuns, oauth, keys, network, gate, grants, ownCommands, pause, policy, practice, profiles, locale, text, settings, signing, suggester, organization, launcher: options.launcher, report,
   };
   const stop = tieConsequences(services, clawSignIns.server);
   // A keychain that is slow must not hold up the start.
@@ -366,6 +367,7 @@ async function build(options: AppOptions, state: State, activity: Activity, shel
       grants.close();
       suggester.close();
       await upstreams.close();
+      serverRuns.close();
       await sandbox.close();
       oauth.close();
       keys.close();

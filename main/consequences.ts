@@ -1,4 +1,5 @@
 import type { ActivityEvent } from './activity/event.ts';
+import { accessOf } from './connections/server-access.ts';
 import type { Services } from './ipc/services.ts';
 import type { Dispose } from './model/disposable.ts';
 import { theNetwork } from './model/network-place.ts';
@@ -36,6 +37,9 @@ export function tieConsequences(services: Services, signIns: SignInServer): Disp
     // An upstream that is open keeps the configuration it was opened with.
     for (const id of new Set([...earlier, ...organization.connections].map((connection) => connection.id))) {
       upstreams.drop(id).catch((error: unknown) => report(String(error)));
+    }
+    if (!organization.mayGiveFullAccess) {
+      for (const connection of connections.list()) if (accessOf(connection)?.kind === 'full') upstreams.drop(connection.id).catch((error: unknown) => report(String(error)));
     }
     agents.setManaged(organization.agents);
     signing.approvers.setManaged(organization.approvers);

@@ -76,6 +76,11 @@ export class Organization {
     return this.isKnown && this.settings?.forbidStandingAnswers !== true;
   }
 
+  /** Whether programs of connections may run outside of the sandbox. What cannot be read may forbid it. */
+  get mayGiveFullAccess(): boolean {
+    return this.isKnown && this.settings?.forbidFullAccess !== true;
+  }
+
   get connections(): readonly KeptConnection[] {
     // Each kind's own fields are its configuration; they were checked by the managed settings' schema.
     return (this.settings?.connections ?? []).map(({ id, name, kind, ...config }) => ({ id, name, kind, config: config as KeptConnection['config'] }));

@@ -5,14 +5,15 @@ import type { ActivityEvent } from './activity/event.ts';
 import type { Agents } from './agents/agents.ts';
 import { Egress } from './egress/egress.ts';
 import { RunKeys } from './egress/run-keys.ts';
+import { ServerEgress } from './egress/server-egress.ts';
 import type { Gate } from './gate/gate.ts';
 import type { PauseSwitch } from './gate/pause-switch.ts';
 import type { LentKeys } from './lent-keys.ts';
 import type { Clock } from './model/clock.ts';
-import { readHostPattern } from './model/host-pattern.ts';
+import { readHostPattern, type HostPattern } from './model/host-pattern.ts';
 import { theNetwork } from './model/network-place.ts';
 import type { Organization } from './organization.ts';
-import type { Policy } from './policy/policy.ts';
+import { anyAgent, type Policy } from './policy/policy.ts';
 import type { SettingsService } from './settings/settings.ts';
 
 export interface RunNetworksParts {
@@ -57,18 +58,36 @@ export class RunNetworks {
 
   /** For one run; close it at the run's end. `program`: what runs, as the person reads it; `keys`: what it is lent. */
   open(agent: AgentId, program: string, keys?: RunKeys): Egress {
-    const { agents, clock, gate, pause, policy, scrub, settings } = this.#parts;
+    const { agents, clock, gate, pause, policy, scrub } = this.#parts;
     return new Egress(
       {
         gate: gate(),
         decide: (of, name, facts) => policy.decide({ kind: 'connect', agent: of, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: clock.now() }),
         mayPass: (of) => !pause.isPaused && agents.get(of)?.isPaused === false,
-        refusesOpaque: () => settings.rulesProfile().profile === 'strict',
+        refusesOpaque: () => this.#refusesOpaque(),
         allowedNetworks: () => this.#allowedNetworks(),
         onRequest: (action, { method, path }) => this.#write({ at: clock.now(), kind: 'requested', action, method, path: scrub(path) }),
       },
       { agent, program, ...(keys && { keys }) },
     );
+  }
+
+  /** For the program of a connection, which works for whoever calls: `places` are those that it may reach. */
+  openForServer(places: readonly HostPattern[]): ServerEgress {
+    const { clock, pause, policy } = this.#parts;
+    return new ServerEgress({
+      places,
+      decide: (name, facts) => policy.decide({ kind: 'connect', agent: anyAgent, connection: theNetwork, name, effect: 'connect', arguments: {}, facts, at: clock.now() }),
+      mayPass: () => !pause.isPaused,
+      refusesOpaque: this.#refusesOpaque(),
+      allowedNetworks: this.#allowedNetworks(),
+    });
+  }
+
+  /** What the program of a connection tried and was refused. */
+  noteServerRefused(connection: { readonly id: ConnectionId; readonly name: string }, line: string): void {
+    const { clock, scrub } = this.#parts;
+    this.#write({ at: clock.now(), kind: 'server_refused', connection: { id: connection.id, name: connection.name }, text: scrub(line) });
   }
 
   /** For one run of a connection that may lend it keys; close the decider at the run's end. */
@@ -81,6 +100,10 @@ export class RunNetworks {
   noteRefused(action: ActionId, line: string): void {
     const { clock, scrub } = this.#parts;
     this.#write({ at: clock.now(), kind: 'refused', action, line: scrub(line) });
+  }
+
+  #refusesOpaque(): boolean {
+    return this.#parts.settings.rulesProfile().profile === 'strict';
   }
 
   #keysOf({ agent, action, connection, program, keys }: RunOf): RunKeys {

@@ -17,8 +17,8 @@ import { disarm, disarmLine, isArmed } from './model/disarm.ts';
 import { say } from './model/say.ts';
 import type { Upstream } from './model/upstream.ts';
 import type { RunNetworks } from './run-networks.ts';
-import { readFolders, type FolderProblem } from './sandbox/folders.ts';
-import type { MissingPart, Readiness } from './sandbox/readiness.ts';
+import { fromHome, readFolders, type FolderProblem } from './sandbox/folders.ts';
+import { missingProblem } from './sandbox/missing-problem.ts';
 import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { mostBytes, mostFiles, readTree, removeTree, textOf } from './workspaces/tree.ts';
@@ -74,18 +74,18 @@ export class Workbenches {
     const lends = { connection: id, keys };
     const { clock, sandbox } = this.#parts;
     const readiness = await sandbox.check();
-    if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem(readiness), 'This computer has no sandbox to run code in.');
+    if (readiness.state === 'missing') throw new ConnectionProblem('failing', missingProblem('workbench.problem.noSandbox', readiness), 'This computer has no sandbox to run code in.');
     return createWorkbenchConnector({ name, folder, isReduced: readiness.state === 'reduced', longestRun: callTimeoutSeconds * 1000, keys, clock, workshop: isOnCopy ? this.#copyWorkshop(folder, lends) : { run: (job) => this.#run(job, folder, lends) }, look });
   }
 
   /** Adds nothing where no sandbox can be had, or the folder would show too much. */
   async add({ name, folder, isOnCopy, keys }: WorkbenchInput): Promise<Result<{ id: ConnectionId }>> {
     const { connections, copies, hidden, sandbox } = this.#parts;
-    const path = folder === '~' || folder.startsWith('~/') ? join(homedir(), folder.slice(1)) : folder;
+    const path = fromHome(folder, homedir());
     const read = await readFolders({ readable: [], writable: [path], cwd: path }, homedir(), [...hidden, copies]);
     if (!read.ok) return { ok: false, problem: folderProblem(read.problem, folder) };
     const readiness = await sandbox.check();
-    if (readiness.state === 'missing') return { ok: false, problem: missingProblem(readiness) };
+    if (readiness.state === 'missing') return { ok: false, problem: missingProblem('workbench.problem.noSandbox', readiness) };
     if (isOnCopy) {
       const tree = await readTree(read.cwd).catch(() => null);
       if (tree === null) return { ok: false, problem: say('workbench.problem.unreadable', { folder: disarmLine(folder) }) };
@@ -243,14 +243,4 @@ function lookAtCode(kind: 'python' | 'node', text: string, folder: string): Code
 
 function folderProblem(problem: FolderProblem, folder: string): Message {
   return say(`workbench.problem.${problem}`, { folder: disarmLine(folder) });
-}
-
-function missingProblem({ parts }: Readiness & { readonly state: 'missing' }): Message {
-  const mends = parts.flatMap((part) => ('mend' in part ? [part.mend] : []));
-  return say('workbench.problem.noSandbox', { parts: parts.map(nameOf).join(', '), isMendable: mends.length > 0 ? 'yes' : 'no', mend: mends.join(' && ') });
-}
-
-function nameOf(part: MissingPart): string {
-  if (part.part === 'old_bubblewrap') return `bubblewrap ${part.version}`;
-  return part.part === 'other' ? disarmLine(part.text) : part.part.replaceAll('_', ' ');
 }

@@ -316,6 +316,20 @@ export type AgentOption = keyof AgentOptions;
 
 const folderText = z.string().trim().min(1).max(4096).regex(/^(?:~?\/|[A-Za-z]:[/\\]|~$)[^\0]*$/);
 
+/** What a program that is started on this computer can reach, beside the folder of its own. */
+export const sandboxAccess = z.strictObject({
+  kind: z.literal('sandbox'),
+  /** Folders (or files) that it may read. `~` at the start stands for the person's home. */
+  readable: z.array(folderText).max(20),
+  /** Folders that it may read and change. */
+  writable: z.array(folderText).max(20),
+  /** Places on the network, written as in the lists of places (docs/policy.md). */
+  hosts: z.array(z.string().trim().min(1).max(300)).max(100),
+});
+/** `full`: all that the person's account can. */
+export const serverAccess = z.discriminatedUnion('kind', [sandboxAccess, z.strictObject({ kind: z.literal('full') })]);
+export type ServerAccess = z.infer<typeof serverAccess>;
+
 /** How this app starts a Claw in a sandbox. No secret stands in it. */
 export const clawRunInput = z.object({
   /** One program with its words, as a shell would read them. */
@@ -423,6 +437,8 @@ export const connection = z.object({
   browserSignIn: browserSignIn.nullable(),
   /** Null for a connection that signs in without an API key. */
   keySignIn: keySignIn.nullable(),
+  /** Null for a connection that starts no program. */
+  access: serverAccess.nullable(),
   callTimeoutSeconds,
 });
 export type Connection = z.infer<typeof connection>;
@@ -550,6 +566,8 @@ export const status = z.object({
   /** The address agents connect to. */
   mcpUrl: z.string(),
   managedBy: z.object({ name: z.string(), contact: z.string().nullable() }).nullable(),
+  /** False: the organization lets programs of connections run in the sandbox alone. */
+  mayGiveFullAccess: z.boolean(),
   record: z.object({ state: z.enum(['intact', 'broken', 'unchecked']), since: instant.nullable(), checkedAt: instant.nullable() }),
   /** Grows with every event recorded; a screen that shows activity asks again when it changes. */
   activityRevision: z.number().int(),
@@ -740,7 +758,7 @@ export type ServerInput = z.infer<typeof serverInput>;
 
 const [commandServer, remoteServer] = serverInput.options;
 /** What a person adds: with the key, where the service takes one. */
-export const newServerInput = z.discriminatedUnion('kind', [commandServer, remoteServer.extend({ key: keyText.optional() })]);
+export const newServerInput = z.discriminatedUnion('kind', [commandServer.extend({ access: serverAccess }), remoteServer.extend({ key: keyText.optional() })]);
 export type NewServerInput = z.infer<typeof newServerInput>;
 
 /** How a Claw is told to connect. Contains no secret. */
@@ -853,6 +871,8 @@ export const calls = {
   forgetCredential: call(z.object({ id: connectionId }), result(z.object({ told: message }))),
   /** Asks the system's keychain once; the system may ask the person meanwhile. A problem when it is still locked. */
   unlockKeychain: call(nothing, result(z.null())),
+  /** What the program of a connection can reach. It is ended, and started anew when it is needed next. */
+  setServerAccess: call(z.object({ id: connectionId, access: serverAccess }), result(z.null())),
   setConnectionTimeout: call(z.object({ id: connectionId, seconds: callTimeoutSeconds }), result(z.null())),
   /** What a command connection's program wrote to its error output, oldest line first: bounded, scrubbed, disarmed. */
   getConnectionLog: call(z.object({ id: connectionId }), result(z.object({ lines: z.array(z.string()) }))),

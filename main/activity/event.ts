@@ -174,6 +174,8 @@ export type AppEvent =
   /** Somebody was turned away at the door: a bad token, a foreign origin. Never the token itself. */
   | (OfApp & { readonly kind: 'refused_entry'; readonly why: string })
   | (OfApp & { readonly kind: 'connection_added' | 'connection_removed'; readonly connection: Named<ConnectionId> })
+  /** What the program of a connection tried and was refused, in the sandbox's words. Secrets already masked. */
+  | (OfApp & { readonly kind: 'server_refused'; readonly connection: Named<ConnectionId>; readonly text: string })
   /** A standing answer was given, taken back, or is used up or over. `text`: what it allows, in English. */
   | (OfApp & { readonly kind: 'grant_given' | 'grant_revoked' | 'grant_over'; readonly grant: GrantId; readonly agent: Named<AgentId>; readonly text: string })
   /** The passcode by which the person of this account signs. Never the passcode. */

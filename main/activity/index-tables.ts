@@ -132,6 +132,7 @@ export class ActivityIndex {
       case 'claw_refused':
       case 'connection_added':
       case 'connection_removed':
+      case 'server_refused':
       case 'grant_given':
       case 'grant_revoked':
       case 'grant_over':

@@ -4,21 +4,9 @@ import type { ClawRunInput, Message } from '../../preload/contract.ts';
 import { wordsOfLine } from '../commands/describe-command.ts';
 import { disarmLine } from '../model/disarm.ts';
 import { say } from '../model/say.ts';
-import { readFolders } from '../sandbox/folders.ts';
-import type { RunPlan } from '../sandbox/run-plan.ts';
+import { fromHome, readFolders } from '../sandbox/folders.ts';
+import { lastingLimits, type RunPlan } from '../sandbox/run-plan.ts';
 import { findProgram, systemProgramFolders } from './find-program.ts';
-
-const mebibyte = 1024 * 1024;
-
-/** A Claw may run for weeks: only what would take the computer itself away is bounded. */
-const clawLimits: RunPlan['limits'] = {
-  time: null,
-  memory: 8192 * mebibyte,
-  processes: 1024,
-  diskWritten: 1024 * 1024 * mebibyte,
-  temporary: 1024 * mebibyte,
-  output: Number.MAX_SAFE_INTEGER,
-};
 
 export type ReadPlan = { readonly ok: true; readonly plan: Omit<RunPlan, 'network' | 'brokerSocket'>; readonly installed: readonly string[] } | { readonly ok: false; readonly problem: Message };
 
@@ -55,7 +43,7 @@ export async function readClawPlan(input: ClawRunInput, { hidden, path, command 
       environment: { LANG: 'C.UTF-8', ...portable, ...variables, PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(':'), HOME: join(read.cwd, homeFolder) },
       readable,
       writable: read.writable,
-      limits: clawLimits,
+      limits: lastingLimits,
     },
   };
 }
@@ -71,10 +59,6 @@ function readVariables(text: string): Readonly<Record<string, string>> | undefin
   const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
   const read = lines.map((line) => /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line));
   return read.every((one) => one !== null) ? Object.fromEntries(read.map(([, name = '', value = '']) => [name, value])) : undefined;
-}
-
-function fromHome(path: string, home: string): string {
-  return path === '~' ? home : path.startsWith('~/') ? join(home, path.slice(2)) : path;
 }
 
 function wrong(problem: string, values: Record<string, string> = {}): ReadPlan {

@@ -56,6 +56,8 @@ export interface ConnectionStore {
   remove(id: ConnectionId): boolean;
   /** `seconds`: 1 to 600, whole; throws for any other. The organization decides for its own connections. */
   setCallTimeout(id: ConnectionId, seconds: number): ConnectionAnswer;
+  /** Replaces its settings; the id, the name and the kind stay. */
+  setConfig(id: ConnectionId, config: JsonObject): ConnectionAnswer;
   /** Replaces what the organization delivers. One with the id of a person's own takes its place while it is delivered. */
   setManaged(connections: readonly ManagedConnection[]): void;
   onChange(listener: () => void): Dispose;
@@ -71,6 +73,7 @@ export function createConnectionStore(state: State, now: () => number): Connecti
   const retire = database.prepare('INSERT OR IGNORE INTO retired_connection (id) VALUES (?)');
   const isRetired = database.prepare('SELECT 1 FROM retired_connection WHERE id = ?');
   const setTimeoutOf = database.prepare('UPDATE connection SET call_timeout_seconds = ? WHERE id = ?');
+  const setConfigOf = database.prepare('UPDATE connection SET config = ? WHERE id = ?');
   let own = readOwn();
   let managed: readonly Connection[] = [];
   let byId = index();
@@ -119,6 +122,14 @@ export function createConnectionStore(state: State, now: () => number): Connecti
       if (connection.isManaged) return 'managed';
       if (connection.callTimeoutSeconds === seconds) return 'ok';
       setTimeoutOf.run(callTimeoutSeconds.parse(seconds), id);
+      changedTo({ own: readOwn() });
+      return 'ok';
+    },
+    setConfig(id, config) {
+      const connection = byId.get(id);
+      if (connection === undefined) return 'unknown_connection';
+      if (connection.isManaged) return 'managed';
+      setConfigOf.run(JSON.stringify(config), id);
       changedTo({ own: readOwn() });
       return 'ok';
     },

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { disarmLine } from '../model/disarm.ts';
 import type { JsonObject } from '../model/json.ts';
 import { say } from '../model/say.ts';
-import { ConnectionProblem } from './connection.ts';
+import { ConnectionProblem, problemIn } from './connection.ts';
+import { startOutside, type CommandProcess, type StdioCommand } from './command-process.ts';
 import { defaultMcpOptions, type McpUpstreamOptions } from './mcp-options.ts';
 import { minimalEnvironment } from '../processes/minimal-environment.ts';
 import { openMcpUpstream, type ClosableUpstream } from './mcp-upstream.ts';
-import { StdioTransport, type StdioCommand } from './stdio-transport.ts';
+import { StdioTransport } from './stdio-transport.ts';
 
 const commandConfig = z.object({
   command: z.string().min(1).max(4096),
@@ -17,10 +18,12 @@ const commandConfig = z.object({
 export interface StdioUpstreamOptions extends McpUpstreamOptions {
   /** Where the inherited variables are taken from. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Where it runs. May reject with a `ConnectionProblem`. */
+  readonly start: (command: StdioCommand) => Promise<CommandProcess>;
 }
 
 /**
- * Starts a local command and speaks MCP with it over stdio.
+ * Starts a local command, with the person's own rights unless `start` says otherwise, and speaks MCP with it over stdio.
  * @throws {ConnectionProblem} when it cannot be started, ends at once, or does not speak MCP.
  */
 export async function openStdioUpstream(config: JsonObject, options: Partial<StdioUpstreamOptions> = {}): Promise<ClosableUpstream> {
@@ -29,27 +32,35 @@ export async function openStdioUpstream(config: JsonObject, options: Partial<Std
     throw new ConnectionProblem('failing', say('connection.health.badSettings'), 'The settings of this connection are not complete.');
   }
   const environment = minimalEnvironment(options.environment ?? process.env);
+  const start = options.start ?? ((command) => startOutside(command, environment, environment['HOME'] ?? homedir()));
   let last: StdioTransport | undefined;
   try {
     return await openMcpUpstream(
       {
-        createTransport: () => (last = new StdioTransport(parsed.data, environment, environment['HOME'] ?? homedir())),
+        createTransport: () => (last = new StdioTransport(() => start(parsed.data))),
         logLines: () => last?.log() ?? [],
       },
       { ...defaultMcpOptions, ...options },
     );
   } catch (error) {
-    throw explain(error, parsed.data, last);
+    throw problemIn(error) ?? explain(error, parsed.data, last);
   }
 }
 
+export function commandNotFound(command: string): ConnectionProblem {
+  const name = shortName(command);
+  return new ConnectionProblem('failing', say('connection.health.commandNotFound', { command: name }), `The command "${name}" was not found.`);
+}
+
+function shortName(command: string): string {
+  return disarmLine(command.split(/[/\\]/).at(-1) ?? command).slice(0, 80);
+}
+
 function explain(error: unknown, { command }: StdioCommand, transport: StdioTransport | undefined): ConnectionProblem {
-  const name = disarmLine(command.split(/[/\\]/).at(-1) ?? command).slice(0, 80);
+  const name = shortName(command);
   const log = transport?.log() ?? [];
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') {
-    return new ConnectionProblem('failing', say('connection.health.commandNotFound', { command: name }), `The command "${name}" was not found.`);
-  }
+  if (code === 'ENOENT') return commandNotFound(command);
   if (code === 'EACCES') {
     return new ConnectionProblem('failing', say('connection.health.commandNotAllowed', { command: name }), `The command "${name}" may not be run.`);
   }

@@ -24,6 +24,7 @@ type Calls = Pick<
   | 'forgetCredential'
   | 'unlockKeychain'
   | 'setConnectionTimeout'
+  | 'setServerAccess'
   | 'getConnectionLog'
   | 'listTools'
   | 'setToolRule'
@@ -32,7 +33,7 @@ type Calls = Pick<
 const longestDescription = 500;
 
 export function connectionCalls(services: Services): Calls {
-  const { connections, upstreams, credentials, keys, mailAccounts, oauth, settings, catalog, workbenches } = services;
+  const { connections, upstreams, credentials, keys, mailAccounts, oauth, settings, catalog, serverRuns, workbenches } = services;
   /** Deletes what is kept for it, and says what that was; `nothing`: the words when there was none. */
   const forgotten = async (connection: Connection, nothing: string): Promise<Message> => {
     const { id, name } = connection;
@@ -50,7 +51,9 @@ export function connectionCalls(services: Services): Calls {
       const { kind, name } = input;
       const isKeyInAddress = kind === 'remote' && holdsKey(input.url);
       if (isKeyInAddress) return problem(say('connection.problem.keyInAddress'));
-      const config = kind === 'command' ? { command: input.command, args: input.args } : remoteConfigOf(input);
+      const wrong = kind === 'command' ? await serverRuns.problemWith(input.access) : null;
+      if (wrong !== null) return problem(wrong);
+      const config = kind === 'command' ? { command: input.command, args: input.args, access: input.access } : remoteConfigOf(input);
       const connection = connections.add({ name, kind, config });
       const { id } = connection;
       const takeBack = async (why: Message): Promise<Result<never>> => {
@@ -113,6 +116,16 @@ export function connectionCalls(services: Services): Calls {
       return (await credentials.unlock()) ? done : problem(say('credential.problem.stillLocked'));
     },
     setConnectionTimeout: ({ id, seconds }) => told(connections.setCallTimeout(id, seconds)),
+    async setServerAccess({ id, access }) {
+      const connection = connections.find(id);
+      if (connection?.kind !== 'command') return problem(say('connection.problem.unknown'));
+      const wrong = await serverRuns.problemWith(access);
+      if (wrong !== null) return problem(wrong);
+      const answer = connections.setConfig(id, { ...connection.config, access });
+      // What runs as it was must not run on.
+      if (answer === 'ok') await upstreams.drop(id);
+      return told(answer);
+    },
     getConnectionLog: ({ id }) => (connections.find(id) ? value({ lines: [...upstreams.logOf(id)] }) : problem(say('connection.problem.unknown'))),
     async listTools({ connection }) {
       if (!connections.find(connection)) return problem(say('connection.problem.unknown'));

@@ -23,6 +23,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Practice } from '../practice/practice.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { SettingsService } from '../settings/settings.ts';
+import type { ServerRuns } from '../server-runs.ts';
 import type { ClawRuns } from '../claw-runs/claw-runs.ts';
 import type { Workbenches } from '../workbenches.ts';
 import type { Signing } from '../signing.ts';
@@ -45,6 +46,7 @@ export interface Services {
   readonly credentials: CredentialStore;
   readonly mailAccounts: MailAccounts;
   readonly workbenches: Workbenches;
+  readonly serverRuns: ServerRuns;
   readonly clawRuns: ClawRuns;
   readonly oauth: OAuthSignIns;
   readonly keys: KeySignIns;

@@ -1,5 +1,6 @@
 import type { Agent, Approval, BrowserSignIn, Connection as ConnectionView, ConnectionId, Grant, KeySignIn, Message, Rules, Snapshot, Status } from '../../preload/contract.ts';
 import type { Connection } from '../connections/connection.ts';
+import { accessOf } from '../connections/server-access.ts';
 import type { CredentialState } from '../credentials/credential.ts';
 import { addressOf } from '../mail-accounts.ts';
 import { theNetwork } from '../model/network-place.ts';
@@ -25,6 +26,7 @@ export function viewStatus(services: Services, record: RecordState, approvals: r
     problems,
     mcpUrl: broker.mcpUrl,
     managedBy: organization.managedBy,
+    mayGiveFullAccess: organization.mayGiveFullAccess,
     record,
     activityRevision: activity.revision,
   };
@@ -125,15 +127,22 @@ export function viewConnections(services: Services, figures: RecordFigures, cred
       name: connection.name,
       kind: connection.kind,
       reaches: reachesOf(connection),
-      health: healthWith(connection, credential, need, browserSignIn) ?? services.upstreams.healthOf(connection.id),
+      health: forbiddenHealth(services, connection) ?? healthWith(connection, credential, need, browserSignIn) ?? services.upstreams.healthOf(connection.id),
       isManaged: connection.isManaged,
       lastUsedAt: figures.lastUsedAt(connection.id),
       credential: viewCredential(services, connection.id, credential, browserSignIn, keySignIn),
       browserSignIn,
       keySignIn,
+      access: accessOf(connection),
       callTimeoutSeconds: connection.callTimeoutSeconds,
     };
   });
+}
+
+/** What the organization forbids does not start, so it never gets to say so itself. */
+function forbiddenHealth({ organization }: Services, connection: Connection): ConnectionView['health'] | undefined {
+  const isForbidden = organization.isKnown && !organization.mayGiveFullAccess && accessOf(connection)?.kind === 'full';
+  return isForbidden ? { state: 'failing', text: say('server.problem.fullAccess') } : undefined;
 }
 
 /** How a connection is because of its credential; undefined: as its service is. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentId, agentOptions, approverId, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, serverInput, settings } from '../../preload/contract.ts';
+import { agentId, agentOptions, approverId, callTimeoutSeconds, connectionId, emailAccountInput, mailSignIn, rulesProfile, sandboxAccess, serverAccess, serverInput, settings } from '../../preload/contract.ts';
 import { readHostPattern } from '../model/host-pattern.ts';
 import { theNetwork } from '../model/network-place.ts';
 import { organizationProfile } from '../model/tool-profile.ts';
@@ -14,6 +14,13 @@ export const lockableKeys = [...settings.keyof().options, 'rulesProfile'] as con
 const lockableKey = z.enum(lockableKeys);
 export type LockableKey = z.infer<typeof lockableKey>;
 
+/** One entry of a list of places, as `readHostPattern` reads it: one that is none must not be passed over. */
+const place = z.string().max(300).superRefine((entry, context) => {
+  const read = readHostPattern(entry);
+  if (!read.ok) context.addIssue({ code: 'custom', message: `should be a place such as "api.example.com", "*.example.com:443" or "10.0.0.0/8"; it is not: ${read.problem}` });
+});
+const places = z.array(place).max(1000).default([]);
+
 const connectionCommon = {
   id: connectionId,
   /** For the built-in server of this connection; passed on as it is. */
@@ -21,10 +28,14 @@ const connectionCommon = {
   callTimeoutSeconds: callTimeoutSeconds.optional(),
 };
 const [commandInput, remoteInput] = serverInput.options;
+const [, fullAccess] = serverAccess.options;
+const { readable, writable } = sandboxAccess.shape;
+/** What the program can reach; without it, all that the person's account can. */
+const managedAccess = z.discriminatedUnion('kind', [sandboxAccess.extend({ readable: readable.default([]), writable: writable.default([]), hosts: places }), fullAccess]);
 
 const managedConnection = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('email'), ...connectionCommon, ...emailAccountInput.omit({ password: true }).shape, signIn: mailSignIn.optional() }),
-  z.strictObject({ ...commandInput.shape, ...connectionCommon }),
+  z.strictObject({ ...commandInput.shape, access: managedAccess.optional(), ...connectionCommon }),
   z.strictObject({ ...remoteInput.shape, ...connectionCommon }),
 ]);
 export type ManagedConnection = z.infer<typeof managedConnection>;
@@ -42,12 +53,6 @@ export type ManagedAgent = z.infer<typeof managedAgent>;
 /** Cedar text, whole or as a list of lines (JSON has no line breaks in text). */
 const policyText = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]);
 
-/** One entry of a list of places, as `readHostPattern` reads it: one that is none must not be passed over. */
-const place = z.string().max(300).superRefine((entry, context) => {
-  const read = readHostPattern(entry);
-  if (!read.ok) context.addIssue({ code: 'custom', message: `should be a place such as "api.example.com", "*.example.com:443" or "10.0.0.0/8"; it is not: ${read.problem}` });
-});
-const places = z.array(place).max(1000).default([]);
 const managedApprover = z.strictObject({
   id: approverId,
   name: z.string().trim().min(1).max(60),
@@ -64,6 +69,8 @@ const keys = z.strictObject({
   forbidPasscodeReset: z.boolean().default(false),
   /** People give no standing answers, and make no rule of their answers. */
   forbidStandingAnswers: z.boolean().default(false),
+  /** Programs of connections run in the sandbox alone. */
+  forbidFullAccess: z.boolean().default(false),
   policy: policyText.nullable().default(null),
   /** Places on the network that code run for Claws may and may not reach. */
   network: z.strictObject({ allow: places, deny: places }).default({ allow: [], deny: [] }),

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { ipVersion } from './ip-address.ts';
+import { ipVersion, networksHold } from './ip-address.ts';
+import type { NetworkPlace } from './network-place.ts';
 
 /**
  * Where a connection may lead, as one writes it in a list. The semantics are those of Docker's network policies:
@@ -35,6 +36,18 @@ export function readHostPattern(text: string): HostPatternReading {
   if (host === '*' || host === '**') return { ok: true, pattern: { target: { kind: 'any' }, port } };
   if (host.includes('/') || ipVersion(host) !== 0) return network(host, port);
   return named(host, port);
+}
+
+/** Whether that place is one that the pattern means. */
+export function meansPlace({ target, port }: HostPattern, place: NetworkPlace): boolean {
+  if (port !== null && port !== place.port) return false;
+  const isAddress = ipVersion(place.host) !== 0;
+  if (target.kind === 'any') return true;
+  if (target.kind === 'network') return isAddress && networksHold([target.cidr])(place.host);
+  if (isAddress) return false;
+  if (target.below === 'none') return place.host === target.name;
+  const more = place.host.endsWith(`.${target.name}`) ? place.host.slice(0, -target.name.length - 1) : '';
+  return more !== '' && (target.below === 'any depth' || !more.includes('.'));
 }
 
 type Split = { readonly ok: true; readonly host: string; readonly port: number | null } | { readonly ok: false; readonly problem: HostPatternProblem };

@@ -83,7 +83,8 @@ function readPersonal({ personal, grants = [], hosts = noHosts }: Pick<PolicyPar
 }
 
 /** A Claw that no rule can name: an agent's id never holds a space. */
-const anyAgent = 'any agent';
+// Branded, but only ever compared by Cedar: a value outside the brand is what keeps it from matching any agent.
+export const anyAgent = 'any agent' as AgentId;
 
 /**
  * The policy engine: Cedar text in three layers, parsed when it changes. Policies of all layers are evaluated together and told
@@ -157,8 +158,7 @@ export function createPolicy(options: PolicyParts & { readonly assetsDir: string
     toolRule({ agent, connection, name, effect, kind = 'invokeTool' }) {
       const question: PolicyQuestion = {
         kind,
-        // Branded, but only ever compared by Cedar: a value outside the brand is what keeps it from matching any agent.
-        agent: agent ?? (anyAgent as AgentId),
+        agent: agent ?? anyAgent,
         connection,
         name,
         effect,

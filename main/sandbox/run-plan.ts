@@ -30,6 +30,16 @@ export const commandLimits: RunLimits = {
   output: 16 * mebibyte,
 };
 
+/** For what may run for weeks: only what would take the computer itself away is bounded. */
+export const lastingLimits: RunLimits = {
+  time: null,
+  memory: 8192 * mebibyte,
+  processes: 1024,
+  diskWritten: 1024 * 1024 * mebibyte,
+  temporary: 1024 * mebibyte,
+  output: Number.MAX_SAFE_INTEGER,
+};
+
 /** One run: what is started, and all that it can see. Whatever is not named here is out of its reach. */
 export interface RunPlan {
   /** The program and its arguments; no shell reads them. The program is found along `PATH` of `environment`. */

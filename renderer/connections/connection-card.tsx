@@ -5,6 +5,7 @@ import { EyeRegular } from '@fluentui/react-icons/svg/eye';
 import { KeyResetRegular } from '@fluentui/react-icons/svg/key-reset';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
 import { DocumentTextRegular } from '@fluentui/react-icons/svg/document-text';
+import { ShieldRegular } from '@fluentui/react-icons/svg/shield';
 import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
 import { useState, type ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
@@ -14,6 +15,7 @@ import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
 import { Chip, Disarmed, ErrorNote, Joined, TimeText } from '../look/index.ts';
 import { ManagedBy } from '../look/managed.tsx';
+import { AccessLine } from './access-line.tsx';
 import { SignedIn, SignInButton, SignInProgress } from './browser-sign-in.tsx';
 import { CredentialLine } from './credential-line.tsx';
 import { KindPicture } from './kind-picture.tsx';
@@ -26,18 +28,19 @@ export interface ConnectionCardProps {
   readonly onShowTools: () => void;
   readonly onShowLog: () => void;
   readonly onSignIn: () => void;
+  readonly onChangeAccess: () => void;
   readonly onForget: () => void;
   readonly onRemove: () => void;
 }
 
 /** One connection: what it reaches, how it is, where its password is, and what can be done about it. */
-export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onForget, onRemove }: ConnectionCardProps): ReactNode {
+export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, onChangeAccess, onForget, onRemove }: ConnectionCardProps): ReactNode {
   const text = useText();
   const isWatched = useSnapshot(({ settings }) => settings.watchReads.some((id) => id === '*' || id === connection.id));
   const checking = useCall('checkConnection');
   const signingIn = useCall('startSignIn');
   const [isChecked, setChecked] = useState(false);
-  const { id, name, health, browserSignIn, keySignIn } = connection;
+  const { id, name, access, health, browserSignIn, keySignIn } = connection;
   const isSignedOut = health.state === 'needs_sign_in' || connection.credential?.kept === 'missing';
   // A sign-in is used whenever its connection is, and tells for whom.
   const isKept = connection.credential !== null && connection.credential.kept !== 'missing';
@@ -57,6 +60,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             <Disarmed text={name} />
           </h2>
           <Chip tone={healthTones[health.state]}>{text(`connectionsScreen.health.${health.state}`)}</Chip>
+          {access?.kind === 'full' && <Chip tone="mind">{text('connectionsScreen.access.full')}</Chip>}
           {isWatched && (
             <Chip tone="mind" icon={<EyeRegular aria-hidden />}>
               {text('connectionsScreen.watched')}
@@ -76,6 +80,7 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
             <Say message={health.text} />
           </p>
         )}
+        {access?.kind === 'sandbox' && <AccessLine access={access} />}
         {isUseTold || (
           <p className="cs-item-quiet">
             {connection.lastUsedAt === null ? (
@@ -119,6 +124,11 @@ export function ConnectionCard({ connection, onShowTools, onShowLog, onSignIn, o
               {connection.kind === 'command' && (
                 <MenuItem icon={<DocumentTextRegular />} onClick={onShowLog}>
                   {text('connectionsScreen.log')}
+                </MenuItem>
+              )}
+              {access !== null && !connection.isManaged && (
+                <MenuItem icon={<ShieldRegular />} onClick={onChangeAccess}>
+                  {text('connectionsScreen.access.change')}
                 </MenuItem>
               )}
               {typed !== null && !isSignedOut && (typed !== 'passphrase' || isKept) && (

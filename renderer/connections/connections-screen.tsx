@@ -2,12 +2,13 @@ import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons/svg/add';
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected';
 import { useState, type ReactNode } from 'react';
-import type { Connection, Message } from '../../preload/contract.ts';
+import type { Connection, Message, ServerAccess } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useSnapshot } from '../app/store.ts';
 import { useCall } from '../app/use-call.ts';
 import { Disarmed, EmptyState, ErrorNote, Note, ScreenHeader } from '../look/index.ts';
 import '../look/lists.css';
+import { AccessDialog } from './access-dialog.tsx';
 import { AddConnectionDialog } from './add-connection-dialog.tsx';
 import { ConnectionCard } from './connection-card.tsx';
 import './connections.css';
@@ -28,6 +29,7 @@ export function ConnectionsScreen(): ReactNode {
   const [removing, setRemoving] = useState<Connection | null>(null);
   const [signingIn, setSigningIn] = useState<Connection | null>(null);
   const [reading, setReading] = useState<Connection | null>(null);
+  const [opening, setOpening] = useState<(Connection & { readonly access: ServerAccess }) | null>(null);
   const [tooling, setTooling] = useState<Connection | null>(null);
   const add = (): void => {
     setOutcome(null);
@@ -66,6 +68,11 @@ export function ConnectionsScreen(): ReactNode {
               onShowTools={() => setTooling(connection)}
               onShowLog={() => setReading(connection)}
               onSignIn={() => signIn(connection)}
+              onChangeAccess={() => {
+                setOutcome(null);
+                const { access } = connection;
+                setOpening(access && { ...connection, access });
+              }}
               onForget={() => setForgetting(connection)}
               onRemove={() => setRemoving(connection)}
             />
@@ -76,6 +83,7 @@ export function ConnectionsScreen(): ReactNode {
       {signingIn !== null && (
         <SignInDialog connection={signingIn} onClose={() => setSigningIn(null)} onSignedIn={() => setOutcome(text(`connectionsScreen.${signingIn.keySignIn === null ? 'signIn' : signingIn.keySignIn.kind === 'certificate' ? 'passphrase' : 'keySignIn'}.done`, { name: signingIn.name }))} />
       )}
+      {opening !== null && <AccessDialog connection={opening} onClose={() => setOpening(null)} onChanged={() => setOutcome(text('connectionsScreen.access.changed', { name: opening.name }))} />}
       {forgetting !== null && <ForgetCredentialDialog connection={forgetting} onClose={() => setForgetting(null)} onForgotten={tell} />}
       {removing !== null && <RemoveDialog connection={removing} onClose={() => setRemoving(null)} onRemoved={tell} />}
       {reading !== null && <ConnectionLogDialog connection={reading} onClose={() => setReading(null)} />}

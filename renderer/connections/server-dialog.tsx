@@ -3,9 +3,11 @@ import { useState, type ReactNode } from 'react';
 import type { NewServerInput } from '../../preload/contract.ts';
 import { useText } from '../app/intl.tsx';
 import { useCall } from '../app/use-call.ts';
-import { ErrorNote, Note } from '../look/index.ts';
+import { ErrorNote } from '../look/index.ts';
 import { SimpleDialog } from '../look/simple-dialog.tsx';
 import { focusFirstProblem, TextField } from '../look/text-field.tsx';
+import { AccessFields } from './access-fields.tsx';
+import type { AccessField } from './access-form.ts';
 import type { FormDialogProps } from './email-dialog.tsx';
 import { SignInFields, type SignInField } from './sign-in-fields.tsx';
 import { emptyServerDraft, readServerDraft, type ServerFormDraft } from './server-form.ts';
@@ -19,7 +21,7 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
   const [isTried, setTried] = useState(false);
   const read = readServerDraft(kind, draft);
   const change = (next: Partial<ServerFormDraft>): void => setDraft((before) => ({ ...before, ...next }));
-  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | SignInField): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
+  const problemOf = (field: 'name' | 'command' | 'args' | 'url' | AccessField | SignInField): string | undefined => (isTried && !read.ok && read.wrong.includes(field) ? text(`connectionsScreen.form.wrong.${field}`) : undefined);
   const wrongArgs = problemOf('args');
 
   const submit = async (): Promise<void> => {
@@ -60,9 +62,9 @@ export function ServerDialog({ kind, onAdded, onBack, onClose }: FormDialogProps
         <>
           <TextField label={text('connectionsScreen.form.command')} hint={text('connectionsScreen.form.command.hint')} isMono value={draft.command} wrong={problemOf('command')} onChange={(command) => change({ command })} />
           <Field label={text('connectionsScreen.form.args')} hint={text('connectionsScreen.form.args.hint')} {...(wrongArgs !== undefined && { validationMessage: wrongArgs })}>
-            <Textarea className="cs-mono" dir="ltr" rows={4} resize="vertical" spellCheck={false} value={draft.args} onChange={(_event, data) => change({ args: data.value })} />
+            <Textarea className="cs-mono" dir="ltr" rows={3} resize="vertical" spellCheck={false} value={draft.args} onChange={(_event, data) => change({ args: data.value })} />
           </Field>
-          <Note tone="mind">{text('connectionsScreen.form.command.caution')}</Note>
+          <AccessFields draft={draft} problemOf={problemOf} onChange={change} />
         </>
       )}
       <ErrorNote problem={adding.problem} />

@@ -1,9 +1,10 @@
 import { newServerInput, type NewServerInput } from '../../preload/contract.ts';
+import { accessInput, emptyAccessDraft, linesOf, type AccessDraft } from './access-form.ts';
 
 export const signInWays = ['browser', 'header', 'query', 'certificate'] as const;
 export type SignInWay = (typeof signInWays)[number];
 
-export interface ServerFormDraft {
+export interface ServerFormDraft extends AccessDraft {
   readonly name: string;
   readonly command: string;
   /** One argument on each line. */
@@ -23,22 +24,22 @@ export interface ServerFormDraft {
   readonly keyArgs: string;
 }
 
-export const emptyServerDraft: ServerFormDraft = { name: '', command: '', args: '', url: '', way: 'browser', header: 'Authorization', prefix: 'Bearer', parameter: '', certificateFile: '', keyFile: '', isFromProgram: false, key: '', keyCommand: '', keyArgs: '' };
+export const emptyServerDraft: ServerFormDraft = { ...emptyAccessDraft, name: '', command: '', args: '', url: '', way: 'browser', header: 'Authorization', prefix: 'Bearer', parameter: '', certificateFile: '', keyFile: '', isFromProgram: false, key: '', keyCommand: '', keyArgs: '' };
 
 export type ReadServerDraft = { readonly ok: true; readonly input: NewServerInput } | { readonly ok: false; readonly wrong: readonly string[] };
 
-/** The contract's input, or the fields that do not fit it. Empty lines are no arguments; spaces inside a line are kept. */
+/** The contract's input, or the fields that do not fit it. */
 export function readServerDraft(kind: NewServerInput['kind'], draft: ServerFormDraft): ReadServerDraft {
   const { name, command, args, url, way, isFromProgram } = draft;
   // Many certificates have no passphrase.
   const takesKey = way !== 'browser' && !isFromProgram && (way !== 'certificate' || draft.key !== '');
   const parsed = newServerInput.safeParse(
     kind === 'command'
-      ? { kind, name, command: command.trim(), args: linesOf(args) }
+      ? { kind, name, command: command.trim(), args: linesOf(args), access: accessInput(draft) }
       : { kind, name, url: url.trim(), ...readSignIn(draft), ...(takesKey && { key: way === 'certificate' ? draft.key : draft.key.trim() }) },
   );
   if (parsed.success) return { ok: true, input: parsed.data };
-  return { ok: false, wrong: parsed.error.issues.map(({ path: [field, ...rest] }) => (field === 'signIn' ? nameOf(rest) : String(field ?? ''))) };
+  return { ok: false, wrong: parsed.error.issues.map(({ path: [field, ...rest] }) => (field === 'signIn' || field === 'access' ? nameOf(field, rest) : String(field ?? ''))) };
 }
 
 /** Without a choice the service is asked how to sign in. */
@@ -57,10 +58,6 @@ function readSignIn({ way, header, prefix, parameter, certificateFile, keyFile, 
 }
 
 /** `signIn.secretCommand.args`, whichever of them it is. */
-function nameOf(rest: readonly PropertyKey[]): string {
-  return ['signIn', ...rest.filter((step) => typeof step === 'string')].join('.');
-}
-
-function linesOf(text: string): readonly string[] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+function nameOf(field: string, rest: readonly PropertyKey[]): string {
+  return [field, ...rest.filter((step) => typeof step === 'string')].join('.');
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startOutside } from '../../main/connections/command-process.ts';
 import { ConnectionProblem } from '../../main/connections/connection.ts';
 import type { ClosableUpstream } from '../../main/connections/mcp-upstream.ts';
 import { NothingSentError } from '../../main/connections/nothing-sent-error.ts';
@@ -242,7 +243,7 @@ test('a flood without an end is stopped instead of filling the memory', async ()
 });
 
 test('what a child does not read does not pile up without end', async () => {
-  const transport = new StdioTransport({ command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] }, process.env, folder);
+  const transport = new StdioTransport(() => startOutside({ command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] }, process.env, folder));
   await transport.start();
   const text = 'x'.repeat(1 << 20);
   let refused = 0;

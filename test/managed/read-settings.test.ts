@@ -23,7 +23,7 @@ describe('managed settings', () => {
     expect(readSettings({}, 'FILE')).toEqual({
       state: 'ok',
       remarks: [],
-      settings: { organization: null, connections: [], agents: [], approvers: [], forbidPasscodeReset: false, forbidStandingAnswers: false, policy: null, network: { allow: [], deny: [] }, profiles: [], clientMetadataUrl: null, settings: {}, rulesProfile: null, locks: [] },
+      settings: { organization: null, connections: [], agents: [], approvers: [], forbidPasscodeReset: false, forbidStandingAnswers: false, forbidFullAccess: false, policy: null, network: { allow: [], deny: [] }, profiles: [], clientMetadataUrl: null, settings: {}, rulesProfile: null, locks: [] },
     });
   });
 

@@ -60,7 +60,14 @@ describe('the email form', () => {
 describe('the server form', () => {
   test('each line is one argument, with its spaces; empty lines are none', () => {
     const read = readServerDraft('command', { ...emptyServerDraft, name: 'Files', command: ' npx ', args: '-y\r\n\n--root=/My Files \n' });
-    expect(read).toEqual({ ok: true, input: { kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--root=/My Files '] } });
+    expect(read).toEqual({ ok: true, input: { kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--root=/My Files '], access: { kind: 'sandbox', readable: [], writable: [], hosts: [] } } });
+  });
+
+  test('a program gets what is named for it, or all; what is no path is named', () => {
+    const draft = { ...emptyServerDraft, name: 'Files', command: 'npx', readable: '~/Reports\n\n/srv/a b', writable: '~/Out', hosts: ' api.acme.example ' };
+    expect(readServerDraft('command', draft)).toMatchObject({ ok: true, input: { access: { kind: 'sandbox', readable: ['~/Reports', '/srv/a b'], writable: ['~/Out'], hosts: ['api.acme.example'] } } });
+    expect(readServerDraft('command', { ...draft, readable: 'Reports', access: 'full' })).toMatchObject({ ok: true, input: { access: { kind: 'full' } } });
+    expect(readServerDraft('command', { ...draft, readable: 'Reports' })).toEqual({ ok: false, wrong: ['access.readable'] });
   });
 
   const remote = { ...emptyServerDraft, name: 'CRM', url: 'https://crm.example/mcp' };

@@ -177,6 +177,7 @@ const companyMail = {
   credential: { what: 'password' as const, kept: 'missing' as const, since: now, lastUse: null },
   browserSignIn: null,
   keySignIn: null,
+  access: null,
   callTimeoutSeconds: 60,
 };
 
@@ -432,6 +433,34 @@ describe('adding an email account', () => {
   });
 });
 
+describe('what a program can reach', () => {
+  test('stands on its card, and is changed from its menu', async () => {
+    await open();
+    await page.getByText('Walled off. It reads ~/Price lists. It reaches files.example.com.').waitFor();
+    await button('More for Team files').click();
+    await page.getByRole('menuitem', { name: 'What it can reach…' }).click();
+    await label('Folders it may read').fill('Reports');
+    await button('Save').click();
+    await page.getByText('Enter whole paths, one on each line').waitFor();
+    expect(await callsOf(page, 'setServerAccess')).toEqual([]);
+    await page.getByRole('radio', { name: 'Full access to this computer' }).check();
+    await button('Save').click();
+    await page.getByText('Team files starts anew').waitFor();
+    expect(await callsOf(page, 'setServerAccess')).toEqual([{ id: 'files', access: { kind: 'full' } }]);
+    expect(await shows(page.getByRole('listitem').filter({ hasText: 'Team files' }).getByText('Full access to this computer'))).toBe(true);
+  });
+
+  test('is not all where the organization forbids it', async () => {
+    const busy = busySnapshot(now);
+    const connections = busy.connections.map((one) => (one.kind === 'command' ? { ...one, access: { kind: 'full' as const } } : one));
+    await open({}, { ...busy, connections, status: { ...busy.status, mayGiveFullAccess: false } });
+    await button('More for Team files').click();
+    await page.getByRole('menuitem', { name: 'What it can reach…' }).click();
+    const full = page.getByRole('radio', { name: 'Full access to this computer' });
+    expect([await full.isDisabled(), await full.isChecked()]).toEqual([true, false]);
+  });
+});
+
 describe('adding a server', () => {
   test('a program gets its arguments line by line', async () => {
     await open({ addServerConnection: { ok: true, value: { id: ids.connection('files'), needsSignIn: false } } });
@@ -440,10 +469,23 @@ describe('adding a server', () => {
     await label('Name').fill('Files');
     await label('Command').fill('npx');
     await label('Arguments').fill('-y\n--folder=/My Files');
-    await page.getByText('This program runs on your computer as you.').waitFor();
+    await label('Folders it may read').fill('~/Reports');
     await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
     await page.getByText('Files is connected.').waitFor();
-    expect(await callsOf(page, 'addServerConnection')).toEqual([{ kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--folder=/My Files'] }]);
+    expect(await callsOf(page, 'addServerConnection')).toEqual([{ kind: 'command', name: 'Files', command: 'npx', args: ['-y', '--folder=/My Files'], access: { kind: 'sandbox', readable: ['~/Reports'], writable: [], hosts: [] } }]);
+  });
+
+  test('a program gets full access only where that is chosen, with a word of caution', async () => {
+    await open({ addServerConnection: { ok: true, value: { id: ids.connection('files'), needsSignIn: false } } });
+    await button('Add a connection').click();
+    await button(/^Program on this computer/).click();
+    await label('Name').fill('Files');
+    await label('Command').fill('npx');
+    expect(await page.getByText('This program runs on your computer as you.').count()).toBe(0);
+    await page.getByRole('radio', { name: 'Full access to this computer' }).check();
+    await page.getByText('This program runs on your computer as you.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Connect', exact: true }).click();
+    expect(await callsOf(page, 'addServerConnection')).toMatchObject([{ access: { kind: 'full' } }]);
   });
 
   test('a service on the web needs a whole address', async () => {

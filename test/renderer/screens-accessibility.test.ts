@@ -127,6 +127,14 @@ const places: readonly Place[] = [
       await page.getByRole('group', { name: 'Messages' }).waitFor();
     },
   },
+  {
+    name: 'what a program can reach',
+    screen: 'connections',
+    act: async (page) => {
+      await menu(page, 'More for Team files', 'What it can reach…');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'no connections', screen: 'connections', isEmpty: true },
   {
     name: 'the rules, all unfolded',

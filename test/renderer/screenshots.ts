@@ -96,6 +96,22 @@ const addWorkbench = async (page: Page) => {
   await page.getByRole('button', { name: /^Folder to run code in/ }).click();
   await page.getByLabel('Folder', { exact: true }).fill('~/Documents/May reports');
 };
+const addProgram = (access?: string) => async (page: Page) => {
+  await goTo('connections')(page);
+  await press('Add a connection')(page);
+  await page.getByRole('button', { name: words('Program on this computer') }).click();
+  if (access !== undefined) await page.getByRole('radio', { name: words(access) }).check();
+};
+const changeAccess = async (page: Page) => {
+  await goTo('connections')(page);
+  await press('More for Team files')(page);
+  await page.getByRole('menuitem', { name: words('What it can reach…') }).click();
+  await page.getByRole('dialog').waitFor();
+};
+const withFullAccess = (mayGiveFullAccess: boolean) => (now: number): Snapshot => {
+  const { connections, status, ...rest } = busySnapshot(now);
+  return { ...rest, status: { ...status, mayGiveFullAccess }, connections: connections.map((connection) => (connection.kind === 'command' ? { ...connection, access: { kind: 'full' as const }, health: { state: 'ready' as const, text: null }, ...(!mayGiveFullAccess && { health: { state: 'failing' as const, text: { id: 'server.problem.fullAccess', values: {} } } }) } : connection)) };
+};
 const lendKey = async (page: Page) => {
   await addWorkbench(page);
   await press('Lend a key')(page);
@@ -306,6 +322,11 @@ const shots: readonly Shot[] = [
   { name: 'approval-changes-some', page: 'approval.html', snapshot: only(changesQuestion), act: chooseSome },
   { name: 'inbox-changes', page: 'index.html', snapshot: only(changesQuestion), act: async (page) => page.locator('.cs-changed-file summary').first().click() },
   { name: 'connections-workbench', page: 'index.html', snapshot: busySnapshot, act: addWorkbench },
+  { name: 'connections-add-command', page: 'index.html', snapshot: busySnapshot, act: addProgram() },
+  { name: 'connections-add-command-full', page: 'index.html', snapshot: busySnapshot, act: addProgram('Full access to this computer') },
+  { name: 'connections-access', page: 'index.html', snapshot: busySnapshot, act: changeAccess },
+  { name: 'connections-access-forbidden', page: 'index.html', snapshot: withFullAccess(false), act: changeAccess },
+  { name: 'connections-full', page: 'index.html', snapshot: withFullAccess(true), act: goTo('connections') },
   { name: 'connections-workbench-key', page: 'index.html', snapshot: busySnapshot, act: lendKey },
   { name: 'approval-pairing', page: 'approval.html', snapshot: only(pairingQuestion) },
   { name: 'approval-for', page: 'approval.html', snapshot: only(letterQuestion), act: press('Approve, and allow it for a while') },
