@@ -21,7 +21,7 @@ const system = {
 const commands = {
   start: { needs: system.start, canDoWithout: true, isBuilt: true, steps: [['scripts/start.ts']] },
   demo: { needs: system.test, isBuilt: true, steps: [['scripts/demo.ts']] },
-  bench: { needs: [], isBuilt: false, steps: [['scripts/bench.ts']] },
+  bench: { needs: system.test, isBuilt: true, steps: [['scripts/bench.ts']] },
   conformance: { needs: [], isBuilt: false, steps: [['scripts/conformance.ts']] },
   soak: { needs: [], isBuilt: false, steps: [['scripts/soak.ts']] },
   fuzz: { needs: [], isBuilt: false, steps: [['scripts/fuzz.ts']] },

@@ -16,6 +16,9 @@ export interface RunEnd {
   readonly usage: Usage;
 }
 
+/** Violations that are kept for the first listener. */
+const mostUntold = 200;
+
 export const noUsage: Usage = { processes: 0, memory: 0, processor: 0, diskWritten: 0 };
 
 /** A run that was started. Its streams may be read until they end, which they do with it. */
@@ -28,6 +31,8 @@ export class Run {
   readonly #limits: RunLimits;
   readonly #network: NetworkDecider | null;
   readonly #violations = new Emitter<string>();
+  /** Violations from before anybody listened: a short run may be over by then. Null once somebody does. */
+  #untold: string[] | null = [];
   readonly #figures = new Emitter<Usage>();
   readonly #frozen: PromiseWithResolvers<boolean>[] = [];
   #usage = noUsage;
@@ -57,7 +62,11 @@ export class Run {
 
   /** One line for each thing it tried and was refused, in the sandbox's words. */
   onViolation(listener: (line: string) => void): Dispose {
-    return this.#violations.on(listener);
+    const stop = this.#violations.on(listener);
+    const untold = this.#untold ?? [];
+    this.#untold = null;
+    for (const line of untold) this.#violations.emit(line);
+    return stop;
   }
 
   /** About once a second. */
@@ -93,7 +102,9 @@ export class Run {
         void this.#decide(message.id, message.attempt);
         return;
       case 'violation':
-        return this.#violations.emit(message.line);
+        if (this.#untold === null) return this.#violations.emit(message.line);
+        if (this.#untold.length < mostUntold) this.#untold.push(message.line);
+        return;
       case 'found':
         return this.#network?.foundInContent?.(message.host, message.mark);
       case 'usage':

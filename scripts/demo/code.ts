@@ -13,6 +13,8 @@ import type { PictureSize, Stage } from './stage.ts';
 const api = 'api.northbank.example';
 const foreign = 'files.dropzone.example';
 const rival = 'upload.rival.example';
+/** What the bank gave Dana, and no Claw ever sees. */
+const bankKey = `nb-live-${randomUUID()}`;
 const card: PictureSize = { width: 420, height: 620 };
 
 /**
@@ -23,7 +25,7 @@ export async function tellCodeStory(stage: Stage): Promise<void> {
   stage.tell('Starting a bank on the web, a company’s proxy, a keychain and Countersign …');
   const outside = await Outside.open({});
   const server = await outside.serve([api, foreign, rival]);
-  server.answer = (_request, response) => void response.end(laterEntries);
+  server.answer = ({ headers }, response) => void (headers.authorization === `Bearer ${bankKey}` ? response.end(laterEntries) : response.writeHead(401).end());
   const proxy = await startConnectProxy(server.port);
   const keyring = await startKeyring();
   const home = await newHome();
@@ -40,7 +42,7 @@ export async function tellCodeStory(stage: Stage): Promise<void> {
   });
   const reached = (): readonly string[] => server.seen.map(({ method, url, headers }) => `${method} https://${headers.host}${url}`);
   try {
-    const added = await app.call('addWorkbenchConnection', { name: 'Reconciliation', folder: person.folder, isOnCopy: true, keys: [] });
+    const added = await app.call('addWorkbenchConnection', { name: 'Reconciliation', folder: person.folder, isOnCopy: true, keys: [{ variable: 'NORTHBANK_KEY', hosts: [api], place: { kind: 'bearer' }, value: bankKey }] });
     if (!added.ok) throw new Error(`The folder was not accepted: ${added.problem.id}`);
     const client = await app.client('finance');
     const names = (await client.listTools()).tools.map(({ name }) => name);
@@ -72,14 +74,17 @@ export async function tellCodeStory(stage: Stage): Promise<void> {
     const isAsked = (await app.snapshot()).approvals.some(({ answer }) => answer === null);
     stage.check('companyRefuses', blocked.isError && !isAsked && proxy.asked.length === 0, 'the company’s list refuses it, without a question');
 
-    stage.tell(`\nIt asks the bank, ${api}, for what is missing in the file.`);
-    const fetching = run(`curl -sS --fail 'https://${api}/v1/entries?after=2026-11-05' >> bank.csv && tail -n 1 bank.csv`);
+    stage.tell(`\nIt asks the bank, ${api}, for what is missing in the file, with the key that Dana lends.`);
+    const seen = await run('echo "${NORTHBANK_KEY:0:4} and ${#NORTHBANK_KEY} characters"; env');
+    const fetching = run(`curl -sS --fail -H "Authorization: Bearer $NORTHBANK_KEY" 'https://${api}/v1/entries?after=2026-11-05' >> bank.csv && tail -n 1 bank.csv`);
     const ask = await app.card(api);
     await stage.picture(ask, 'code-allowed-host', card);
     stage.check('allowedHostShown', (await ask.getByText(api).count()) > 0, 'a card names the bank, and the line that would be run');
     await app.press('approve');
     const fetched = await fetching;
     stage.check('allowedHostReached', fetched.text.includes('INV-1042,63.00'), 'the person allows it for this run: there is the payment that was missing');
+    stage.check('keyLent', server.seen[0]?.headers.authorization === `Bearer ${bankKey}`, 'the bank got the key');
+    stage.check('keyNeverSeen', seen.text.includes('cst_ and 47 characters') && ![seen, fetched].some(({ text }) => text.includes(bankKey)), 'the Claw never had more than a stand-in for it');
     stage.check('onlyThatReached', reached().join() === `GET https://${api}/v1/entries?after=2026-11-05`, 'that one request is all that left this computer');
     const second = await claw('run_python', { code: reconcile });
     stage.check('reconciled', second.text.includes('3 of 4 invoices are paid; open: INV-1044'), 'reconciled anew: three are paid, one is open');
@@ -121,6 +126,7 @@ async function tellRecord(stage: Stage, app: RunningApp): Promise<void> {
   stage.check('attemptsRecorded', isTold('run_command', 'done', '.ssh/id_ed25519'), 'the look into ~/.ssh, with its exact line');
   stage.check('refusalsRecorded', isTold(`${foreign}:443`, 'denied', foreign) && isTold(`${rival}:443`, 'blocked', rival), 'both places that were refused, by the person and by the company');
   stage.check('requestRecorded', isTold(`${api}:443`, 'done', 'GET /v1/entries'), 'the bank, with the request that was made');
+  stage.check('keyUseRecorded', isTold('NORTHBANK_KEY', 'done', api) && !story.some(({ told }) => told.includes(bankKey)), 'that the key was used there, and not the key');
   stage.check('keepingRecorded', isTold('keep_changes', 'done', 'open-items.csv'), 'and what was kept');
   stage.check('recordIntact', (await app.call('verifyActivity', undefined)).ok, 'the record’s chain is whole');
 }

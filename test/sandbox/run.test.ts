@@ -204,6 +204,15 @@ describe('the end of a run', () => {
   });
 });
 
+test('what a run tried last is told too, also to whoever listens only when it is over', async () => {
+  const run = await machine.start(['/bin/bash', '-c', 'for name in a b c; do : > /usr/$name; done']);
+  run.input.end();
+  await Promise.all([readAll(run.output), readAll(run.error), run.end]);
+  const told: string[] = [];
+  run.onViolation((line) => told.push(line));
+  expect(told.join('\n')).toMatch(/\/usr\/a[\s\S]*\/usr\/b[\s\S]*\/usr\/c/);
+});
+
 describe('a frozen run', () => {
   test('does nothing until it is let go on, and can be ended', async () => {
     const run = await machine.start(['/bin/bash', '-c', 'while :; do date +%N > tick; sleep 0.01; done']);

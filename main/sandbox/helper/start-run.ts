@@ -3,6 +3,7 @@ import { closeSync, existsSync, lstatSync, readdirSync, realpathSync, rmSync, st
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { SandboxManager } from '@anthropic-ai/sandbox-runtime';
 import { streams, type FromHelper, type HelperPlan } from '../protocol.ts';
 import { coveredPlaces, harden } from './bubblewrap.ts';
@@ -10,7 +11,7 @@ import type { Conversation } from './conversation.ts';
 import { lookThrough } from './content.ts';
 import { Errands } from './errands.ts';
 import { libraryConfig, toLibrary } from './library-config.ts';
-import { findProgram, seccompHelper } from './places.ts';
+import { findProgram, javaAgent, seccompHelper } from './places.ts';
 import { freezeTree, killTree } from './process-tree.ts';
 import { writeWords } from './shell-words.ts';
 import { systemCallFilter } from './system-calls.ts';
@@ -78,8 +79,9 @@ async function initialize(plan: HelperPlan, conversation: Conversation): Promise
     findProgram('bwrap'),
     companyFile,
   );
+  const agent = javaAgent();
   await SandboxManager.initialize(
-    { ...config, ...(helper === undefined ? {} : { seccomp: { applyPath: helper } }) },
+    { ...config, ...(helper === undefined ? {} : { seccomp: { applyPath: helper } }), ...(agent === undefined ? {} : { javaAgentJarPath: agent }) },
     async ({ host, port }) => {
       if (plan.network === 'none' || port === undefined) return false;
       const decision = await conversation.ask({ kind: 'connect', host, port });
@@ -209,6 +211,14 @@ function isThere(path: string): boolean {
   return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+/** What a run attempted last is written by its end, and still to be read here: a connection is taken in one turn of the loop, its lines come in later ones. */
+const lastTurns = 4;
+
+async function endLibrary(): Promise<void> {
+  for (let count = 0; count < lastTurns; count += 1) await turn();
+  await SandboxManager.reset();
+}
+
 function watch(plan: HelperPlan, conversation: Conversation, child: ChildProcess): StartedRun {
   const root = child.pid ?? 0;
   const kill = (): void => {
@@ -221,7 +231,7 @@ function watch(plan: HelperPlan, conversation: Conversation, child: ChildProcess
     child.once('exit', (code, signal) => {
       watchdog.stop();
       SandboxManager.cleanupAfterCommand();
-      void SandboxManager.reset().finally(() => {
+      void endLibrary().finally(() => {
         // The app does it too, while it is there.
         rmSync(plan.folder, { recursive: true, force: true });
         resolve({ type: 'ended', code, signal, limit: watchdog.passed, usage: watchdog.last });
