@@ -90,9 +90,12 @@ test('an Electron that cannot run gives way to the preview, and why is said', as
   await mkdir(folder);
   await writeFile(join(folder, 'electron'), '#!/bin/sh\nexit 127\n');
   await chmod(join(folder, 'electron'), 0o755);
-  const { ready, said } = await start([...script, '--headless'], { DISPLAY: ':none', ELECTRON_OVERRIDE_DIST_PATH: folder });
+  const { child, ready, said } = await start([...script, '--headless'], { DISPLAY: ':none', ELECTRON_OVERRIDE_DIST_PATH: folder });
   expect(ready.shell).toBe('preview');
   expect(said()).toContain('Not used: Electron: it ended with 127 before it was ready.');
+  // Killed at once, the script could not end what it started.
+  child.kill('SIGTERM');
+  await untilFree();
 });
 
 test('an Electron that was asked for and cannot run is an error', async () => {
