@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { ConnectionId, Message, ServerAccess } from '../preload/contract.ts';
-import { findProgram, systemProgramFolders } from './claw-runs/find-program.ts';
 import type { CommandProcess, StdioCommand } from './connections/command-process.ts';
 import { ConnectionProblem, type Connection } from './connections/connection.ts';
 import type { ClosableUpstream } from './connections/mcp-upstream.ts';
@@ -19,6 +18,7 @@ import { fromHome, readChosen, type FolderProblem } from './sandbox/folders.ts';
 import { missingProblem } from './sandbox/missing-problem.ts';
 import { lastingLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Run } from './sandbox/run.ts';
+import { findInstalledProgram, systemProgramFolders } from './sandbox/installed-program.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { asCommand } from './sandboxed-command.ts';
 
@@ -77,14 +77,14 @@ export class ServerRuns {
     if (pause.isPaused) throw failing(say('server.problem.paused'), 'Everything is paused in Countersign.');
     const read = await this.#read(access);
     if (!read.ok) throw failing(read.problem, 'A folder or a place that was named for this service cannot be used.');
-    const found = await findProgram(fromHome(command, homedir()), path, homedir());
+    const found = await findInstalledProgram(fromHome(command, homedir()), path, homedir());
     if (found === undefined) throw commandNotFound(command);
     const own = ownFolder(folders, connection.id);
     await mkdir(own, { recursive: true, mode: 0o700 });
     const plan: RunPlan = {
       argv: [found.program, ...args],
       cwd: own,
-      environment: { LANG: 'C.UTF-8', PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(':'), HOME: own },
+      environment: { LANG: 'C.UTF-8', PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(delimiter), HOME: own },
       readable: [...new Set([...read.readable, ...found.readable])],
       writable: [own, ...read.writable],
       limits: lastingLimits,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -18,6 +18,7 @@ import { say } from './model/say.ts';
 import type { Upstream } from './model/upstream.ts';
 import type { RunNetworks } from './run-networks.ts';
 import { fromHome, readFolders, type FolderProblem } from './sandbox/folders.ts';
+import { systemProgramFolders } from './sandbox/installed-program.ts';
 import { missingProblem } from './sandbox/missing-problem.ts';
 import { commandLimits, type RunPlan } from './sandbox/run-plan.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -30,7 +31,6 @@ const workbenchConfig = z.object({ folder: z.string(), isOnCopy: z.boolean().def
 const keptBytes = 64 * 1024;
 /** Different refusals of one run that are told and written down. */
 const mostRefusals = 200;
-const programFolders = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin', ...(process.platform === 'darwin' ? ['/opt/homebrew/bin'] : [])];
 
 export interface WorkbenchesParts {
   readonly connections: ConnectionStore;
@@ -156,7 +156,7 @@ export class Workbenches {
     const plan: RunPlan = {
       argv: [node ?? program, ...words],
       cwd: folder,
-      environment: { ...network?.environment, PATH: programFolders.join(':'), LANG: 'C.UTF-8' },
+      environment: { ...network?.environment, PATH: systemProgramFolders.join(delimiter), LANG: 'C.UTF-8' },
       readable: [...(node === undefined ? [] : [node]), ...(isReading ? [folder] : [])],
       writable: isReading ? [] : [folder],
       limits: { ...commandLimits, time },

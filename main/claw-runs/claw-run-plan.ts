@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { ClawRunInput, Message } from '../../preload/contract.ts';
 import { wordsOfLine } from '../commands/describe-command.ts';
 import { disarmLine } from '../model/disarm.ts';
 import { say } from '../model/say.ts';
 import { fromHome, readFolders } from '../sandbox/folders.ts';
 import { lastingLimits, type RunPlan } from '../sandbox/run-plan.ts';
-import { findProgram, systemProgramFolders } from './find-program.ts';
+import { findInstalledProgram, systemProgramFolders } from '../sandbox/installed-program.ts';
 
 export type ReadPlan = { readonly ok: true; readonly plan: Omit<RunPlan, 'network' | 'brokerSocket'>; readonly installed: readonly string[] } | { readonly ok: false; readonly problem: Message };
 
@@ -27,7 +27,7 @@ export async function readClawPlan(input: ClawRunInput, { hidden, path, command 
   if (variables === undefined) return wrong('clawRun.problem.variables');
   const [folder, ...writable] = [input.folder, ...input.writable].map((one) => fromHome(one, home));
   if (folder === undefined) return wrong('clawRun.problem.not_there', { folder: '' });
-  const found = await findProgram(fromHome(name, home), path, home);
+  const found = await findInstalledProgram(fromHome(name, home), path, home);
   if (found === undefined) return wrong('clawRun.problem.program', { program: disarmLine(name) });
   const chosen = { readable: input.readable.map((one) => fromHome(one, home)), writable: [folder, ...writable], cwd: folder };
   const read = await readFolders(chosen, home, hidden);
@@ -40,7 +40,7 @@ export async function readClawPlan(input: ClawRunInput, { hidden, path, command 
     plan: {
       argv: [found.program, ...words],
       cwd: read.cwd,
-      environment: { LANG: 'C.UTF-8', ...portable, ...variables, PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(':'), HOME: join(read.cwd, homeFolder) },
+      environment: { LANG: 'C.UTF-8', ...portable, ...variables, PATH: [...new Set([...found.folders, ...systemProgramFolders])].join(delimiter), HOME: join(read.cwd, homeFolder) },
       readable,
       writable: read.writable,
       limits: lastingLimits,

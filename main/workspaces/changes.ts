@@ -1,27 +1,7 @@
 import { join } from 'node:path';
+import type { FileChange, FolderChanges } from '../model/folder-changes.ts';
 import { runsByItself } from '../sandbox/autorun.ts';
-import { isSameEntry, stateOf, type FileState, type Tree } from './tree.ts';
-
-/** A file that is not in the copy what it is in the folder. */
-export interface FileChange {
-  readonly path: string;
-  readonly kind: 'added' | 'changed' | 'deleted';
-  /** As it is in the folder now; null: it is not there. */
-  readonly before: FileState | null;
-  /** As the copy has it; null: it is gone there. */
-  readonly after: FileState | null;
-  /** It was changed in the folder too, after the copy was made. */
-  readonly isChangedInFolder: boolean;
-  /** It can be started as a program, which it could not before. */
-  readonly becomesProgram: boolean;
-}
-
-export interface Changes {
-  /** By path. */
-  readonly files: readonly FileChange[];
-  /** What was made or changed and is never kept: links, sockets, pipes, names that hold line breaks or the like, and what other programs run by themselves. */
-  readonly left: readonly string[];
-}
+import { isSameEntry, stateOf, type Tree } from './tree.ts';
 
 /** Both folders as they were when the copy was made. */
 export interface Base {
@@ -35,7 +15,7 @@ export interface Place {
 }
 
 /** Compares a copy with its folder: whatever changed in the folder alone is no change of the copy's. */
-export async function readChanges(base: Base, folder: Place, copy: Place): Promise<Changes> {
+export async function readChanges(base: Base, folder: Place, copy: Place): Promise<FolderChanges> {
   const files: FileChange[] = [];
   const left: string[] = [];
   const paths = [...new Set([...base.copy.keys(), ...copy.tree.keys()])].filter((path) => !isSameEntry(base.copy.get(path), copy.tree.get(path))).sort();

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { RunPlan } from '../sandbox/run-plan.ts';
 import { commandLimits } from '../sandbox/run-plan.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { FileChange } from './changes.ts';
+import type { FileChange } from '../model/folder-changes.ts';
 import { stateOf } from './tree.ts';
 import type { Kept } from './workspace-copy.ts';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileState } from '../model/folder-changes.ts';
 
 /** What lies at a path. `modified`: milliseconds since the Unix epoch, as exact as the file system has it. */
 export type TreeEntry =
@@ -72,12 +73,6 @@ export function isSameEntry(one: TreeEntry | undefined, other: TreeEntry | undef
 
 export function isSameTree(one: Tree, other: Tree): boolean {
   return one.size === other.size && [...one].every(([path, entry]) => isSameEntry(entry, other.get(path)));
-}
-
-/** The bytes of a file by their number and their SHA-256 (lower-case hex). */
-export interface FileState {
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 /** Opens a file of a folder that others may change; a link in its place is refused. */

@@ -4,7 +4,8 @@ import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import type { Dispose } from '../model/disposable.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { readChanges, type Base, type Changes, type FileChange } from './changes.ts';
+import type { FileChange, FolderChanges } from '../model/folder-changes.ts';
+import { readChanges, type Base } from './changes.ts';
 import { putBack } from './put-back.ts';
 import { isSameEntry, isSameTree, readTree, removeTree, type Tree } from './tree.ts';
 
@@ -18,7 +19,7 @@ const keptBase = z.object({ folder: tree, copy: tree });
 
 export type CopyProblem = 'too_large' | 'unreadable' | 'busy';
 export type Begun = { readonly ok: true; readonly folder: string; readonly end: Dispose } | { readonly ok: false; readonly problem: CopyProblem };
-export type ReadCopy = { readonly ok: true; readonly changes: Changes } | { readonly ok: false; readonly problem: CopyProblem };
+export type ReadCopy = { readonly ok: true; readonly changes: FolderChanges } | { readonly ok: false; readonly problem: CopyProblem };
 export type Kept = { readonly kept: readonly string[]; readonly failed: readonly string[] };
 
 /**
@@ -76,7 +77,7 @@ export class WorkspaceCopy {
   keep(expected: readonly FileChange[], sandbox: Sandbox, signal: AbortSignal): Promise<Kept | null> {
     return this.#alone(async () => {
       const read = await this.#readChanges();
-      const [base] = [this.#base];
+      const base = this.#base;
       if (!read.ok || base === undefined) return null;
       const found = new Map(read.changes.files.map((change) => [change.path, JSON.stringify(change)]));
       if (!expected.every((change) => found.get(change.path) === JSON.stringify(change))) return null;
@@ -125,7 +126,7 @@ export class WorkspaceCopy {
       }
       const folder = await readTree(this.#folder);
       if (!folder.ok) return 'too_large';
-      if (base !== undefined && isSameTree(folder.tree, base.folder) && isSameTree((await mustRead(this.#files)), base.copy)) return null;
+      if (base !== undefined && isSameTree(folder.tree, base.folder) && isSameTree(await mustRead(this.#files), base.copy)) return null;
       await this.#make(folder.tree);
       return null;
     } catch {

@@ -1,13 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Approval, ClawRunInput } from '../../preload/contract.ts';
 import { agentCalls } from '../../main/ipc/agent-calls.ts';
 import { approvalCalls } from '../../main/ipc/approval-calls.ts';
-import { findProgram } from '../../main/claw-runs/find-program.ts';
 import { claw, openedApp, type OpenedApp } from './opened-app.ts';
 
 let app: OpenedApp;
@@ -193,31 +192,5 @@ describe('what cannot be', () => {
 
   test('Countersign’s own state is no folder of a Claw', async () => {
     expect(await agentCalls(app.services).setClawRun({ id: claw, run: config('/bin/true', { readable: [app.home] }) })).toMatchObject({ ok: false, problem: { id: 'clawRun.problem.our_own' } });
-  });
-});
-
-describe('a program', () => {
-  test('is found with what it is installed with, and no more of the home', async () => {
-    const home = realpathSync(mkdtempSync(join(tmpdir(), 'countersign-home-')));
-    const put = (path: string, text: string): string => {
-      mkdirSync(dirname(join(home, path)), { recursive: true });
-      writeFileSync(join(home, path), text);
-      chmodSync(join(home, path), 0o755);
-      return join(home, path);
-    };
-    put('.nvm/v24/bin/node', '\x7fELF');
-    put('.nvm/v24/lib/node_modules/claw/claw.mjs', '#!/usr/bin/env node\n');
-    symlinkSync('../lib/node_modules/claw/claw.mjs', join(home, '.nvm/v24/bin/claw'));
-    put('.local/pipx/venvs/robin/bin/robin', `#!${join(home, '.nvm/v24/bin/node')}\n`);
-    mkdirSync(join(home, '.local/bin'), { recursive: true });
-    symlinkSync(join(home, '.local/pipx/venvs/robin/bin/robin'), join(home, '.local/bin/robin'));
-    put('.local/bin/loose', '#!/bin/sh\n');
-    const path = [join(home, '.local/bin'), join(home, '.nvm/v24/bin'), '/usr/bin', '/bin'].join(':');
-    expect(await findProgram('claw', path, home)).toEqual({ program: join(home, '.nvm/v24/bin/claw'), readable: [join(home, '.nvm/v24')], folders: [join(home, '.nvm/v24/bin')] });
-    expect((await findProgram('robin', path, home))?.readable.toSorted()).toEqual([join(home, '.local/bin/robin'), join(home, '.local/pipx/venvs/robin'), join(home, '.nvm/v24')].toSorted());
-    expect((await findProgram('loose', path, home))?.readable).toEqual([join(home, '.local/bin/loose')]);
-    expect(await findProgram('bash', path, home)).toMatchObject({ readable: [] });
-    expect(await findProgram('claws', path, home)).toBe(undefined);
-    rmSync(home, { recursive: true });
   });
 });

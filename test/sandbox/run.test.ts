@@ -97,6 +97,12 @@ describe('a run', () => {
     expect(output).not.toContain(machine.home);
   });
 
+  test('what it writes to its own temporary folder is no refusal, and what it writes elsewhere is', async () => {
+    const { violations } = await machine.script('mkdir -p /tmp/mine/cache && echo x > /tmp/mine/cache/file; echo x > /usr/bin/owned; true');
+    expect(violations.join('\n')).toContain('/usr/bin/owned');
+    expect(violations.join('\n')).not.toContain('/tmp/mine');
+  });
+
   test('has a temporary folder of its own that is gone with it', async () => {
     await machine.script('echo secret > /tmp/mine');
     const { output } = await machine.script('ls /tmp');

@@ -14,7 +14,7 @@ import { fileAnswer, runAnswer, toldUnkept } from './result.ts';
 import { toolsOf } from './tools.ts';
 import type { Code, CodeReport, Job, Workshop } from './workshop.ts';
 
-export type { Captured, Code, CodeReport, Copies, CopyChange, CopyChanges, Job, JobEnd, Workshop } from './workshop.ts';
+export type { Captured, Code, CodeReport, Copies, Job, JobEnd, Workshop } from './workshop.ts';
 
 export interface WorkbenchOptions {
   readonly name: string;

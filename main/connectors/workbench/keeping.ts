@@ -1,10 +1,11 @@
 import type { AgentId, ChangedFile, Mark, Message, Row } from '../../../preload/contract.ts';
 import type { DescribeContext, Described, Material, NotDescribedNow, Undescribable } from '../../model/action.ts';
 import { disarm, disarmLine, isArmed } from '../../model/disarm.ts';
+import type { FileChange } from '../../model/folder-changes.ts';
 import { diffLines, type DiffLine } from '../../model/line-diff.ts';
 import { say } from '../../model/say.ts';
 import type { UpstreamAnswer } from '../../model/upstream.ts';
-import type { Copies, CopyChange } from './workshop.ts';
+import type { Copies } from './workshop.ts';
 
 /** Characters of differences that one card shows; more than that no person reads. */
 const mostShown = 200_000;
@@ -16,7 +17,7 @@ export interface Keeping {
 }
 
 /** Those of the agent's changes that it names, or one English sentence on why there are none. */
-async function chosen(files: readonly string[], { agent, copies }: Keeping): Promise<readonly CopyChange[] | Undescribable | NotDescribedNow> {
+async function chosen(files: readonly string[], { agent, copies }: Keeping): Promise<readonly FileChange[] | Undescribable | NotDescribedNow> {
   const read = await copies.changes(agent);
   if (!read.ok) return { unavailable: read.text };
   const found = new Map(read.changes.files.map((change) => [change.path, change]));
@@ -92,14 +93,14 @@ export async function keepChanges(files: readonly string[], keeping: Keeping, ma
 
 const changedSince: UpstreamAnswer = { kind: 'failed', text: 'Nothing was kept: a file is not any more what it was when this was asked. Look at it, and ask again.' };
 
-function marksOf({ isChangedInFolder, becomesProgram }: CopyChange): Mark[] {
+function marksOf({ isChangedInFolder, becomesProgram }: FileChange): Mark[] {
   return [
     ...(isChangedInFolder ? [{ text: say('mark.changedMeanwhile'), tone: 'stop' as const }] : []),
     ...(becomesProgram ? [{ text: say('mark.becomesProgram'), tone: 'mind' as const }] : []),
   ];
 }
 
-function materialsOf(changes: readonly CopyChange[], agent: AgentId, copies: Copies): readonly Material[] {
+function materialsOf(changes: readonly FileChange[], agent: AgentId, copies: Copies): readonly Material[] {
   return changes.flatMap(({ path, before, after }) => {
     const { inCopy, inFolder } = copies.pathsOf(agent, path);
     return [...(before === null ? [] : [{ path: inFolder, ...before }]), ...(after === null ? [] : [{ path: inCopy, ...after }])];
@@ -107,7 +108,7 @@ function materialsOf(changes: readonly CopyChange[], agent: AgentId, copies: Cop
 }
 
 /** Null lines: it is no text, or too much to be shown. */
-async function differenceOf(change: CopyChange, { agent, copies }: Keeping, room: number): Promise<{ readonly lines: readonly DiffLine[] | null; readonly isArmed: boolean }> {
+async function differenceOf(change: FileChange, { agent, copies }: Keeping, room: number): Promise<{ readonly lines: readonly DiffLine[] | null; readonly isArmed: boolean }> {
   const { before, after } = await copies.texts(agent, change);
   if ((change.before !== null && before === null) || (change.after !== null && after === null)) return { lines: null, isArmed: isArmed(change.path) };
   const lines = diffOf(before === null ? null : shownText(before), after === null ? null : shownText(after));

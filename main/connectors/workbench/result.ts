@@ -1,6 +1,7 @@
+import type { FolderChanges } from '../../model/folder-changes.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { UpstreamAnswer } from '../../model/upstream.ts';
-import type { Captured, CopyChanges, JobEnd } from './workshop.ts';
+import type { Captured, JobEnd } from './workshop.ts';
 
 type Ended = JobEnd & { readonly kind: 'ended' };
 
@@ -53,7 +54,7 @@ function block(title: string, { text, omitted }: Captured): readonly string[] {
 }
 
 /** That nothing is in the folder yet, and how it gets there. */
-export function toldUnkept(unkept: CopyChanges | null): readonly string[] {
+export function toldUnkept(unkept: FolderChanges | null): readonly string[] {
   if (unkept === null) return [];
   const { files, left } = unkept;
   const lines = files.slice(0, mostUnkept).map(({ path, kind }) => `${kind}: ${path}`);
@@ -65,7 +66,7 @@ export function toldUnkept(unkept: CopyChanges | null): readonly string[] {
 }
 
 /** What the agent is told of reading, writing or listing, all of which are small programs. */
-export function fileAnswer(end: JobEnd, told: (text: string) => string, unkept: (changes: CopyChanges | null) => readonly string[] = () => []): UpstreamAnswer {
+export function fileAnswer(end: JobEnd, told: (text: string) => string, unkept: (changes: FolderChanges | null) => readonly string[] = () => []): UpstreamAnswer {
   if (end.kind === 'not_started') return { kind: 'failed', text: `Nothing was done. ${end.text}` };
   if (end.isCutOff || end.limit !== null) return { kind: 'unknown', text: 'It was ended before it was done.' };
   if (end.code === 0) {

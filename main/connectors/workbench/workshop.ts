@@ -1,5 +1,6 @@
 import type { ActionId, AgentId, Mark, Row } from '../../../preload/contract.ts';
 import type { Facts } from '../../model/action.ts';
+import type { FileChange, FolderChanges } from '../../model/folder-changes.ts';
 
 /** What is to be run in the workspace. */
 export interface Job {
@@ -44,7 +45,7 @@ export type JobEnd =
       /** What it tried and the sandbox refused, a line each. */
       readonly refused: readonly string[];
       /** What is in the agent's copy now and not in the folder; null where there is no copy, or it could not be told. */
-      readonly unkept: CopyChanges | null;
+      readonly unkept: FolderChanges | null;
     };
 
 /** Where jobs are run: a fresh sandbox each, on the connection's folder or on the agent's copy of it. */
@@ -54,38 +55,15 @@ export interface Workshop {
   readonly copies?: Copies;
 }
 
-/** The bytes of a file by their number and their SHA-256 (lower-case hex). */
-export interface FileBytes {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** A file that is not in an agent's copy what it is in the folder. `before`: null where the folder has none; `after`: where the copy has none. */
-export interface CopyChange {
-  readonly path: string;
-  readonly kind: 'added' | 'changed' | 'deleted';
-  readonly before: FileBytes | null;
-  readonly after: FileBytes | null;
-  /** It was changed in the folder too, after the copy was made. */
-  readonly isChangedInFolder: boolean;
-  readonly becomesProgram: boolean;
-}
-
-export interface CopyChanges {
-  readonly files: readonly CopyChange[];
-  /** What is never kept: links, sockets, names with line breaks, what other programs run by themselves. */
-  readonly left: readonly string[];
-}
-
 /** Each agent's copy of the workspace. A text is null where a file is none, or is too long to be read through. */
 export interface Copies {
   /** Rejects with nothing; `text` says in English why it cannot be told. */
-  changes(agent: AgentId): Promise<{ readonly ok: true; readonly changes: CopyChanges } | { readonly ok: false; readonly text: string }>;
-  texts(agent: AgentId, change: CopyChange): Promise<{ readonly before: string | null; readonly after: string | null }>;
+  changes(agent: AgentId): Promise<{ readonly ok: true; readonly changes: FolderChanges } | { readonly ok: false; readonly text: string }>;
+  texts(agent: AgentId, change: FileChange): Promise<{ readonly before: string | null; readonly after: string | null }>;
   /** Absolute paths of a file in the copy and in the folder. */
   pathsOf(agent: AgentId, path: string): { readonly inCopy: string; readonly inFolder: string };
   /** Null: they are not any more what they were said to be, and nothing was kept. */
-  keep(agent: AgentId, changes: readonly CopyChange[], signal: AbortSignal): Promise<{ readonly kept: readonly string[]; readonly failed: readonly string[] } | null>;
+  keep(agent: AgentId, changes: readonly FileChange[], signal: AbortSignal): Promise<{ readonly kept: readonly string[]; readonly failed: readonly string[] } | null>;
   /** False: something still runs there. */
   discard(agent: AgentId): Promise<boolean>;
 }

@@ -1,13 +1,13 @@
 import { access, open, realpath, stat } from 'node:fs/promises';
 import { constants } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import { isWithin } from '../sandbox/folders.ts';
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { isWithin } from './folders.ts';
 
 /** Where programs lie that every run may see. */
 export const systemProgramFolders: readonly string[] = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin', ...(process.platform === 'darwin' ? ['/opt/homebrew/bin'] : [])];
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/opt', '/nix/store'];
 
-export interface FoundProgram {
+export interface InstalledProgram {
   readonly program: string;
   /** Folders that a run has to see to start it: where it is installed, and what it is started with. */
   readonly readable: readonly string[];
@@ -22,7 +22,7 @@ const wideFolders = ['.local', '.config', '.cache', '.local/share', 'Library', '
  * Finds a program as the person's own shell would, and what of their home has to be seen to run it. Undefined: it is not
  * there, or is no program.
  */
-export async function findProgram(name: string, path: string, home: string, depth = 0): Promise<FoundProgram | undefined> {
+export async function findInstalledProgram(name: string, path: string, home: string, depth = 0): Promise<InstalledProgram | undefined> {
   const program = isAbsolute(name) ? ((await isProgram(name)) ? name : undefined) : name.includes('/') ? undefined : await along(name, path);
   if (program === undefined) return undefined;
   const real = await realpath(program);
@@ -35,7 +35,7 @@ export async function findProgram(name: string, path: string, home: string, dept
     readable.add(isTooWide(installed, home) ? place : installed);
   }
   const interpreter = depth > 1 ? undefined : await interpreterOf(real);
-  const started = interpreter === undefined ? undefined : await findProgram(interpreter, path, home, depth + 1);
+  const started = interpreter === undefined ? undefined : await findInstalledProgram(interpreter, path, home, depth + 1);
   if (interpreter !== undefined && started === undefined) return undefined;
   for (const one of started?.readable ?? []) readable.add(one);
   for (const one of started?.folders ?? []) folders.add(one);
@@ -43,7 +43,7 @@ export async function findProgram(name: string, path: string, home: string, dept
 }
 
 async function along(name: string, path: string): Promise<string | undefined> {
-  for (const folder of path.split(':')) if (isAbsolute(folder) && (await isProgram(join(folder, name)))) return join(folder, name);
+  for (const folder of path.split(delimiter)) if (isAbsolute(folder) && (await isProgram(join(folder, name)))) return join(folder, name);
   return undefined;
 }
 
