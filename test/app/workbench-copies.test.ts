@@ -133,6 +133,7 @@ describe('keeping', () => {
       { path: 'in/deep/only.txt', change: 'deleted', lines: [{ kind: 'removed', text: 'only' }] },
       { path: 'n.txt', change: 'added', lines: [{ kind: 'added', text: 'n' }], marks: [{ text: { id: 'mark.becomesProgram' } }] },
     ]);
+    expect(card.card.grants ?? []).toEqual([]);
     await approve(card);
     expect(await answer).toMatchObject({ outcome: 'done', result: { structuredContent: { kept: ['may.csv', 'in/deep/only.txt', 'n.txt'], failed: [], notKept: [] } } });
     expect(inFolder('may.csv')).toContain('Bob;25\r\n');

@@ -50,6 +50,8 @@ export async function describeKeeping(files: readonly string[], keeping: Keeping
   const isHigh = unusual.some(({ tone }) => tone === 'stop');
   const row: Row = { kind: 'changes', label: say('card.row.changes'), files: shown };
   return {
+    // It is for looking at each time: no standing answer knows what the next files hold.
+    grants: [],
     facts: {
       effect: 'change',
       isReversible: false,
