@@ -130,7 +130,7 @@ function shownText(text: string): string {
   return disarm(plain(text));
 }
 
-/** Without the mark that some programs begin every text with, and with one kind of line end: both are as good as any other. */
+/** Without a byte order mark and with line feeds alone: nobody reads a difference there. */
 function plain(text: string): string {
   return text.replace(/^\u{FEFF}/u, '').replaceAll(/\r\n?/g, '\n');
 }
